@@ -1,0 +1,144 @@
+"""Every kind of momentum as four numbers, and the theory that follows from the four.
+
+With the downhill gradient g, one stored vector p and the learning rate lr, each rule is
+
+    step  = A·lr·g + B·p
+    p     = C·lr·g + D·p        (the new p, from the old one)
+    w    += step
+
+To add a rule, add a row to `RULES`: the engines, the panels, the theory and the command line follow from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+class Coefficients(NamedTuple):
+    """The four numbers of a momentum rule at one momentum factor."""
+
+    a: float
+    b: float
+    c: float
+    d: float
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A named kind of momentum: its four numbers as functions of the momentum factor μ in [0, 1)."""
+
+    id: str
+    title: str
+    formula: str
+    known_from: str
+    of_momentum: Callable[[float], tuple[float, float, float, float]]
+
+    def coefficients(self, momentum: float) -> Coefficients:
+        """A, B, C, D at this momentum factor."""
+        return Coefficients(*(float(number) for number in self.of_momentum(momentum)))
+
+
+RULES: dict[str, Rule] = {
+    rule.id: rule
+    for rule in (
+        Rule("plain", "Plain", "Δw = lr·g", "gradient descent", lambda m: (1, 0, 0, 0)),
+        Rule(
+            "one-step",
+            "One-step",
+            "Δw = lr·g + μ·p,  p = lr·g",
+            "the source document; Simbrain",
+            lambda m: (1, m, 1, 0),
+        ),
+        Rule(
+            "heavy-ball",
+            "Heavy ball",
+            "Δw = lr·g + μ·p,  p = Δw",
+            "Polyak 1964, Rumelhart 1986; PyTorch and scikit-learn at a constant rate",
+            lambda m: (1, m, 1, m),
+        ),
+        Rule(
+            "damped",
+            "Damped",
+            "Δw = (1−μ)·lr·g + μ·p,  p = Δw",
+            "Hagan's MOBP, MATLAB traingdm (an average of gradients)",
+            lambda m: (1 - m, m, 1 - m, m),
+        ),
+        Rule(
+            "nesterov",
+            "Nesterov",
+            "Δw = (1+μ)·lr·g + μ²·p,  p = lr·g + μ·p",
+            "PyTorch, scikit-learn",
+            lambda m: (1 + m, m * m, 1, m),
+        ),
+    )
+}
+
+
+class Gains(NamedTuple):
+    """By how much a rule multiplies lr·g in the long run."""
+
+    steady: float
+    alternating: float
+
+
+def gains(coefficients: Coefficients) -> Gains:
+    """The step as a multiple of lr·g for a gradient that stays the same, and for one that flips its sign each time.
+
+    steady = A + B·C/(1−D), alternating = A − B·C/(1+D): the limits of p for g = const and g = (−1)ᵗ.
+    """
+    a, b, c, d = coefficients
+    return Gains(a + b * c / (1 - d), a - b * c / (1 + d))
+
+
+def iteration_matrix(coefficients: Coefficients, curvature_rate: float) -> NDArray[np.float64]:
+    """What one update does to (w, p) on a quadratic of curvature λ, with a = lr·λ: shape (2, 2)."""
+    a, b, c, d = coefficients
+    return np.array([[1 - a * curvature_rate, b], [-c * curvature_rate, d]])
+
+
+def convergence_rate(coefficients: Coefficients, curvature_rate: ArrayLike) -> NDArray[np.float64]:
+    """The factor by which the distance to the minimum shrinks per update: below 1 is stable.
+
+    The spectral radius of `iteration_matrix`, elementwise over `curvature_rate` = lr·λ (any shape), from the trace
+    and determinant of the 2×2 matrix.
+    """
+    a, b, c, d = coefficients
+    x = np.asarray(curvature_rate, dtype=np.float64)
+    trace = 1 - a * x + d
+    determinant = d + (b * c - a * d) * x
+    discriminant = trace * trace - 4 * determinant
+    real_pair = (np.abs(trace) + np.sqrt(np.maximum(discriminant, 0))) / 2
+    complex_pair = np.sqrt(np.maximum(determinant, 0))
+    return np.where(discriminant >= 0, real_pair, complex_pair)
+
+
+def stability_bound(coefficients: Coefficients) -> float:
+    """The largest stable lr·λ: above it the error on a quadratic of curvature λ grows.
+
+    Jury's criterion for the 2×2 iteration matrix: its determinant stays below 1 and its eigenvalues above −1.
+    """
+    a, b, c, d = coefficients
+    bound = math.inf
+    if (growth := b * c - a * d) > 0:
+        bound = (1 - d) / growth
+    if (flip := a + a * d - b * c) > 0:
+        bound = min(bound, 2 * (1 + d) / flip)
+    return bound
+
+
+def half_life(coefficients: Coefficients) -> float:
+    """Updates until half of a past gradient's effect on the steps has died away; 0 where nothing is stored.
+
+    p forgets by the factor D an update; with D = 0 the one stored delta is used once and gone: one update.
+    """
+    if coefficients.b == 0:
+        return 0.0
+    if coefficients.d <= 0:
+        return 1.0
+    return math.log(0.5) / math.log(coefficients.d)
