@@ -1,0 +1,34 @@
+# Everything one does with a checkout; `make run` and `make test` need nothing but Python 3.11 or newer.
+VENV := .venv
+BENCH_VENV := .venv-bench
+PYTEST_ARGS ?= -q -n 2
+
+.PHONY: help setup run test lint bench clean
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
+
+setup: ## make .venv with the pinned packages, and on Debian the libraries that Qt needs
+	@.ci/setup $(VENV)
+
+run: setup ## open the window (FILE=… opens an experiment); without a display take its picture into out/
+	@.ci/start $(FILE)
+
+test: ## set up, then run all tests
+	@.ci/setup $(VENV) test
+	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python -m pytest $(PYTEST_ARGS)
+
+lint: ## style, types and the direction of imports
+	@.ci/setup $(VENV) lint
+	@$(VENV)/bin/python -m ruff check --quiet .
+	@$(VENV)/bin/python -m ruff format --check --quiet .
+	@$(VENV)/bin/python -m mypy --no-error-summary
+	@$(VENV)/bin/lint-imports --no-cache >/dev/null || $(VENV)/bin/lint-imports --no-cache
+
+bench: ## measure this program beside its peers, in an environment of its own; writes docs/benchmarks.md
+	@.ci/setup $(BENCH_VENV) bench
+	@$(BENCH_VENV)/bin/python -m benchmarks
+
+clean: ## remove what builds, tests and runs left behind (.venv stays)
+	@rm -rf build dist out .cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
