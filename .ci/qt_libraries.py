@@ -1,4 +1,4 @@
-"""Prints the Debian packages of the system libraries that the installed Qt needs and that are truly missing."""
+"""Prints the Debian packages of those system libraries that Qt needs and that are truly missing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-# Shared library -> Debian package. Some are loaded only when a window opens, so `ldd` alone would not find them.
+# Shared library -> Debian package. Some are loaded only when a window opens, where `ldd` does not look.
 PACKAGES = {
     "libglib-2.0.so.0": "libglib2.0-0",
     "libgthread-2.0.so.0": "libglib2.0-0",
@@ -73,10 +73,10 @@ def package_of(library: str) -> str:
     if package == "libglib2.0-0":
         newer = f"{package}t64"
         try:
-            found = subprocess.run(["apt-cache", "show", newer], capture_output=True, check=False).returncode == 0
+            answer = subprocess.run(["apt-cache", "show", newer], capture_output=True, check=False)
         except FileNotFoundError:
-            found = False
-        return newer if found else package
+            return package
+        return newer if answer.returncode == 0 else package
     return package
 
 
