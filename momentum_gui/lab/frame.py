@@ -1,0 +1,109 @@
+"""What a training tells of itself: the rows of finished epochs, and frames of where every run stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from momentum_gui.engine.population import Floats, Outcome
+from momentum_gui.engine.rules import Coefficients
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The logged epochs of one run, oldest first: every array's first axis is the row.
+
+    epoch, update: (rows,) counts completed. learning_rate, momentum: (rows,) as they were for the epoch's last
+    update. measures: (rows, 8), the columns of `Measure`. weights: (rows, weights) at the end of the epoch.
+    """
+
+    epoch: NDArray[np.int64]
+    update: NDArray[np.int64]
+    learning_rate: Floats
+    momentum: Floats
+    measures: Floats
+    weights: Floats
+
+    def __len__(self) -> int:
+        return len(self.epoch)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The last updates of one run, oldest first: gradients and stored are (updates, weights).
+
+    `gradients` point downhill; `stored` is the p that each update began with; `coefficients` and `learning_rate` are
+    those the updates used; `first_update` is the number of updates done before the first of them.
+    """
+
+    first_update: int
+    coefficients: Coefficients
+    learning_rate: float
+    gradients: Floats
+    stored: Floats
+
+    @property
+    def gradient_parts(self) -> Floats:
+        """A·lr·g of each update, (updates, weights)."""
+        return self.coefficients.a * self.learning_rate * self.gradients
+
+    @property
+    def momentum_parts(self) -> Floats:
+        """B·p of each update, (updates, weights)."""
+        return self.coefficients.b * self.stored
+
+    @property
+    def steps(self) -> Floats:
+        """The steps taken, (updates, weights): the sum of the two parts."""
+        return self.gradient_parts + self.momentum_parts
+
+
+@dataclass(frozen=True)
+class RunFrame:
+    """Where one run stands, and what it did since the frame before. All arrays are its own and read-only.
+
+    `epoch` and `update` count what is completed. `error` and `accuracy` are those of `weights` as they stand (NaN
+    where that would cost too much in mid-epoch, or does not apply). `trace` is None before the first update.
+    """
+
+    name: str
+    outcome: Outcome
+    epoch: int
+    update: int
+    updates_per_epoch: int
+    rule: str
+    learning_rate: float
+    momentum: float
+    error: float
+    accuracy: float
+    weights: Floats
+    stored: Floats
+    rows: Rows
+    trace: Trace | None
+
+    @property
+    def epochs(self) -> float:
+        """Epochs done, with the fraction of the one under way: the position on an epoch axis."""
+        return self.update / self.updates_per_epoch
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where every run of a training stands. `position` is the training's clock: items presented to each run."""
+
+    position: int
+    items_per_epoch: int
+    runs: tuple[RunFrame, ...]
+    updates_done: int
+
+    @property
+    def epochs(self) -> float:
+        """The clock in epochs."""
+        return self.position / self.items_per_epoch
+
+    @property
+    def finished(self) -> bool:
+        """Whether no run goes on."""
+        return all(run.outcome is not Outcome.RUNNING for run in self.runs)

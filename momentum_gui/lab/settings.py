@@ -1,0 +1,177 @@
+"""Every setting of an experiment, declared once: its key, type, default, range, and the words that explain it.
+
+The experiment file, its validation, the command line's `--set`, the window's panels and the help follow from these
+declarations. `extra["allowed"]` is what an error message says is allowed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, field
+from msgspec.structs import fields
+
+from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.surfaces import SURFACES
+
+# Literal[*…] at run time, so that a row added to RULES is at once allowed in files; for the type checker it is a str.
+RuleId = str if TYPE_CHECKING else Literal[tuple(RULES)]
+Scale = Literal["none", "standard", "minmax"]
+HiddenActivation = Literal["tanh", "logistic", "relu", "linear"]
+OutputActivation = Literal["softmax", "logistic", "tanh", "linear"]
+LossName = Literal["squared_error", "cross_entropy", "squared_error_elementwise"]
+
+
+def meta(title: str, description: str, allowed: str, **bounds: Any) -> Meta:
+    """The words and bounds of one setting."""
+    return Meta(title=title, description=description, extra={"allowed": allowed}, **bounds)
+
+
+LearningRate = Annotated[
+    float, meta("Learning rate", "How far one step follows the gradient.", "a number above 0, up to 1e6", gt=0, le=1e6)
+]
+Momentum = Annotated[
+    float,
+    meta("Momentum", "The share of the previous step that is added again.", "a number from 0 up to, not including, 1",
+         ge=0, lt=1),
+]  # fmt: skip
+
+
+class Problem(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is to be learned: a data set, or an analytic surface of two weights."""
+
+    dataset: Annotated[
+        str | None, meta("Data set", "A built-in data set, or a CSV file.", "a built-in name, or a path to a .csv file")
+    ] = None
+    target: Annotated[
+        list[str] | None,
+        meta("Target", "The CSV columns to predict; the last by default.", 'a list of column names, like ["species"]'),
+    ] = None
+    scale: Annotated[
+        Scale, meta("Scaling", "How the inputs are scaled before training.", "none, standard, minmax")
+    ] = "none"
+    test_fraction: Annotated[
+        float,
+        meta("Held out", "The share of items kept back from training.", "a number from 0 to 0.9", ge=0, le=0.9),
+    ] = 0.0
+    items: Annotated[
+        Annotated[int, Meta(ge=4, le=100_000)] | None,
+        meta("Items", "How many items a generated data set has.", "a whole number from 4 to 100000"),
+    ] = None
+    noise: Annotated[
+        Annotated[float, Meta(ge=0, le=10)] | None,
+        meta("Noise", "The spread of a generated data set.", "a number from 0 to 10"),
+    ] = None
+    surface: Annotated[
+        str | None, meta("Surface", "An analytic error surface of two weights.", ", ".join(SURFACES))
+    ] = None
+    start: Annotated[
+        Annotated[list[float], Meta(min_length=2, max_length=2)] | None,
+        meta("Start", "Where on the surface training starts: x, y.", "a list of two numbers"),
+    ] = None
+    parameters: Annotated[
+        list[float] | None, meta("Parameters", "The numbers in the surface's formula.", "a list of numbers")
+    ] = None
+
+
+class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The network: its hidden layers, activations, loss, and where its weights start."""
+
+    hidden: Annotated[
+        list[Annotated[int, Meta(ge=1, le=10_000)]],
+        meta("Hidden layers", "Units in each hidden layer.", "a list of whole numbers from 1 to 10000, like [5]",
+             max_length=8),
+    ] = field(default_factory=lambda: [5])  # fmt: skip
+    hidden_activation: Annotated[
+        HiddenActivation, meta("Hidden activation", "What hidden units do.", "tanh, logistic, relu, linear")
+    ] = "tanh"
+    output_activation: Annotated[
+        OutputActivation | None,
+        meta("Output activation", "What output units do; by default softmax for classes, linear for numbers.",
+             "softmax, logistic, tanh, linear"),
+    ] = None  # fmt: skip
+    loss: Annotated[
+        LossName,
+        meta("Loss", "The error of one item.", "squared_error, cross_entropy, squared_error_elementwise"),
+    ] = "squared_error"
+    weight_range: Annotated[
+        float,
+        meta("Weight range", "Initial weights are uniform within ± this.", "a number from 0 to 100", ge=0, le=100),
+    ] = 0.5
+    initial_weights: Annotated[
+        list[float] | None, meta("Initial weights", "All weights, in order.", "a list of numbers, one a weight")
+    ] = None
+    train_only: Annotated[
+        Annotated[list[str], Meta(min_length=1)] | None,
+        meta("Train only", "Freeze every other weight.", 'a list of weight names, like ["w1[0,0]", "b1[0]"]'),
+    ] = None
+
+
+class Change(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A change of settings in mid-training: it holds from the update of that number on (0 = from the start)."""
+
+    update: Annotated[
+        int, meta("Update", "The updates done before the change.", "a whole number, 0 or more", ge=0)
+    ]
+    rule: RuleId | None = None
+    learning_rate: LearningRate | None = None
+    momentum: Momentum | None = None
+    weights: dict[str, float] = field(default_factory=dict)
+
+
+class Training(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How to train: the rule, its rates, batches, order of items, and when to stop."""
+
+    rule: Annotated[RuleId, meta("Rule", "Which kind of momentum.", ", ".join(RULES))] = "one-step"
+    learning_rate: LearningRate = 0.05
+    momentum: Momentum = 0.75
+    batch_size: Annotated[
+        Annotated[int, Meta(ge=1)] | Literal["full"],
+        meta("Batch size", "Items per update: 1 is online.", 'a whole number from 1, or "full"'),
+    ] = 1
+    reduction: Annotated[
+        Literal["mean", "sum"], meta("Reduction", "How a batch's gradients are put together.", "mean, sum")
+    ] = "mean"
+    order: Annotated[
+        Literal["shuffled", "sequential"],
+        meta("Order", "The order of items: shuffled anew each epoch, or as they come.", "shuffled, sequential"),
+    ] = "shuffled"
+    epochs: Annotated[
+        int,
+        meta("Epochs", "Passes through the training items.", "a whole number from 1 to 1000000000",
+             ge=1, le=1_000_000_000),
+    ] = 50  # fmt: skip
+    target_error: Annotated[
+        float, meta("Target error", "Stop at or below this error; 0 = never.", "a number, 0 or more", ge=0, le=1e300)
+    ] = 0.0
+    log_every: Annotated[
+        int,
+        meta("Log every", "Epochs between rows of the log.", "a whole number from 1 to 1000000000",
+             ge=1, le=1_000_000_000),
+    ] = 1  # fmt: skip
+    seed: Annotated[
+        int,
+        meta("Seed", "Draws the initial weights and the order of items.", "a whole number from 0 to 4294967295",
+             ge=0, le=4_294_967_295),
+    ] = 0  # fmt: skip
+    start: Annotated[
+        dict[str, float],
+        meta("Start", "Initial weights set by name.", "a table of weight names and numbers"),
+    ] = field(default_factory=dict)
+    change: Annotated[
+        list[Change], meta("Changes", "Changes in mid-training.", "a list of tables, each with the key update")
+    ] = field(default_factory=list)
+
+
+Overrides: Any = defstruct(
+    "Overrides",
+    [
+        ("name", str | UnsetType, UNSET),
+        *((f.encode_name, f.type | UnsetType, UNSET) for f in fields(Training)),
+    ],
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    module=__name__,
+)
+"""One [[run]]: a name, and any of Training's keys; what is unset is inherited from [training]."""

@@ -1,0 +1,313 @@
+"""The one training path: window, command line, sweep and tests all advance a Trainer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+
+from momentum_gui.engine.engines import choose
+from momentum_gui.engine.population import Floats, Measure, Outcome, SurfaceTask
+from momentum_gui.engine.rules import Coefficients
+from momentum_gui.lab.checkpoints import Checkpoints
+from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.lab.experiment import Experiment, Run, explain
+from momentum_gui.lab.frame import Frame, Rows, RunFrame, Trace
+from momentum_gui.lab.group import Group, Member, Stretch
+from momentum_gui.lab.settings import Change, Training
+from momentum_gui.lab.setup import Setup
+
+MID_EPOCH_NUMBERS = 2_000_000
+"""In mid-epoch a frame evaluates the error only where items × weights stay below this: a few milliseconds."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run sits: its group, and its row there."""
+
+    group: Group
+    row: int
+
+
+class Trainer:
+    """Trains all runs of an experiment side by side, `advance` by `advance`; knows no screen and no thread.
+
+    The clock is `position`: items presented to each run. Runs of different batch size so keep the same pace through
+    the data. How a training is cut into advances never changes its numbers.
+
+    Raises BadInputError for an experiment that cannot be set up, ValueError for an engine that is not there.
+    """
+
+    def __init__(self, experiment: Experiment, engine: str = "auto", setup: Setup | None = None) -> None:
+        self.experiment = experiment
+        self.setup = Setup.of(experiment) if setup is None else setup
+        self.engine = choose(engine)
+        self.position = 0
+        self.updates_done = 0
+        members = [Member(run.training, list(run.training.change)) for run in experiment.runs]
+        self._places: list[Place] = [Place(None, 0)] * len(members)  # type: ignore[arg-type]
+        self.groups: list[Group] = []
+        alike: dict[tuple[object, str], list[int]] = {}
+        for number, member in enumerate(members):
+            alike.setdefault((member.training.batch_size, member.training.reduction), []).append(number)
+        for numbers in alike.values():
+            weights = np.stack([self.setup.initial_weights(experiment.runs[number]) for number in numbers])
+            task = self.setup.task(members[numbers[0]].training)
+            group = Group(self.engine, task, [members[n] for n in numbers], weights, self.setup.weight_names)
+            self.groups.append(group)
+            for row, number in enumerate(numbers):
+                self._places[number] = Place(group, row)
+        self.items_per_epoch = self.groups[0].task.items_per_epoch
+        self._checkpoints = Checkpoints()
+        self._checkpoints.keep(self)
+
+    @property
+    def finished(self) -> bool:
+        """Whether no run goes on: each has finished, converged, diverged or been stopped."""
+        return not any(group.running for group in self.groups)
+
+    @property
+    def run_names(self) -> tuple[str, ...]:
+        """The names of the runs, in order."""
+        return tuple(run.name for run in self.experiment.runs)
+
+    def first_frame(self) -> Frame:
+        """The frame of the present state with one row for each run: at the start, epoch 0 of the log."""
+        return self._frame([[self._present_row(number)] for number in range(len(self._places))], {})
+
+    def advance(self, updates: int = 1) -> Frame:
+        """Do this many more updates (of the runs with the smallest batch; the others keep pace) and tell of them."""
+        target = self._position_after(updates)
+        return self._advance_to(target)
+
+    def advance_epochs(self, epochs: int = 1) -> Frame:
+        """Go on to the end of the epoch under way, and over the `epochs` − 1 after it."""
+        return self._advance_to((self.position // self.items_per_epoch + epochs) * self.items_per_epoch)
+
+    def seek(self, position: int) -> Frame:
+        """Wind time back (or on) to a position; going on from there repeats the same numbers, bit for bit.
+
+        The frame has no rows. Raises ValueError for a negative position.
+        """
+        if position < 0:
+            raise ValueError(f"position = {position}: allowed is 0 or more")
+        if position < self.position:
+            self._checkpoints.restore(self, position)
+        return self._advance_to(position, silent=True)
+
+    def step_back(self, updates: int = 1) -> Frame:
+        """Undo this many updates (of the runs with the smallest batch), at most back to the start."""
+        return self.seek(self._position_after(-updates))
+
+    def change(
+        self,
+        run: int,
+        *,
+        rule: str | None = None,
+        learning_rate: float | None = None,
+        momentum: float | None = None,
+        weights: dict[str, float] | None = None,
+    ) -> None:
+        """Change a run's settings, or weights by name, from its next update on; the experiment keeps the change.
+
+        Changes that lay ahead of this moment (after winding back) are dropped: history is written anew.
+        Raises BadInputError for a value that is not allowed; nothing is then changed.
+        """
+        place = self._places[run]
+        group, member = place.group, place.group.members[place.row]
+        for name in weights or {}:
+            self.setup.index(name, "weights")
+        change = checked(Change(group.update, rule, learning_rate, momentum, dict(weights or {})))
+        earlier = [past for past in member.changes if past.update < group.update]
+        for past in (past for past in member.changes if past.update == group.update):
+            change = Change(
+                group.update,
+                change.rule or past.rule,
+                past.learning_rate if change.learning_rate is None else change.learning_rate,
+                past.momentum if change.momentum is None else change.momentum,
+                past.weights | change.weights,
+            )
+        member.changes[:] = [*earlier, change]
+        group.apply_settings(weights=True)
+        self._checkpoints.forget_after(self.position)
+
+    def stop(self) -> None:
+        """End every run that still goes on, as stopped by the user."""
+        for group in self.groups:
+            outcome = group.population.outcome
+            outcome[outcome == Outcome.RUNNING] = Outcome.STOPPED
+
+    def experiment_so_far(self) -> Experiment:
+        """The experiment with every change made on the way: training it again gives the same rows."""
+        runs = [
+            Run(run.name, msgspec.structs.replace(run.training, change=list(place.group.members[place.row].changes)))
+            for run, place in zip(self.experiment.runs, self._places, strict=True)
+        ]
+        if not self.experiment.run:
+            return msgspec.structs.replace(self.experiment, training=runs[0].training)
+        return self.experiment.with_runs(runs)
+
+    def settings(self, run: int) -> Training:
+        """The settings that hold for the run's next update."""
+        place = self._places[run]
+        return place.group.members[place.row].settings_at(place.group.update)
+
+    def _position_after(self, updates: int) -> int:
+        """The clock after so many more (or fewer) updates of the running runs with the smallest batch."""
+        groups = [group for group in self.groups if group.running] if updates > 0 else self.groups
+        finest = max(groups or self.groups, key=lambda group: group.task.updates_per_epoch).task
+        batch, epoch_items = finest.batch_size, finest.items_per_epoch
+        epoch, items = divmod(self.position, epoch_items)
+        update = epoch * finest.updates_per_epoch + (-(-items // batch) if updates < 0 else items // batch)
+        epoch, within = divmod(max(0, update + updates), finest.updates_per_epoch)
+        return epoch * epoch_items + within * batch
+
+    def _advance_to(self, position: int, *, silent: bool = False) -> Frame:
+        rows: list[list[Rows]] = [[] for _ in self._places]
+        traces: dict[int, Trace] = {}
+        for group in self.groups:
+            epoch, items = divmod(position, self.items_per_epoch)
+            update = epoch * group.task.updates_per_epoch + items // group.task.batch_size
+            mine = [n for n, place in enumerate(self._places) if place.group is group]
+            before = group.update
+            for stretch in group.advance(update, keep_weights=not silent):
+                for number in mine:
+                    if (trace := trace_of(stretch, self._places[number].row)) is not None:
+                        traces[number] = trace
+                    if not silent:
+                        rows[number].append(self._rows(number, stretch))
+            self.updates_done += max(0, group.update - before)
+        self.position = position if not self.finished else min(position, self._end())
+        self._checkpoints.keep(self)
+        return self._frame(rows, traces)
+
+    def _end(self) -> int:
+        """Where the clock stands when the last run has ended."""
+        return max(
+            int(place.group.population.epochs[place.row]) * self.items_per_epoch for place in self._places
+        )
+
+    def _rows(self, number: int, stretch: Stretch) -> Rows:
+        """The logged epochs of one run in a stretch."""
+        group, row = self._places[number].group, self._places[number].row
+        before, after = int(stretch.epochs_before[row]), int(group.population.epochs[row])
+        epoch = np.arange(before + 1, after + 1)
+        logged = (epoch % group.log_every[row] == 0) | (epoch == group.limits[row])
+        if len(epoch) and group.population.outcome[row] != Outcome.RUNNING:
+            logged[-1] = True
+        epoch, at = epoch[logged], np.flatnonzero(logged)
+        return Rows(
+            epoch=epoch,
+            update=epoch * group.task.updates_per_epoch,
+            learning_rate=np.full(len(epoch), stretch.learning_rate[row]),
+            momentum=np.full(len(epoch), stretch.momentum[row]),
+            measures=stretch.report.measures[row, at],
+            weights=stretch.report.weights[row, at],
+        )
+
+    def _present_row(self, number: int) -> Rows:
+        """One row of the present state, without what only an update has."""
+        place = self._places[number]
+        population = place.group.population
+        measures = np.full((1, len(Measure)), np.nan)
+        weights = population.weights[place.row : place.row + 1].copy()
+        measures[0, : Measure.GRADIENT_NORM] = self._measure(place.group, weights)
+        return Rows(
+            epoch=population.epochs[place.row : place.row + 1].copy(),
+            update=np.array([self._update(place)]),
+            learning_rate=population.learning_rate[place.row : place.row + 1].copy(),
+            momentum=place.group.momentum[place.row : place.row + 1].copy(),
+            measures=measures,
+            weights=weights,
+        )
+
+    def _measure(self, group: Group, weights: Floats) -> Floats:
+        """Error and accuracy on training and held-out items, (4,), of one weight vector (1, weights)."""
+        task = group.task
+        if isinstance(task, SurfaceTask):
+            return np.array([self.engine.task_errors(task, weights)[0], np.nan, np.nan, np.nan])
+        training = self.engine.errors(task.network, weights, task.items)
+        held_out = self.engine.errors(task.network, weights, task.test_items)
+        return np.concatenate((*training, *held_out))
+
+    def _update(self, place: Place) -> int:
+        """Updates that a run has done: those of its group, or fewer if it ended before."""
+        if place.group.population.outcome[place.row] == Outcome.RUNNING:
+            return place.group.update
+        return min(
+            place.group.update, int(place.group.population.epochs[place.row]) * place.group.task.updates_per_epoch
+        )
+
+    def _frame(self, rows: list[list[Rows]], traces: dict[int, Trace]) -> Frame:
+        runs = tuple(
+            self._run_frame(number, rows[number], traces.get(number)) for number in range(len(self._places))
+        )
+        return Frame(self.position, self.items_per_epoch, runs, self.updates_done)
+
+    def _run_frame(self, number: int, parts: list[Rows], trace: Trace | None) -> RunFrame:
+        place = self._places[number]
+        group, row = place.group, place.row
+        population, task = group.population, group.task
+        rows = joined(parts, task.weight_count)
+        settings = group.members[row].settings_at(max(0, group.update - 1))
+        update = self._update(place)
+        if len(rows) and rows.update[-1] == update:
+            error, accuracy = rows.measures[-1, : Measure.TEST_ERROR]
+        else:
+            items = 1 if isinstance(task, SurfaceTask) else len(task.items)
+            if items * task.weight_count > MID_EPOCH_NUMBERS:
+                error = accuracy = np.nan
+            else:
+                error, accuracy = self._measure(group, population.weights[row : row + 1])[: Measure.TEST_ERROR]
+        return RunFrame(
+            name=self.experiment.runs[number].name,
+            outcome=Outcome(int(population.outcome[row])),
+            epoch=int(population.epochs[row]),
+            update=update,
+            updates_per_epoch=task.updates_per_epoch,
+            rule=settings.rule,
+            learning_rate=settings.learning_rate,
+            momentum=float(group.momentum[row]),
+            error=float(error),
+            accuracy=float(accuracy),
+            weights=population.weights[row].copy(),
+            stored=population.stored[row].copy(),
+            rows=rows,
+            trace=trace,
+        )
+
+
+def checked(change: Change) -> Change:
+    """The change, if its values are allowed; raises BadInputError."""
+    table = {"change": [msgspec.to_builtins(change)]}
+    try:
+        return msgspec.convert(table, Training).change[0]
+    except msgspec.ValidationError as error:
+        raise BadInputError(explain(error, table)) from None
+
+
+def trace_of(stretch: Stretch, row: int) -> Trace | None:
+    """The traced updates of one run in a stretch; None where it did not run to the stretch's end."""
+    gradients = stretch.report.gradients[row]
+    done = ~np.isnan(stretch.report.stored[row]).any(axis=1) if len(gradients) else np.zeros(0, dtype=np.bool_)
+    if not done.any():
+        return None
+    first = stretch.first_update + stretch.updates - len(gradients)
+    return Trace(
+        first_update=first,
+        coefficients=Coefficients(*(float(number) for number in stretch.coefficients[row])),
+        learning_rate=float(stretch.learning_rate[row]),
+        gradients=gradients[done],
+        stored=stretch.report.stored[row][done],
+    )
+
+
+def joined(parts: list[Rows], weights: int) -> Rows:
+    """Rows put end to end."""
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        none, numbers = np.empty(0, dtype=np.int64), np.empty(0)
+        return Rows(none, none, numbers, numbers, np.empty((0, len(Measure))), np.empty((0, weights)))
+    return Rows(*(np.concatenate([getattr(part, name) for part in parts]) for name in Rows.__dataclass_fields__))
