@@ -38,7 +38,8 @@ def activate(activation: Activation, net: Floats) -> Floats:
         case Activation.TANH:
             return np.tanh(net)
         case Activation.LOGISTIC:
-            return 0.5 + 0.5 * np.tanh(0.5 * net)  # 1/(1+exp(−net)) without overflow
+            power = np.exp(-np.abs(net))  # 1/(1+exp(−net)), without overflow and with small outputs exact
+            return np.where(net < 0.0, power, 1.0) / (1.0 + power)
         case Activation.RELU:
             return np.maximum(net, 0.0)
         case Activation.SOFTMAX:
