@@ -1,0 +1,1 @@
+"""Pictures of a training: each draws a Record, live or loaded."""
