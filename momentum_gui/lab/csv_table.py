@@ -1,8 +1,8 @@
-"""Reads a CSV file of the user's own: finds delimiter, decimal sign and header, and refuses in one line what it cannot use.
+"""Reads a CSV file of the user's own: finds delimiter, decimal sign and header, and says what it cannot use.
 
-Columns are told apart by comma, semicolon or tab. A number may have a decimal point or, in the whole file, a decimal
-comma. The first row is a header when none of its cells is a number. Quoted cells, blank lines, a byte-order mark and
-any line ending are fine.
+Columns are told apart by comma, semicolon or tab. A number may have a decimal point or, in the whole file, a
+decimal comma. The first row is a header when none of its cells is a number. Quoted cells, blank lines, a
+byte-order mark and any line ending are fine.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Column:
             return f"{cell} is not a finite number: only finite numbers are allowed"
         shown = cell if len(cell) <= 40 else cell[:39] + "…"
         if is_number(cell):
-            return f'"{shown}" in a file with decimal commas: use one decimal sign throughout'
+            return f'"{shown}": decimal points and decimal commas in one file: use one of them throughout'
         return f'text "{shown}" in a number column: only the target may hold text, and then in every line'
 
 
@@ -97,7 +97,7 @@ class Table:
 
 
 def read_table(path: Path) -> Table:
-    """The table in a CSV file. Raises BadInputError, with one line that names the file and the place in it."""
+    """The table in a CSV file. Raises BadInputError, in one line that names the file and the place in it."""
     label = str(path)
     text = read_text(path, label)
     if not text.strip():
@@ -106,8 +106,9 @@ def read_table(path: Path) -> Table:
     first_line, first = rows[0]
     for line, row in rows:
         if len(row) != len(first):
+            width = counted(len(row), "column")
             raise BadInputError(
-                f"{label}: line {line} has {counted(len(row), 'column')}, but line {first_line} has {len(first)}: "
+                f"{label}: line {line} has {width}, but line {first_line} has {len(first)}: "
                 "every line needs the same number"
             )
     header = not any(is_number(cell) for cell in first)
@@ -141,17 +142,18 @@ def read_text(path: Path, label: str) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise BadInputError(f"{label}: line {line} is not text in UTF-8: save the file as CSV in UTF-8") from None
+        raise BadInputError(f"{label}: line {line} is not text in UTF-8: save it as CSV in UTF-8") from None
 
 
 def records(text: str, delimiter: str, label: str) -> Iterator[tuple[int, list[str]]]:
     """Each row that is not blank, with the number of the line where it begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
     line = 1
     try:
         for row in reader:
             stripped = [cell.strip() for cell in row]
-            if any(stripped) or len(stripped) > 1:
+            if any(stripped):
                 yield line, stripped
             line = reader.line_num + 1
     except csv.Error as error:
