@@ -20,7 +20,7 @@ test: ## set up, then run all tests
 
 lint: ## style, types and the direction of imports
 	@.ci/setup $(VENV) lint
-	@$(VENV)/bin/python -m ruff check --quiet .
+	@$(VENV)/bin/python -m ruff check --quiet --output-format concise .
 	@$(VENV)/bin/python -m ruff format --check --quiet .
 	@$(VENV)/bin/python -m mypy --no-error-summary
 	@$(VENV)/bin/lint-imports --no-cache >/dev/null || $(VENV)/bin/lint-imports --no-cache
