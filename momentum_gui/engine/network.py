@@ -81,7 +81,7 @@ class Network:
     @property
     def weight_count(self) -> int:
         """How many weights there are, biases included."""
-        return self.layers[-1].bias.stop
+        return int(self.layers[-1].bias.stop)
 
     @cached_property
     def weight_names(self) -> tuple[str, ...]:

@@ -14,7 +14,6 @@ from momentum_gui.engine.population import (
     WEIGHT_LIMIT,
     Items,
     Measure,
-    NetworkTask,
     Outcome,
     Population,
     Report,
@@ -237,7 +236,7 @@ def end_epoch(
     anatomy: Floats,
     report: Report,
 ) -> None:
-    """Take the measures, where they are wanted or a run ends, and end the runs that diverged or reached their target."""
+    """Take the measures where they are wanted, and end the runs that diverged or reached their target."""
     weights, target = population.weights[runs], population.target_error[runs]
     population.epochs[runs] += 1
     diverged = ~(np.abs(weights) <= WEIGHT_LIMIT).all(axis=1)

@@ -14,8 +14,10 @@ from msgspec.structs import fields
 from momentum_gui.engine.rules import RULES
 from momentum_gui.engine.surfaces import SURFACES
 
-# Literal[*…] at run time, so that a row added to RULES is at once allowed in files; for the type checker it is a str.
-RuleId = str if TYPE_CHECKING else Literal[tuple(RULES)]
+if TYPE_CHECKING:
+    RuleId = str
+else:  # a row added to RULES is at once allowed in files
+    RuleId = Literal[tuple(RULES)]
 Scale = Literal["none", "standard", "minmax"]
 HiddenActivation = Literal["tanh", "logistic", "relu", "linear"]
 OutputActivation = Literal["softmax", "logistic", "tanh", "linear"]
@@ -47,9 +49,9 @@ class Problem(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
         list[str] | None,
         meta("Target", "The CSV columns to predict; the last by default.", 'a list of column names, like ["species"]'),
     ] = None
-    scale: Annotated[
-        Scale, meta("Scaling", "How the inputs are scaled before training.", "none, standard, minmax")
-    ] = "none"
+    scale: Annotated[Scale, meta("Scaling", "How the inputs are scaled before training.", "none, standard, minmax")] = (
+        "none"
+    )
     test_fraction: Annotated[
         float,
         meta("Held out", "The share of items kept back from training.", "a number from 0 to 0.9", ge=0, le=0.9),
@@ -110,9 +112,7 @@ class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 class Change(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A change of settings in mid-training: it holds from the update of that number on (0 = from the start)."""
 
-    update: Annotated[
-        int, meta("Update", "The updates done before the change.", "a whole number, 0 or more", ge=0)
-    ]
+    update: Annotated[int, meta("Update", "The updates done before the change.", "a whole number, 0 or more", ge=0)]
     rule: RuleId | None = None
     learning_rate: LearningRate | None = None
     momentum: Momentum | None = None

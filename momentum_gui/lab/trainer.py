@@ -10,8 +10,8 @@ import numpy as np
 from momentum_gui.engine.engines import choose
 from momentum_gui.engine.population import Floats, Measure, Outcome, SurfaceTask
 from momentum_gui.engine.rules import Coefficients
-from momentum_gui.lab.checkpoints import Checkpoints
 from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.lab.checkpoints import Checkpoints
 from momentum_gui.lab.experiment import Experiment, Run, explain
 from momentum_gui.lab.frame import Frame, Rows, RunFrame, Trace
 from momentum_gui.lab.group import Group, Member, Stretch
@@ -184,9 +184,7 @@ class Trainer:
 
     def _end(self) -> int:
         """Where the clock stands when the last run has ended."""
-        return max(
-            int(place.group.population.epochs[place.row]) * self.items_per_epoch for place in self._places
-        )
+        return max(int(place.group.population.epochs[place.row]) * self.items_per_epoch for place in self._places)
 
     def _rows(self, number: int, stretch: Stretch) -> Rows:
         """The logged epochs of one run in a stretch."""
@@ -240,9 +238,7 @@ class Trainer:
         )
 
     def _frame(self, rows: list[list[Rows]], traces: dict[int, Trace]) -> Frame:
-        runs = tuple(
-            self._run_frame(number, rows[number], traces.get(number)) for number in range(len(self._places))
-        )
+        runs = tuple(self._run_frame(number, rows[number], traces.get(number)) for number in range(len(self._places)))
         return Frame(self.position, self.items_per_epoch, runs, self.updates_done)
 
     def _run_frame(self, number: int, parts: list[Rows], trace: Trace | None) -> RunFrame:
