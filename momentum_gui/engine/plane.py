@@ -1,0 +1,223 @@
+"""Planes in weight space on which the error is drawn: two weights, PCA, random, through three states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from momentum_gui.engine.network import Network
+from momentum_gui.engine.population import Floats
+
+Range = tuple[float, float, float, float]
+"""x low, x high, y low, y high."""
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """The weights origin + x·axis_x + y·axis_y, each (W,), and what a user must know of them.
+
+    `kind` is weights, pca, random, three or surface. `exact` says that training never leaves the plane, so that the
+    plane's error is the runs' own. `share_x` and `share_y` are the shares (0 to 1) of the movement that the axes
+    hold, None where that has no meaning. `sentence` says in plain words what is held fixed or projected away.
+    """
+
+    kind: str
+    origin: Floats
+    axis_x: Floats
+    axis_y: Floats
+    label_x: str
+    label_y: str
+    exact: bool
+    share_x: float | None
+    share_y: float | None
+    sentence: str
+
+    def weights_at(self, x: ArrayLike, y: ArrayLike) -> Floats:
+        """The weight vectors at the points x, y (any shapes that broadcast): (points, W), in C order."""
+        x, y = np.broadcast_arrays(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
+        return self.origin + x.reshape(-1, 1) * self.axis_x + y.reshape(-1, 1) * self.axis_y
+
+    def project(self, weights: Floats) -> tuple[Floats, Floats, Floats]:
+        """The nearest points of the plane to weights (n, W), and the distances to them: x, y, distance, each (n,).
+
+        By least squares: right for axes of any length and angle; an axis of length 0 gets the coordinate 0.
+        """
+        axes = np.stack((self.axis_x, self.axis_y))
+        offset = np.atleast_2d(weights) - self.origin
+        gram = axes @ axes.T
+        coordinates = offset @ axes.T
+        if gram[0, 1] != 0.0 or not (gram.diagonal() == 1.0).all():
+            coordinates = coordinates @ np.linalg.pinv(gram, hermitian=True)
+        distance = np.linalg.norm(offset - coordinates @ axes, axis=1)
+        return coordinates[:, 0], coordinates[:, 1], distance
+
+
+def two_weights(
+    weights: Floats, i: int, j: int, names: Sequence[str], trained: NDArray[np.bool_] | None = None
+) -> Plane:
+    """The plane of the weights number i and j, whose coordinates are their values; the others are held at `weights`.
+
+    It is exact when no other weight trains. Raises ValueError when i and j are the same.
+    """
+    if i == j:
+        raise ValueError(f"a plane needs two different weights, not {names[i]} twice")
+    origin = np.array(weights, dtype=np.float64)
+    origin[[i, j]] = 0.0
+    axis_x, axis_y = np.zeros_like(origin), np.zeros_like(origin)
+    axis_x[i] = axis_y[j] = 1.0
+    others = np.ones(len(origin), dtype=np.bool_) if trained is None else np.array(trained)
+    others[[i, j]] = False
+    exact = not others.any()
+    pair = f"{names[i]} and {names[j]}"
+    if exact:
+        sentence = f"No weight but {pair} is trained, so this is the whole error: nothing is left out."
+    else:
+        sentence = f"All weights but {pair} are held at fixed values; as training moves them, this surface changes too."
+    return Plane("weights", origin, axis_x, axis_y, names[i], names[j], exact, None, None, sentence)
+
+
+def pca(vectors: Floats, like: Plane | None = None) -> Plane:
+    """The plane in which the recorded weight vectors (n, W) of all paths vary most, through their mean.
+
+    The axes are the first two right singular vectors of the centred vectors, their shares s²/Σs² (principal component
+    analysis; for training paths: Li et al., Visualizing the Loss Landscape of Neural Nets, 2018). The sign of an axis
+    is that of the movement from the first vector to the last, or agrees with the plane `like`, so that a picture that
+    is brought up to date does not flip.
+    """
+    finite = vectors[np.isfinite(vectors).all(axis=1)]
+    if len(finite) == 0:
+        raise ValueError("a PCA plane needs recorded weights that are finite numbers")
+    origin = finite.mean(axis=0)
+    centred = finite - origin
+    scale = float(np.abs(centred).max()) or 1.0  # squares of the weights of a diverged run would overflow
+    _, sizes, directions = np.linalg.svd(centred / scale, full_matrices=False)
+    powers = sizes**2
+    total = float(powers.sum())
+    axis_x = directions[0] if total > 0 else unit(len(origin), 0)
+    if len(sizes) > 1 and sizes[1] > 1e-13 * sizes[0]:
+        axis_y = directions[1]
+    else:
+        axis_y = perpendicular(axis_x)
+    share_x = float(powers[0] / total) if total > 0 else 1.0
+    share_y = float(powers[1] / total) if total > 0 and len(powers) > 1 else 0.0
+    movement = finite[-1] - finite[0]
+    axis_x = turned(axis_x, movement if like is None else like.axis_x)
+    axis_y = turned(axis_y, movement if like is None else like.axis_y)
+    rest = max(0.0, 1.0 - share_x - share_y)
+    sentence = (
+        f"The two directions in which the paths move most: {percent(share_x)} and {percent(share_y)} of the movement; "
+        f"the other {percent(rest)} is projected away, and the weights there are held at their mean."
+    )
+    exact = int(np.count_nonzero(np.ptp(finite, axis=0))) <= 2
+    return Plane("pca", origin, axis_x, axis_y, "PC 1", "PC 2", exact, share_x, share_y, sentence)
+
+
+def random_directions(network: Network, center: Floats, seed: int, trained: NDArray[np.bool_] | None = None) -> Plane:
+    """Two random directions through `center` (W,), filter-normalised; the same for the same seed.
+
+    The directions are normal draws in which the incoming weights and bias of each unit are scaled to the length that
+    the unit's own have at `center` (Li et al. 2018, where a fully connected unit is a filter; the bias counts as the
+    weight of a constant input). So one step along an axis changes every unit by 100 % of its size. Weights that do
+    not train stay fixed. Where all units have length 0, the directions are left as drawn, with length 1.
+    """
+    random = np.random.default_rng([seed, 2])
+    moving = np.ones(len(center), dtype=np.bool_) if trained is None else trained
+
+    def direction() -> Floats:
+        drawn = random.standard_normal(len(center)) * moving
+        scaled = np.zeros_like(drawn)
+        for layer in network.layers:
+            for unit_number in range(layer.units):
+                own = [*range(layer.offset + unit_number, layer.matrix.stop, layer.units)]
+                own.append(layer.bias.start + unit_number)
+                if (length := np.linalg.norm(drawn[own])) > 0:
+                    scaled[own] = drawn[own] * (np.linalg.norm(center[own]) / length)
+        return scaled if scaled.any() else drawn / np.linalg.norm(drawn)
+
+    axis_x, axis_y = direction(), direction()
+    sentence = (
+        "Two random directions, in which each unit changes in proportion to its size (filter normalisation, "
+        "Li et al. 2018); nearly all of a path's movement is projected away."
+    )
+    exact = int(np.count_nonzero(moving)) <= 2
+    return Plane("random", np.array(center), axis_x, axis_y, "direction 1", "direction 2", exact, None, None, sentence)
+
+
+def through_three(
+    a: Floats, b: Floats, c: Floats, names: tuple[str, str, str] = ("the first", "the second", "the third")
+) -> Plane:
+    """The plane through three states (W,): a at 0, 0; b on the positive x axis; c above it. Axes have length 1.
+
+    So coordinates are distances in weight space. Where the three lie on one line, the second direction is one of
+    those perpendicular to it, and the sentence says so.
+    """
+    along = b - a
+    length = float(np.linalg.norm(along))
+    axis_x = along / length if length > 0 else unit(len(a), 0)
+    across = (c - a) - ((c - a) @ axis_x) * axis_x
+    across -= (across @ axis_x) * axis_x  # once more, against rounding
+    height = float(np.linalg.norm(across))
+    on_a_line = height <= 1e-12 * max(length, float(np.linalg.norm(c - a))) or length == 0
+    axis_y = perpendicular(axis_x) if on_a_line else across / height
+    sentence = f"The plane through three states: {names[0]}, {names[1]} and {names[2]}; the rest is projected away."
+    if on_a_line:
+        sentence += " They lie on one line, so the second direction is an arbitrary one."
+    exact = len(a) == 2
+    return Plane("three", np.array(a), axis_x, axis_y, f"towards {names[1]}", "across", exact, None, None, sentence)
+
+
+def surface_plane() -> Plane:
+    """The plane of an analytic surface of two weights: the surface itself."""
+    sentence = "The surface itself: it has only these two weights, and nothing is left out."
+    return Plane("surface", np.zeros(2), unit(2, 0), unit(2, 1), "x", "y", True, None, None, sentence)
+
+
+def extent(x: ArrayLike, y: ArrayLike, margin: float = 0.25, least: float = 0.5) -> Range:
+    """A range that shows the points x, y with a margin (a share of their spread) on each side.
+
+    It is at least 2·least wide and high, and leaves out points that are not finite. One direction is never narrower
+    than a tenth of the other.
+    """
+    middle, half = np.zeros(2), np.full(2, least)
+    for number, values in enumerate((np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))):
+        finite = values[np.isfinite(values) & (np.abs(values) < 1e150)]
+        if len(finite):
+            low, high = float(finite.min()), float(finite.max())
+            middle[number] = (low + high) / 2
+            half[number] = max(least, (high - low) * (0.5 + margin))
+    half = np.maximum(half, half.max() / 10)
+    low_x, low_y = (middle - half).tolist()
+    high_x, high_y = (middle + half).tolist()
+    return low_x, high_x, low_y, high_y
+
+
+def unit(length: int, number: int) -> Floats:
+    """The unit vector along one weight."""
+    vector = np.zeros(length)
+    vector[number] = 1.0
+    return vector
+
+
+def perpendicular(axis: Floats) -> Floats:
+    """A unit vector at right angles to a unit vector."""
+    other = unit(len(axis), int(np.argmin(np.abs(axis))))
+    other -= (other @ axis) * axis
+    other /= np.linalg.norm(other)
+    return other
+
+
+def turned(axis: Floats, towards: Floats) -> Floats:
+    """The axis, or its opposite, whichever points more along `towards`; where neither does, the one that starts
+    upwards."""
+    along = float(axis @ towards)
+    if abs(along) <= 1e-12 * float(np.linalg.norm(towards)):
+        along = float(axis[np.argmax(np.abs(axis))])
+    return -axis if along < 0 else axis
+
+
+def percent(share: float) -> str:
+    """A share in words: 83 %, 0.4 %, 0 %."""
+    return f"{100 * share:.0f} %" if share > 0.1 or share < 5e-5 else f"{100 * share:.2g} %"
