@@ -6,19 +6,22 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 import tomli_w
 from msgspec import UNSET, Struct, field
-from msgspec.structs import fields, replace
+from msgspec.structs import replace
 
 from momentum_gui.assets import resource
-from momentum_gui.engine.surfaces import SURFACES
 from momentum_gui.lab.bad_input import BadInputError
-from momentum_gui.lab.settings import Change, NetworkSettings, Overrides, Problem, Training
+from momentum_gui.lab.check import check
+from momentum_gui.lab.datasets import is_path
+from momentum_gui.lab.explain import explain
+from momentum_gui.lab.files import write_atomically
+from momentum_gui.lab.settings import NetworkSettings, Overrides, Problem, Training
 
 
 class Run(NamedTuple):
@@ -47,15 +50,13 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         """
         label = str(name_or_path)
         if label == "-":
-            return cls.parse(sys.stdin.read(), "standard input", Path.cwd(), changes)
+            return cls.parse(decoded(read_standard_input(), "standard input"), "standard input", Path.cwd(), changes)
         path = find(label)
         try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError:
-            raise BadInputError(f"{label}: not a text file: an experiment is TOML in UTF-8") from None
+            raw = path.read_bytes()
         except OSError as error:
             raise BadInputError(f"{label}: cannot be read: {error.strerror}") from None
-        return cls.parse(text, label, path.parent, changes)
+        return cls.parse(decoded(raw, label), label, path.parent, changes)
 
     @classmethod
     def parse(cls, text: str, label: str, folder: Path, changes: Sequence[str] = ()) -> Experiment:
@@ -63,7 +64,9 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         try:
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise BadInputError(f"{label}: not valid TOML: {error}") from None
+            raise BadInputError(one_line(f"{label}: not valid TOML: {error}")) from None
+        except (ValueError, RecursionError):  # Python's own limits on digits and on depth
+            raise BadInputError(f"{label}: not valid TOML: a number or a nesting beyond all measure") from None
         for change in changes:
             set_key(table, change)
         experiment = cls.from_table(table, label)
@@ -79,11 +82,11 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         try:
             experiment = msgspec.convert(table, cls)
         except msgspec.ValidationError as error:
-            raise BadInputError(f"{label}: {explain(error, table)}") from None
+            raise BadInputError(one_line(f"{label}: {explain(error, table)}")) from None
         try:
             check(experiment)
         except BadInputError as error:
-            raise BadInputError(f"{label}: {error}") from None
+            raise BadInputError(one_line(f"{label}: {error}")) from None
         return experiment
 
     @property
@@ -100,43 +103,66 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         """The same experiment with these runs, each written as what it overrides."""
         return replace(self, run=[override(self.training, run) for run in runs])
 
+    def save(self, path: str | Path) -> None:
+        """Write the experiment as TOML; the file is replaced as a whole or not at all. Raises OSError."""
+        write_atomically(path, self.to_toml(Path(path).parent))
+
     def to_toml(self, folder: Path | None = None) -> str:
         """The experiment as TOML; a data file below `folder` is written relative to it."""
         table: dict[str, Any] = msgspec.to_builtins(self)
-        # The whole of [training] is written, so that a file says what it does whatever the defaults become.
-        table["training"] = {
-            key: value for key, value in every_setting(self.training).items() if value not in ({}, [])
-        }
+        # Defaults are written too, so that a file says what it does whatever they become.
+        table["training"] = {key: value for key, value in every_setting(self.training).items() if value not in ({}, [])}
+        if self.problem.surface is None:
+            table["network"] = {key: value for key, value in every_setting(self.network).items() if value is not None}
         if self.problem.dataset is not None and is_path(self.problem.dataset) and folder is not None:
-            path = Path(self.problem.dataset)
-            if path.is_relative_to(folder.resolve()):
-                table["problem"]["dataset"] = path.relative_to(folder.resolve()).as_posix()
+            path, here = Path(self.problem.dataset), Path(os.path.abspath(folder))
+            if path.is_relative_to(here):
+                table["problem"]["dataset"] = f"./{path.relative_to(here).as_posix()}"
         return tomli_w.dumps(table, multiline_strings=True)
 
 
 def find(name_or_path: str) -> Path:
     """The file of a built-in experiment's name, or the path itself; raises BadInputError where there is neither."""
-    path = Path(name_or_path).expanduser()
-    if path.is_file():
-        return path
-    built_in = resource("experiments", f"{name_or_path}.toml")
-    if re.fullmatch(r"[\w.-]+", name_or_path) and built_in.is_file():
+    try:
+        path = Path(name_or_path).expanduser()
+        if path.exists() and not path.is_dir():
+            return path
+        folder = path.is_dir()
+    except (OSError, RuntimeError):  # a name too long for a file, or ~ of an unknown user
+        folder = False
+    if (
+        re.fullmatch(r"[\w.-]+", name_or_path)
+        and (built_in := resource("experiments", f"{name_or_path}.toml")).is_file()
+    ):
         return built_in
-    if path.is_dir():
+    if folder:
         raise BadInputError(f"{name_or_path}: is a folder: an experiment is a TOML file or a built-in name")
     raise BadInputError(
         f"{name_or_path}: no such file or built-in experiment; built in are {', '.join(built_in_names())}"
     )
 
 
+def one_line(text: str) -> str:
+    """The text without line breaks, which a key or a name could bring in."""
+    return " ".join(text.split("\n")).replace("\r", " ")
+
+
+def read_standard_input() -> bytes:
+    """All of standard input, as bytes."""
+    return sys.stdin.buffer.read()
+
+
+def decoded(raw: bytes, label: str) -> str:
+    """The text of an experiment, with or without a byte-order mark. Raises BadInputError."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInputError(f"{label}: not a text file: an experiment is TOML in UTF-8") from None
+
+
 def built_in_names() -> list[str]:
     """The names of the built-in experiments, sorted."""
     return sorted(path.stem for path in resource("experiments").glob("*.toml"))
-
-
-def is_path(dataset: str) -> bool:
-    """Whether a data set is named as a file rather than as a built-in."""
-    return dataset.lower().endswith((".csv", ".tsv", ".txt")) or "/" in dataset or "\\" in dataset
 
 
 def inherit(training: Training, own: Any) -> Training:
@@ -152,24 +178,28 @@ def override(training: Training, run: Run) -> Any:
     return Overrides(name=run.name, **differing)
 
 
-def every_setting(training: Training) -> dict[str, Any]:
-    """All keys and values of [training], defaults included, as plain data."""
-    return {name: msgspec.to_builtins(getattr(training, name)) for name in Training.__struct_fields__}
+def every_setting(settings: Struct) -> dict[str, Any]:
+    """All keys and values of a section, defaults included, as plain data."""
+    return {name: msgspec.to_builtins(getattr(settings, name)) for name in settings.__struct_fields__}
 
 
 def set_key(table: dict[str, Any], change: str) -> None:
-    """Apply one `section.key=value` to a parsed table; the value is TOML, or else a plain string."""
+    """Apply one `section.key=value` to a parsed table; the value is TOML, or else a plain string.
+
+    The name of a weight goes on to the equals sign: `training.start.w1[0,0]=0.5`. Raises BadInputError.
+    """
     key, equals, text = change.partition("=")
-    parts = [part.strip() for part in key.split(".", 2 if key.startswith("training.start.") else -1)]
+    parts = [part.strip() for part in key.split(".")]
     if not equals or not all(parts):
         raise BadInputError(f"--set {change}: write it as section.key=value, like training.momentum=0.9")
     try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+        parsed = tomllib.loads(f"value = {text}")
+        value = parsed["value"] if len(parsed) == 1 else text.strip()
+    except (ValueError, RecursionError):
         value = text.strip()
-    for part in parts[:-1]:
+    for number, part in enumerate(parts[:-1], 1):
         inner = table.setdefault(part, {})
         if not isinstance(inner, dict):
-            raise BadInputError(f"--set {change}: {part} has no keys")
+            raise BadInputError(f"--set {change}: {'.'.join(parts[:number])} has no keys of its own")
         table = inner
     table[parts[-1]] = value

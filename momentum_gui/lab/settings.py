@@ -116,7 +116,10 @@ class Change(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     rule: RuleId | None = None
     learning_rate: LearningRate | None = None
     momentum: Momentum | None = None
-    weights: dict[str, float] = field(default_factory=dict)
+    weights: Annotated[
+        dict[str, float],
+        meta("Weights", "Weights set by name at that moment.", "a table of weight names and numbers"),
+    ] = field(default_factory=dict)
 
 
 class Training(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -166,7 +169,7 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 Overrides: Any = defstruct(
     "Overrides",
     [
-        ("name", str | UnsetType, UNSET),
+        ("name", Annotated[str, meta("Name", "What the run is called.", "a text")] | UnsetType, UNSET),
         *((f.encode_name, f.type | UnsetType, UNSET) for f in fields(Training)),
     ],
     frozen=True,

@@ -1,0 +1,99 @@
+"""What is wrong with a setting, and what is allowed, told from the declarations in settings.py."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import fields
+
+from momentum_gui.lab.settings import Change, NetworkSettings, Overrides, Problem, Training
+
+SECTIONS: dict[str, Any] = {"problem": Problem, "network": NetworkSettings, "training": Training, "run": Overrides}
+TOP_LEVEL = {"title": "a text", "notes": "a text", "run": "a list of tables, each headed [[run]]"}
+
+
+def explain(error: msgspec.ValidationError, table: Mapping[str, Any]) -> str:
+    """A validation error as key = value: what is allowed."""
+    message, _, place = str(error).partition(" - at `$")
+    steps = [step for step in re.split(r"[.\[\]`]+", place) if step and step != "..."]
+    if unknown := re.match(r"Object contains unknown field `(.*)`", message, re.DOTALL):
+        place = key_text([*steps, unknown[1]])
+        allowed = ", ".join(keys_of(steps))
+        return f"{place} = {shown(value_at(table, [*steps, unknown[1]]))}: unknown key; allowed are {allowed}"
+    if missing := re.match(r"Object missing required field `(.*)`", message):
+        return f"{key_text([*steps, missing[1]])}: missing, and required"
+    allowed = allowed_at(steps) or message.replace("Expected ", "").replace("`", "")
+    return f"{key_text(steps)} = {shown(value_at(table, steps))}: allowed is {allowed}"
+
+
+def key_text(steps: Sequence[str]) -> str:
+    """A key's place as a user writes it: run[1].rule, counted from 0 as in the message of the parser."""
+    return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", ".".join(steps))
+
+
+def value_at(table: Any, steps: Sequence[str]) -> Any:
+    """The value at this place, or the last one on the way to it."""
+    for step in steps:
+        if isinstance(table, Mapping):
+            table = table.get(step)
+        elif isinstance(table, list) and step.isdigit() and int(step) < len(table):
+            table = table[int(step)]
+        else:
+            break
+    return table
+
+
+def shown(value: Any) -> str:
+    """A value much as TOML shows it, in one line; cut short where it is long."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, (bool, int, float, str, list, dict)):
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    else:
+        text = str(value)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def keys_of(steps: Sequence[str]) -> tuple[str, ...]:
+    """The keys that this place may have."""
+    if "change" in steps:
+        return Change.__struct_fields__
+    if not steps:
+        return ("title", "notes", *SECTIONS)
+    owner: type[Struct] = SECTIONS[steps[0]]
+    return owner.__struct_fields__
+
+
+def allowed_at(steps: Sequence[str]) -> str:
+    """What a setting's declaration says is allowed; empty where it says nothing."""
+    names = [step for step in steps if not step.isdigit()]
+    if len(names) < 2:
+        return TOP_LEVEL.get(names[0] if names else "", "a table of keys and values")
+    if "change" in names and names[-1] != "change":
+        # A change has keys of its own, and some of [training], with the same limits there.
+        owner, key = (Training if names[-1] in Training.__struct_fields__ else Change), names[-1]
+    else:
+        owner, key = SECTIONS[names[0]], names[1]
+    return allowed_values(owner).get(key, "")
+
+
+def allowed_values(owner: type[Struct]) -> dict[str, str]:
+    """Each key of a struct with what its declaration allows."""
+    return {
+        info.encode_name: note.extra["allowed"]
+        for info in fields(owner)
+        for note in notes_of(info.type)
+        if isinstance(note, msgspec.Meta) and note.extra
+    }
+
+
+def notes_of(declared: Any) -> tuple[Any, ...]:
+    """The annotations of a type, or of the parts of a union."""
+    own = getattr(declared, "__metadata__", ())
+    return (*own, *(note for part in getattr(declared, "__args__", ()) for note in getattr(part, "__metadata__", ())))

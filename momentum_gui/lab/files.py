@@ -1,0 +1,68 @@
+"""Writes files so that none is ever left half written, and says beforehand where nothing can be written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from momentum_gui.lab.bad_input import BadInputError
+
+
+def write_atomically(path: str | Path, content: bytes | str) -> None:
+    """Replace a file's content as a whole: it holds the old bytes or the new, whatever happens in between.
+
+    Text is written in UTF-8 with the line ends it has. Raises OSError (disk full, say); the file is then as before,
+    and nothing lies beside it.
+    """
+    path = Path(path)
+    raw = content.encode("utf-8") if isinstance(content, str) else content
+    if path.exists() and not path.is_file():  # a device or a pipe is written to, not replaced
+        path.write_bytes(raw)
+        return
+    path = path.resolve()  # a link stays a link
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+    try:
+        with open(handle, "wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, path.stat().st_mode if path.exists() else 0o666 & ~umask())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def umask() -> int:
+    """The permissions that this process withholds from new files; mkstemp gives fewer still."""
+    current = os.umask(0o077)
+    os.umask(current)
+    return current
+
+
+def check_writable(path: str | Path, key: str) -> None:
+    """Raises BadInputError where a file cannot be written; `key` says whose it is (`--log`). Nothing is left behind."""
+    path = Path(path)
+    if path.is_dir():
+        raise BadInputError(f"{key} {path}: is a folder: the name of a file is needed")
+    if path.exists():
+        if not os.access(path, os.W_OK):
+            raise BadInputError(f"{key} {path}: is read-only: choose a file that may be written")
+        if not path.is_file():
+            return
+    check_folder(path.parent, f"{key} {path}")
+
+
+def check_folder(folder: str | Path, key: str) -> None:
+    """Raises BadInputError where a folder is missing or takes no new file."""
+    folder = Path(folder)
+    if not folder.exists():
+        raise BadInputError(f"{key}: the folder {folder} does not exist: create it, or choose another")
+    if not folder.is_dir():
+        raise BadInputError(f"{key}: {folder} is not a folder")
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise BadInputError(f"{key}: nothing can be written in the folder {folder}: {error.strerror}") from None
