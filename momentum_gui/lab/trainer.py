@@ -12,7 +12,8 @@ from momentum_gui.engine.population import Floats, Measure, Outcome, SurfaceTask
 from momentum_gui.engine.rules import Coefficients
 from momentum_gui.lab.bad_input import BadInputError
 from momentum_gui.lab.checkpoints import Checkpoints
-from momentum_gui.lab.experiment import Experiment, Run, explain
+from momentum_gui.lab.experiment import Experiment, Run
+from momentum_gui.lab.explain import explain
 from momentum_gui.lab.frame import Frame, Rows, RunFrame, Trace
 from momentum_gui.lab.group import Group, Member, Stretch
 from momentum_gui.lab.settings import Change, Training
