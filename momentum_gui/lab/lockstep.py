@@ -1,0 +1,117 @@
+"""Runs in lockstep: a population that shares batch size and data, trained in stretches from event to event."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from momentum_gui.engine.engines import Engine
+from momentum_gui.engine.population import Floats, Outcome, Population, Report, Span, SurfaceTask, Task
+from momentum_gui.lab.order import ItemOrder
+
+SPAN_NUMBERS = 1 << 21
+"""At most about this many numbers in the report of one stretch: 16 MB."""
+TRACE_NUMBERS = 1 << 16
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What one stretch of training left: the update it began at, the engine's report, who was running, with what."""
+
+    first_update: int
+    updates: int
+    report: Report
+    epochs_before: NDArray[np.int64]
+    learning_rate: Floats
+    momentum: Floats
+    coefficients: Floats
+
+
+class Lockstep(ABC):
+    """The clock, the population and its orders of items; what changes on the way, and when, is for the subclass.
+
+    `momentum` (runs,) is each run's factor as shown and logged, `limits` (runs,) the epochs it may train.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        task: Task,
+        orders: tuple[ItemOrder, ...],
+        population: Population,
+        limits: NDArray[np.int64],
+    ) -> None:
+        self.engine, self.task, self.orders = engine, task, orders
+        self.population, self.limits = population, limits
+        self.momentum = np.zeros(len(population))
+        self.update = 0
+
+    @abstractmethod
+    def changes(self) -> Iterable[int]:
+        """The updates at which a setting or a weight changes."""
+
+    @abstractmethod
+    def apply_settings(self, *, weights: bool = False) -> None:
+        """Bring rates and coefficients to what holds now; with `weights`, also set those that a change here sets."""
+
+    @abstractmethod
+    def measured(self, epochs: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of these epochs, counted from 1, are measured: (epochs,)."""
+
+    @property
+    def running(self) -> bool:
+        """Whether any run goes on."""
+        return bool((self.population.outcome == Outcome.RUNNING).any())
+
+    def advance(self, update: int, *, keep_weights: bool = True, traced: int = 64) -> Iterator[Stretch]:
+        """Train until `update` updates are done or no run goes on, a stretch at a time.
+
+        How the way there is cut into stretches never changes a number: an engine's state is all in the population.
+        """
+        while self.update < update and self.running:
+            if any(change == self.update for change in self.changes()):
+                self.apply_settings(weights=True)
+            stop = min(update, self._next_event(keep_weights))
+            yield self._train_stretch(stop, keep_weights, traced)
+
+    def _next_event(self, keep_weights: bool) -> int:
+        """The next update at which a setting changes, a run ends its last epoch, or the report would grow too large."""
+        upe = self.task.updates_per_epoch
+        running = self.population.outcome == Outcome.RUNNING
+        events = [int(self.limits[running].min()) * upe]
+        events += [change for change in self.changes() if change > self.update]
+        report_row = len(self.population) * (8 + (self.task.weight_count if keep_weights else 0))
+        epochs = max(1, min(SPAN_NUMBERS // report_row, SPAN_NUMBERS // self.task.items_per_epoch))
+        events.append((self.update // upe + epochs) * upe)
+        return min(events)
+
+    def _train_stretch(self, stop: int, keep_weights: bool, traced: int) -> Stretch:
+        population, upe = self.population, self.task.updates_per_epoch
+        first_epoch, within = divmod(self.update, upe)
+        count = -(-stop // upe) - first_epoch
+        measured = self.measured(np.arange(first_epoch + 1, first_epoch + count + 1))
+        if isinstance(self.task, SurfaceTask):
+            orders = np.zeros((1, count, 1), dtype=np.int32)
+        else:
+            orders = np.stack([order.epochs(first_epoch, count) for order in self.orders])
+        span = Span(orders, within, stop - self.update, measured)
+        traced = min(traced, max(2, TRACE_NUMBERS // (self.task.weight_count * len(population))))
+        report = Report.for_span(self.task, population, span, keep_weights=keep_weights, traced=traced)
+        stretch = Stretch(
+            self.update,
+            span.updates,
+            report,
+            population.epochs.copy(),
+            population.learning_rate.copy(),
+            self.momentum.copy(),
+            population.coefficients.copy(),
+        )
+        self.engine.train(self.task, population, span, report)
+        self.update = stop
+        done = (population.outcome == Outcome.RUNNING) & (population.epochs >= self.limits)
+        population.outcome[done] = Outcome.FINISHED
+        return stretch
