@@ -86,6 +86,10 @@ class Trainer:
         """Go on to the end of the epoch under way, and over the `epochs` − 1 after it."""
         return self._advance_to((self.position // self.items_per_epoch + epochs) * self.items_per_epoch)
 
+    def advance_to(self, position: int) -> Frame:
+        """Go on to a position of the clock; from there or beyond, nothing is trained."""
+        return self._advance_to(max(position, self.position))
+
     def seek(self, position: int) -> Frame:
         """Wind time back (or on) to a position; going on from there repeats the same numbers, bit for bit.
 
