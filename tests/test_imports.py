@@ -1,4 +1,4 @@
-"""Holds the direction of imports: what each floor may know, and what a plain start of the command line loads."""
+"""Holds the direction of imports: what each floor may know, and what a plain command loads."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_imports_point_down() -> None:
 
 @pytest.mark.parametrize("module", ["momentum_gui.cli", "momentum_gui.__main__"])
 def test_a_plain_command_loads_nothing_slow(module: str) -> None:
-    """`momentum-gui --help` answers at once: Qt, numba and the progress bar load when a command needs them."""
+    """`momentum-gui --help` answers at once: Qt, numba and rich load when a command needs them."""
     assert not loaded_by(module) & SLOW
 
 
