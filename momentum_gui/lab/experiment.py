@@ -32,10 +32,14 @@ class Run(NamedTuple):
 
 
 class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Everything that determines a training: the same experiment gives the same numbers."""
+    """Everything that determines a training: the same experiment gives the same numbers.
+
+    `notes` say what to look at and what to change; `claim` is what the experiment shows, with a number.
+    """
 
     title: str = ""
     notes: str = ""
+    claim: str = ""
     problem: Problem = Problem()
     network: NetworkSettings = field(default_factory=NetworkSettings)
     training: Training = field(default_factory=Training)

@@ -15,7 +15,7 @@ from msgspec.structs import fields
 from momentum_gui.lab.settings import Change, NetworkSettings, Overrides, Problem, Training
 
 SECTIONS: dict[str, Any] = {"problem": Problem, "network": NetworkSettings, "training": Training, "run": Overrides}
-TOP_LEVEL = {"title": "a text", "notes": "a text", "run": "a list of tables, each headed [[run]]"}
+TOP_LEVEL = {"title": "a text", "notes": "a text", "claim": "a text", "run": "a list of tables, each headed [[run]]"}
 
 
 def explain(error: msgspec.ValidationError, table: Mapping[str, Any]) -> str:
@@ -65,7 +65,7 @@ def keys_of(steps: Sequence[str]) -> tuple[str, ...]:
     if "change" in steps:
         return Change.__struct_fields__
     if not steps:
-        return ("title", "notes", *SECTIONS)
+        return ("title", "notes", "claim", *SECTIONS)
     owner: type[Struct] = SECTIONS[steps[0]]
     return owner.__struct_fields__
 
