@@ -1,0 +1,337 @@
+"""The worker: it owns the Trainer, trains in short chunks on a thread of its own, and obeys commands in between."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from momentum_gui.engine.engines import choose
+from momentum_gui.gui import edits
+from momentum_gui.gui.mailbox import (
+    FULL_SPEED,
+    Advanced,
+    Answered,
+    Began,
+    Delivery,
+    Entered,
+    Failed,
+    Mailbox,
+    Pace,
+    Refused,
+    Restarted,
+    Rewound,
+    Standing,
+    State,
+)
+from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.frame import Frame
+from momentum_gui.lab.setup import Setup
+from momentum_gui.lab.trainer import Trainer
+
+CHUNK_SECONDS = 0.015
+"""How long a chunk of training is meant to take: short enough to answer at once, long enough to cost little."""
+NAP_SECONDS = 0.05
+"""The longest sleep at a slow pace, so that a change of pace is noticed."""
+SWITCH_SECONDS = 0.001
+"""The interpreter's switch interval while the NumPy engine trains: it holds the lock, and the window must draw."""
+
+
+class Worker(QObject):
+    """Carries out commands and, while running, trains; all its methods but `run` are called by commands, in its thread.
+
+    `progress` says that deliveries wait in the mailbox, and carries what was delivered first; it is emitted only when
+    the mailbox was empty, so that a busy window is not buried in signals. `finished` is emitted once, at the end,
+    whatever happens.
+    """
+
+    progress = Signal(object)
+    finished = Signal()
+
+    def __init__(self, mailbox: Mailbox, pace: Pace, engine: str = "auto") -> None:
+        super().__init__()
+        self._mailbox, self._pace, self._engine = mailbox, pace, engine
+        self._trainer: Trainer | None = None
+        self._state = State.READY
+        self._running = False
+        self._order = 0
+        self._goal: int | None = None
+        self._limit = 1.0  # updates that fit into a chunk, as far as is known
+        self._last = 0.0  # when the last chunk at a slow pace was due
+        self._switch_interval = sys.getswitchinterval()
+        self._prepared = engine == "numpy" or importlib.util.find_spec("numba") is None
+
+    @Slot()
+    def run(self) -> None:
+        """Serve until the mailbox is closed."""
+        try:
+            self._serve()
+        except BaseException as error:
+            self._deliver(Failed(one_line(error)))
+        finally:
+            sys.setswitchinterval(self._switch_interval)
+            self.finished.emit()
+
+    # What commands ask for.
+
+    def load(self, experiment: Experiment) -> None:
+        """Set up an experiment, paused at its start; if it is refused, the one before stays."""
+        setup = self._setup_for(experiment)
+        engine = self._engine if self._prepared else "numpy"
+        trainer = Trainer(experiment, engine, setup)
+        self._pause()
+        self._take_on(trainer)
+        self._enter(State.READY)
+        if not self._prepared:
+            self._prepare()
+
+    def start(self) -> None:
+        """Train on, unless all runs have ended."""
+        if self._trainer is None or self._trainer.finished:
+            return
+        self._running = True
+        self._last = time.monotonic()
+        if self._trainer.engine.name == "numpy":
+            sys.setswitchinterval(SWITCH_SECONDS)
+        self._enter(State.RUNNING)
+
+    def pause(self) -> None:
+        """Stop training for now."""
+        self._pause()
+        self._enter(self._resting_state())
+
+    def step(self, updates: int) -> None:
+        """Do this many updates and rest."""
+        self._rest_and(lambda trainer: Advanced(self._standing(trainer.advance(updates))))
+
+    def step_epoch(self) -> None:
+        """Go on to the end of the epoch under way, and rest."""
+        self._rest_and(lambda trainer: Advanced(self._standing(trainer.advance_epochs(1))))
+
+    def step_back(self, updates: int) -> None:
+        """Undo this many updates and rest."""
+        self._rest_and(lambda trainer: Rewound(self._standing(trainer.step_back(updates))))
+
+    def step_back_epoch(self) -> None:
+        """Go back to the end of the last whole epoch, and rest."""
+        self._rest_and(lambda trainer: Rewound(self._standing(trainer.seek(epoch_before(trainer)))))
+
+    def seek(self, position: int) -> None:
+        """Wind time to a position, and rest."""
+        self._rest_and(lambda trainer: Rewound(self._standing(trainer.seek(position))))
+
+    def change(
+        self,
+        run: int,
+        rule: str | None = None,
+        learning_rate: float | None = None,
+        momentum: float | None = None,
+        weights: dict[str, float] | None = None,
+    ) -> None:
+        """Change a run's settings or weights from its next update on, without a restart."""
+        if self._trainer is None:
+            return
+        if self._trainer.position == 0 and not weights:
+            experiment = edits.with_run(self._trainer.experiment, run, rule, learning_rate, momentum)
+            self._restart(experiment)
+            return
+        self._trainer.change(run, rule=rule, learning_rate=learning_rate, momentum=momentum, weights=weights)
+        standing = self._standing(self._trainer.seek(self._trainer.position))
+        # An edited weight moves the state itself: what was recorded of this moment no longer holds.
+        self._deliver(Rewound(standing) if weights else Advanced(standing))
+
+    def restart(self, experiment: Experiment) -> None:
+        """Stand at the start again with the same runs, under settings that need no new set-up."""
+        self._restart(experiment)
+        self._pause()
+        self._enter(State.READY)
+
+    def edit(self, edit: edits.Edit) -> None:
+        """Change the list of runs, or settings that alter no number, without losing the place.
+
+        The new training is trained to where the old one stood, at full speed; the same numbers come out.
+        """
+        old = self._trainer
+        if old is None:
+            return
+        experiment = edit(old.experiment_so_far())
+        trainer = Trainer(experiment, old.engine.name, self._setup_for(experiment))
+        self._goal = old.position if self._goal is None else max(self._goal, old.position)
+        self._take_on(trainer, position_kept=True)
+        if not self._running:
+            self._enter(self._resting_state())
+
+    def tell(self) -> None:
+        """Answer with the experiment so far: training that again gives the same rows."""
+        assert self._trainer is not None
+        self._deliver(Answered(self._trainer.experiment_so_far(), self._order))
+
+    # How it goes about it.
+
+    def _serve(self) -> None:
+        while not self._mailbox.closed:
+            order = self._mailbox.next_order(self._wakes_at())
+            try:
+                if order is not None:
+                    self._order = order.number
+                    order.command(self)
+                elif self._active and not self._mailbox.closed:
+                    self._train()
+            except BadInputError as error:
+                self._deliver(Refused(one_line(error), self._order))
+            except Exception as error:
+                self._pause()
+                self._goal = None
+                self._deliver(Failed(one_line(error)))
+                self._enter(self._resting_state())
+
+    @property
+    def _active(self) -> bool:
+        return self._running or self._goal is not None
+
+    def _wakes_at(self) -> float | None:
+        """When there is something to do besides commands: at once, at the next update due, or (None) never."""
+        if not self._active:
+            return None
+        now = time.monotonic()
+        if self._goal is not None or self._pace.updates_per_second == FULL_SPEED:
+            return now
+        due = self._last + max(1 / self._pace.updates_per_second, CHUNK_SECONDS)
+        return min(due, now + NAP_SECONDS)
+
+    def _train(self) -> None:
+        """One chunk: at most what the pace asks for, and what fits into the time of a chunk."""
+        trainer = self._trainer
+        assert trainer is not None
+        if self._goal is None and (updates := self._updates_due()) == 0:
+            return
+        self._mailbox.wait_for_room()
+        before, began = trainer.updates_done, time.perf_counter()
+        if self._goal is not None:
+            batch = min(group.task.batch_size for group in trainer.groups)
+            frame = trainer.advance_to(min(self._goal, trainer.position + int(self._limit) * batch))
+        else:
+            frame = trainer.advance(min(updates, int(self._limit)))
+        self._learn_limit(trainer.updates_done - before, time.perf_counter() - began)
+        self._deliver(Advanced(self._standing(frame)))
+        if self._goal is not None and (trainer.position >= self._goal or trainer.finished):
+            self._goal = None
+            self._last = time.monotonic()
+        if trainer.finished:
+            self._pause()
+            self._enter(State.FINISHED)
+
+    def _updates_due(self) -> int:
+        """The updates that the pace asks for by now; what could not be done in time is not made up for."""
+        pace, now = self._pace.updates_per_second, time.monotonic()
+        if pace == FULL_SPEED:
+            return sys.maxsize
+        due = int((now - self._last) * pace)
+        if due > 0:
+            self._last += due / pace
+            if due > self._limit:
+                self._last = now
+        return due
+
+    def _learn_limit(self, updates: int, seconds: float) -> None:
+        """Take the speed just seen for the size of the next chunk, growing by at most four times."""
+        fits = updates / max(seconds, 1e-6) * CHUNK_SECONDS
+        self._limit = max(1.0, min(fits, 4 * self._limit))
+
+    def _rest_and(self, act: Callable[[Trainer], Delivery]) -> None:
+        if self._trainer is None:
+            return
+        self._pause()
+        self._goal = None
+        self._deliver(act(self._trainer))
+        self._enter(self._resting_state())
+
+    def _pause(self) -> None:
+        self._running = False
+        sys.setswitchinterval(self._switch_interval)
+
+    def _resting_state(self) -> State:
+        trainer = self._trainer
+        if trainer is None or trainer.position == 0:
+            return State.READY
+        return State.FINISHED if trainer.finished else State.PAUSED
+
+    def _restart(self, experiment: Experiment) -> None:
+        assert self._trainer is not None
+        engine = self._engine if self._prepared else "numpy"
+        self._trainer = Trainer(experiment, engine, self._setup_for(experiment))
+        self._goal = None
+        self._deliver(Restarted(self._standing(self._trainer.first_frame()), self._trainer.engine.name))
+
+    def _take_on(self, trainer: Trainer, *, position_kept: bool = False) -> None:
+        self._trainer = trainer
+        self._limit = 1.0
+        if not position_kept:
+            self._goal = None
+        standing = self._standing(trainer.first_frame())
+        self._deliver(Began(trainer.experiment, trainer.setup, standing, trainer.engine.name, position_kept))
+
+    def _standing(self, frame: Frame) -> Standing:
+        assert self._trainer is not None
+        settings = tuple(self._trainer.settings(run) for run in range(len(frame.runs)))
+        return Standing(frame, settings, self._order)
+
+    def _setup_for(self, experiment: Experiment) -> Setup:
+        """The set-up of an experiment; data and network are taken over where they are the same."""
+        old = self._trainer.setup if self._trainer is not None else None
+        same = old is not None and (old.experiment.problem, old.experiment.network) == (
+            experiment.problem,
+            experiment.network,
+        )
+        if old is None or not same:
+            return Setup.of(experiment)
+        setup = replace(old, experiment=experiment)
+        for run in experiment.runs:
+            setup.initial_weights(run)
+        return setup
+
+    def _prepare(self) -> None:
+        """Load and compile the compiled engine, which takes seconds the first time; then train with that one."""
+        self._enter(State.PREPARING, "Preparing the compiled engine …")
+        try:
+            warm_up = getattr(choose(self._engine), "warm_up", None)
+            if warm_up is not None:
+                warm_up()
+            text = ""
+        except Exception as error:
+            if self._engine == "compiled":
+                raise
+            self._engine = "numpy"
+            text = f"The compiled engine cannot be used, NumPy trains instead: {one_line(error)}"
+        self._prepared = True
+        assert self._trainer is not None
+        self._restart(self._trainer.experiment)
+        self._enter(State.READY, text)
+
+    def _enter(self, state: State, text: str = "") -> None:
+        self._state = state
+        self._deliver(Entered(state, text))
+
+    def _deliver(self, delivery: Delivery) -> None:
+        if self._mailbox.deliver(delivery):
+            self.progress.emit(delivery)
+
+
+def epoch_before(trainer: Trainer) -> int:
+    """The position of the last whole epoch that lies before the present."""
+    return max(0, -(-trainer.position // trainer.items_per_epoch) - 1) * trainer.items_per_epoch
+
+
+def one_line(error: BaseException) -> str:
+    """An error as one line for a person."""
+    text = " ".join(str(error).split())
+    if isinstance(error, BadInputError):
+        return text
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this."
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
