@@ -8,7 +8,7 @@ import numpy as np
 
 from momentum_gui.engine.population import Floats, Measure, Outcome
 from momentum_gui.lab.frame import Frame, RunFrame, Trace
-from momentum_gui.lab.history import Columns, Trail
+from momentum_gui.lab.history import Columns, Trail, nearest
 
 TRAIL_NUMBERS = 1 << 18
 WINDOW = 64
@@ -68,6 +68,12 @@ class RunRecord:
         self.window = frame.trace
         if frame.outcome is not Outcome.DIVERGED:
             self.diverged_at = None
+
+    def weights_at(self, epochs: float | None) -> Floats:
+        """The weights (weights,) at a moment, as near before it as was kept; None means the present."""
+        if epochs is None or epochs >= self.latest.epochs or not len(self.path):
+            return self.latest.weights
+        return self.path.vectors[nearest(self.path.position, epochs)]
 
     def _columns(self, measures: Floats, frame: RunFrame) -> Floats:
         from momentum_gui.engine.rules import RULES
