@@ -1,0 +1,84 @@
+"""The command line: finds the command, runs it, and turns what goes wrong into one line and an exit status.
+
+Nothing heavy is imported before a command needs it, so that help and small commands answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from momentum_gui import __version__, commands
+from momentum_gui.commands.display import NoDisplayError
+from momentum_gui.lab.bad_input import BadInputError
+
+DONE, FAILED, BAD_INPUT, NO_DISPLAY, INTERRUPTED = 0, 1, 2, 69, 130
+"""Exit statuses; a run that diverges is a result, and DONE."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that refuses in one line, without the usage in front of it."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises BadInputError instead of leaving the program."""
+        raise BadInputError(f"{message}; see {self.prog} --help")
+
+
+def make_parser() -> Parser:
+    """The parser of all commands, each added by its own file under `commands/`."""
+    parser = Parser(
+        prog="momentum-gui",
+        description="Watch what momentum does to online back-propagation. Without a command the window opens.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    group = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for command in commands.ALL:
+        command.add(group)
+    parser.set_defaults(run=commands.open_window.run, file=None)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (by default that of this process); returns the exit status."""
+    try:
+        arguments = make_parser().parse_args(argv)
+        status: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return status
+    except SystemExit as leaving:  # --help and --version
+        return leaving.code if isinstance(leaving.code, int) else DONE
+    except BadInputError as error:
+        return complain(str(error), BAD_INPUT)
+    except NoDisplayError as error:
+        return complain(str(error), NO_DISPLAY)
+    except KeyboardInterrupt:
+        return complain("interrupted", INTERRUPTED)
+    except BrokenPipeError:  # whoever read the output wants no more of it
+        drop_output()
+        return FAILED
+    except OSError as error:
+        drop_output()
+        place = f"{error.filename}: " if error.filename is not None else ""
+        return complain(f"{place}{error.strerror or error}", FAILED)
+    except MemoryError:
+        return complain("there is not enough memory for this", FAILED)
+
+
+def complain(message: str, status: int) -> int:
+    """One line on standard error; returns the status."""
+    print("momentum-gui:", " ".join(message.splitlines()), file=sys.stderr)
+    return status
+
+
+def drop_output() -> None:
+    """Send what is still to be written to standard output nowhere: it would fail once more when the program ends."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    except (OSError, ValueError):  # standard output is not a file: nothing to save
+        pass

@@ -1,0 +1,8 @@
+"""The commands, one a file: `add` declares its arguments, `run` does it and gives the exit status."""
+
+from __future__ import annotations
+
+from momentum_gui.commands import bench, examples, open_window, rules, snapshot, train
+
+ALL = (open_window, train, snapshot, examples, rules, bench)
+"""In the order of the help."""

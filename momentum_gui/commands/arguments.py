@@ -1,0 +1,48 @@
+"""Arguments that several commands share: the experiment FILE, and `--set`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from momentum_gui.lab.bad_input import BadInputError
+
+if TYPE_CHECKING:
+    from momentum_gui.lab.experiment import Experiment
+
+FILE_HELP = "an experiment: a TOML file, the name of a built-in example, or - for standard input"
+
+Commands = Any
+"""What `add_subparsers` gives; argparse has no public name for its type."""
+
+
+def add_file(parser: argparse.ArgumentParser) -> None:
+    """FILE and `--set KEY=VALUE …`."""
+    parser.add_argument("file", metavar="FILE", nargs="?", help=FILE_HELP)
+    parser.add_argument(
+        "--set",
+        dest="changes",
+        metavar="SECTION.KEY=VALUE",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="change a setting, like training.momentum=0.9",
+    )
+
+
+def claim_file(arguments: argparse.Namespace) -> str:
+    """FILE, also where it stands behind the values of `--set` and was taken for one. Raises BadInputError."""
+    if arguments.file is None:
+        stray = [change for change in arguments.changes if "=" not in change]
+        if len(stray) != 1:
+            raise BadInputError(f"FILE is missing: {FILE_HELP}")
+        arguments.file = stray[0]
+        arguments.changes.remove(stray[0])
+    return str(arguments.file)
+
+
+def load_experiment(arguments: argparse.Namespace) -> Experiment:
+    """The experiment that FILE and `--set` ask for. Raises BadInputError."""
+    from momentum_gui.lab.experiment import Experiment
+
+    return Experiment.load(claim_file(arguments), arguments.changes)

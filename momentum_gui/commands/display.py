@@ -1,0 +1,83 @@
+"""Whether a window can open here, found out without Qt: without a display Qt would abort the whole program."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+INSTEAD = "use `momentum-gui train` or `momentum-gui snapshot`, which need no display"
+
+
+class NoDisplayError(Exception):
+    """Why no window can open, and what to do instead, in one line."""
+
+
+def check_display(environment: Mapping[str, str] = os.environ) -> None:
+    """Raises NoDisplayError where Qt would find no display, or not the libraries that it needs for one."""
+    platform = environment.get("QT_QPA_PLATFORM", "").partition(":")[0].partition(";")[0]
+    if not sys.platform.startswith("linux") or platform not in ("", "xcb", "wayland"):
+        return  # other systems have a display, other platforms of Qt need none
+    wayland = wayland_answers(environment) if platform in ("", "wayland") else None
+    if wayland is True:
+        return
+    if platform == "wayland":
+        raise NoDisplayError(f"no display: no Wayland compositor answers; {INSTEAD}")
+    name = environment.get("DISPLAY", "")
+    if not name:
+        unset = "DISPLAY is not set" if wayland is False else "neither DISPLAY nor WAYLAND_DISPLAY is set"
+        raise NoDisplayError(f"no display: {unset}; {INSTEAD}")
+    if (missing := missing_library("libxcb.so.1")) is not None or (missing := missing_for_qt("libqxcb.so")) is not None:
+        raise NoDisplayError(f"no display: {missing}; `make setup` installs what the window needs, or {INSTEAD}")
+    if not x_server_answers(name):
+        raise NoDisplayError(f"no display: no X server answers at DISPLAY={name}; {INSTEAD}")
+
+
+def wayland_answers(environment: Mapping[str, str]) -> bool | None:
+    """Whether the compositor named in the environment takes a connection; None where none is named."""
+    name = environment.get("WAYLAND_DISPLAY", "")
+    if not name:
+        return None
+    address = os.path.join(environment.get("XDG_RUNTIME_DIR", ""), name)  # an absolute name stays as it is
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(1.0)
+        try:
+            connection.connect(address)
+        except OSError:
+            return False
+    return True
+
+
+def x_server_answers(name: str) -> bool:
+    """Whether an X server takes a connection at this display; libxcb must be there."""
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
+    xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    connection = xcb.xcb_connect(name.encode(), None)
+    answers = xcb.xcb_connection_has_error(connection) == 0
+    xcb.xcb_disconnect(connection)
+    return answers
+
+
+def missing_library(name: str) -> str | None:
+    """What the system's loader says is missing when it loads a library; None where all is there."""
+    try:
+        ctypes.CDLL(name)
+    except OSError as error:
+        return f"the library {str(error).partition(':')[0]} is missing"
+    return None
+
+
+def missing_for_qt(plugin: str) -> str | None:
+    """The library that one of Qt's platform plugins misses; None where it is complete, or not found to be asked."""
+    spec = importlib.util.find_spec("PySide6")
+    for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
+        path = Path(folder, "Qt", "plugins", "platforms", plugin)
+        if path.is_file():
+            return missing_library(str(path))
+    return None

@@ -1,0 +1,37 @@
+"""Ctrl-C while a training goes on: the first asks it to stop cleanly, the second ends the program at once."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+from typing import Any, Self
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interrupt:
+    """While entered, `asked` becomes true at the first SIGINT or SIGTERM; a second one raises KeyboardInterrupt.
+
+    Only in the main thread; elsewhere Python allows no handlers, and `asked` stays false.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._before: dict[signal.Signals, Any] = {}
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+    def __enter__(self) -> Self:
+        try:
+            for number in SIGNALS:
+                self._before[number] = signal.signal(number, self._ask)
+        except ValueError:
+            pass
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)

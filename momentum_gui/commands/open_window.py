@@ -1,0 +1,30 @@
+"""`open`, and no command at all: the window."""
+
+from __future__ import annotations
+
+import argparse
+
+from momentum_gui.commands.arguments import FILE_HELP, Commands
+from momentum_gui.commands.display import NoDisplayError, check_display
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("open", help="open the window with an experiment", allow_abbrev=False)
+    parser.add_argument("file", metavar="FILE", nargs="?", help=FILE_HELP)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open the window. Raises BadInputError for a FILE that is wrong, NoDisplayError where no window can open."""
+    experiment = None
+    if arguments.file is not None:
+        from momentum_gui.lab.experiment import Experiment
+
+        experiment = Experiment.load(arguments.file)
+    check_display()
+    try:
+        from momentum_gui.gui import app
+    except ImportError as error:  # a library of the system that PySide6 links to
+        raise NoDisplayError(f"the window cannot open: {error}; `make setup` installs what it needs") from None
+    return app.run(experiment)

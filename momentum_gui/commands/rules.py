@@ -1,0 +1,99 @@
+"""`rules`: the kinds of momentum, each as four numbers, with what follows from them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from dataclasses import asdict
+from typing import Any
+
+from momentum_gui.commands.arguments import Commands
+from momentum_gui.lab.bad_input import BadInputError
+
+MOMENTUM = 0.75
+"""The factor shown where none is asked for: the default of an experiment."""
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("rules", help="the momentum rules: coefficients, gains, bounds", allow_abbrev=False)
+    parser.add_argument("--momentum", metavar="M", type=float, default=MOMENTUM, help=f"the factor ({MOMENTUM})")
+    parser.add_argument(
+        "--curvature",
+        metavar=("L1", "L2"),
+        type=float,
+        nargs=2,
+        help="also the best settings on a quadratic with curvatures from L1 to L2",
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the table. Raises BadInputError."""
+    momentum = arguments.momentum
+    if not 0 <= momentum < 1:
+        raise BadInputError(f"--momentum {momentum}: allowed is a number from 0 up to, not including, 1")
+    curvature = sorted(arguments.curvature) if arguments.curvature is not None else None
+    if curvature is not None and not (curvature[0] > 0 and math.isfinite(curvature[1])):
+        raise BadInputError(f"--curvature {curvature[0]} {curvature[1]}: allowed are two finite numbers above 0")
+    facts = rule_facts(momentum, curvature)
+    if arguments.json:
+        given = {"momentum": momentum} | ({"curvature": curvature} if curvature is not None else {})
+        print(json.dumps(given | {"rules": facts}))
+    else:
+        print_table(momentum, curvature, facts)
+    return 0
+
+
+def rule_facts(momentum: float, curvature: list[float] | None) -> list[dict[str, Any]]:
+    """What there is to know of each rule at this momentum factor, and of its best settings at these curvatures."""
+    from momentum_gui.engine.rules import RULES, gains, stability_bound
+    from momentum_gui.engine.theory import best_for_all
+
+    best = best_for_all(*curvature) if curvature is not None else {}
+    facts = []
+    for rule in RULES.values():
+        coefficients = rule.coefficients(momentum)
+        bound = stability_bound(coefficients)
+        fact = {
+            "rule": rule.id,
+            "title": rule.title,
+            "formula": rule.formula,
+            "known_from": rule.known_from,
+            "coefficients": dict(zip("ABCD", coefficients, strict=True)),
+            "gains": gains(coefficients)._asdict(),
+            "bound": bound if math.isfinite(bound) else None,
+        }
+        if rule.id in best:
+            fact["best"] = asdict(best[rule.id])
+        facts.append(fact)
+    return facts
+
+
+def print_table(momentum: float, curvature: list[float] | None, facts: list[dict[str, Any]]) -> None:
+    """The facts as text."""
+    print("With the downhill gradient g and one stored vector p, each update is")
+    print("    step = A·lr·g + B·p,   p = C·lr·g + D·p,   w += step")
+    print(f"At momentum μ = {momentum:g}; it is stable on curvature λ while lr·λ stays below the bound.\n")
+    heads = ["rule", "A", "B", "C", "D", "steady gain", "alternating", "bound"]
+    if curvature is not None:
+        heads += ["best rate", "best μ", "convergence"]
+    rows = []
+    for fact in facts:
+        bound = math.inf if fact["bound"] is None else fact["bound"]
+        numbers = [*fact["coefficients"].values(), *fact["gains"].values(), bound]
+        if curvature is not None:
+            numbers += fact["best"].values()
+        rows.append([fact["rule"], *(f"{number:.4g}" for number in numbers)])
+    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
+    for row, last in zip([heads, *rows], ["known from", *(fact["known_from"] for fact in facts)], strict=True):
+        cells = [
+            f"{row[0]:{widths[0]}}",
+            *(f"{cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True)),
+        ]
+        print("  ".join([*cells, last]))
+    if curvature is not None:
+        print(f"\nBest for curvatures from {curvature[0]:g} to {curvature[1]:g}: the rate and momentum for which the")
+        print("slowest direction converges fastest; each update leaves that share of the distance to the minimum.")

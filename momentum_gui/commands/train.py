@@ -1,0 +1,139 @@
+"""`train`: trains an experiment without a window, with a line for each run and, when asked, its log and pictures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from typing import TYPE_CHECKING, Any
+
+from momentum_gui.commands.arguments import Commands, add_file, load_experiment
+from momentum_gui.commands.interrupt import Interrupt
+from momentum_gui.commands.progress import Progress
+from momentum_gui.lab.bad_input import BadInputError
+
+if TYPE_CHECKING:
+    from momentum_gui.commands.outputs import Outputs
+    from momentum_gui.lab.experiment import Experiment
+    from momentum_gui.lab.frame import Frame, RunFrame
+    from momentum_gui.lab.trainer import Trainer
+
+CHUNK_SECONDS = 0.03
+"""How long one advance may take: between two of them the training can be interrupted."""
+INTERRUPTED = 130
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("train", help="train without a window", allow_abbrev=False)
+    add_file(parser)
+    parser.add_argument("--log", metavar="L.csv", help="write a row for each run and epoch, and L.toml beside it")
+    parser.add_argument("--weights", metavar="W.csv", help="write the weights after each logged epoch")
+    parser.add_argument(
+        "--plot",
+        metavar="P.png",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="draw the error curves: .png, .svg, .pdf",
+    )
+    parser.add_argument("--engine", default="auto", metavar="E", help="auto, compiled, numpy")
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a line for each run")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train and tell. Raises BadInputError before anything is written, OSError where writing fails."""
+    claim_stray_file(arguments)
+    from momentum_gui.commands.outputs import Outputs, check_outputs
+
+    experiment = load_experiment(arguments)
+    check_outputs(arguments, experiment)
+    trainer = make_trainer(experiment, arguments)
+    with Interrupt() as interrupt:
+        with Outputs(arguments, trainer) as outputs:
+            frame, seconds = train(trainer, outputs, interrupt)
+        outputs.draw()
+    if arguments.json:
+        runs = [run_facts(run, spent) for run, spent in zip(frame.runs, seconds, strict=True)]
+        print(json.dumps({"experiment": arguments.file, "engine": trainer.engine.name, "runs": runs}))
+    else:
+        width = max(len(run.name) for run in frame.runs)
+        for run_frame, spent in zip(frame.runs, seconds, strict=True):
+            print(summary(run_frame, spent, width))
+    return INTERRUPTED if interrupt.asked else 0
+
+
+def claim_stray_file(arguments: argparse.Namespace) -> None:
+    """Give FILE its value where it stands behind `--plot P.png` and was taken for another picture."""
+    from pathlib import Path
+
+    if arguments.file is None and all("=" in change for change in arguments.changes):
+        stray = [plot for plot in arguments.plot if Path(plot).suffix.lower() in ("", ".toml")]
+        if len(stray) == 1:
+            arguments.file = stray[0]
+            arguments.plot.remove(stray[0])
+
+
+def make_trainer(experiment: Experiment, arguments: argparse.Namespace) -> Trainer:
+    """The trainer of an experiment on the engine asked for. Raises BadInputError."""
+    from momentum_gui.engine.engines import choose
+    from momentum_gui.lab.trainer import Trainer
+
+    try:
+        choose(arguments.engine)
+    except ValueError as error:
+        raise BadInputError(f"--{error}") from None
+    try:
+        return Trainer(experiment, arguments.engine)
+    except BadInputError as error:
+        raise BadInputError(f"{arguments.file}: {error}") from None
+
+
+def train(trainer: Trainer, outputs: Outputs, interrupt: Interrupt) -> tuple[Frame, list[float]]:
+    """Train to the end, or until interrupted; the last frame, and the seconds that each run took."""
+    from momentum_gui.engine.population import Outcome
+
+    epochs = max(run.training.epochs for run in trainer.experiment.runs)
+    frame, updates = trainer.first_frame(), 1
+    outputs.write(frame)
+    began = time.perf_counter()
+    seconds = [0.0] * len(frame.runs)
+    with Progress("training", epochs) as progress:
+        while not (trainer.finished or interrupt.asked):
+            before = time.perf_counter()
+            frame = trainer.advance(updates)
+            outputs.write(frame)
+            now = time.perf_counter()
+            updates = max(1, min(4 * updates, int(updates * CHUNK_SECONDS / (now - before))))
+            for number, run_frame in enumerate(frame.runs):
+                if run_frame.outcome is Outcome.RUNNING or seconds[number] == 0.0:
+                    seconds[number] = now - began
+            progress.show(frame.epochs, f"error {min(run.error for run in frame.runs):.4g}")
+    if not trainer.finished:
+        trainer.stop()
+        frame = trainer.first_frame()
+    return frame, seconds
+
+
+def run_facts(run: RunFrame, seconds: float) -> dict[str, Any]:
+    """What `--json` tells of a run; null for a number that is not finite or does not apply."""
+    return {
+        "name": run.name,
+        "outcome": run.outcome.name.lower(),
+        "epochs": run.epoch,
+        "updates": run.update,
+        "error": run.error if math.isfinite(run.error) else None,
+        "accuracy": run.accuracy if math.isfinite(run.accuracy) else None,
+        "seconds": round(seconds, 6),
+    }
+
+
+def summary(run: RunFrame, seconds: float, width: int) -> str:
+    """One line of text for a run; `width` is that of the longest name."""
+    accuracy = f"  accuracy {100 * run.accuracy:.1f} %" if math.isfinite(run.accuracy) else ""
+    return (
+        f"{run.name:{width}}  {run.outcome.name.lower():9}  {run.epoch} epochs  {run.update} updates  "
+        f"error {run.error:.6g}{accuracy}  {seconds:.2f} s"
+    )
