@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from momentum_gui.lab.bad_input import BadInputError
 
 
-def write_atomically(path: str | Path, content: bytes | str) -> None:
+def write_atomically(path: str | Path, content: bytes | str | Iterable[bytes]) -> None:
     """Replace a file's content as a whole: it holds the old bytes or the new, whatever happens in between.
 
-    Text is written in UTF-8 with the line ends it has. Raises OSError (disk full, say); the file is then as before,
-    and nothing lies beside it.
+    Text is written in UTF-8 with the line ends it has; much of it may come in pieces. Raises OSError (disk full,
+    say); the file is then as before, and nothing lies beside it.
     """
     path = Path(path)
-    raw = content.encode("utf-8") if isinstance(content, str) else content
+    content = content.encode("utf-8") if isinstance(content, str) else content
+    pieces = [content] if isinstance(content, bytes) else content
     if path.exists() and not path.is_file():  # a device or a pipe is written to, not replaced
-        path.write_bytes(raw)
+        with open(path, "wb") as file:
+            file.writelines(pieces)
         return
     path = path.resolve()  # a link stays a link
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
     try:
         with open(handle, "wb") as file:
-            file.write(raw)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, path.stat().st_mode if path.exists() else 0o666 & ~umask())
