@@ -15,20 +15,22 @@ from momentum_gui.lab.settings import Change, Training
 LABEL = "settings"
 
 
-def with_settings(experiment: Experiment, section: str, values: Mapping[str, Any]) -> Experiment:
-    """`section` ("problem", "network" or "training") with these keys set; None takes a key out, to its default.
+def with_settings(experiment: Experiment, settings: Mapping[str, Mapping[str, Any]]) -> Experiment:
+    """The experiment with these keys set, by section; None takes a key out, to its default.
 
-    In [training], the runs' own values of these keys go: the edit holds for all runs. Raises BadInputError.
+    "problem", "network" and "training" are sections, "" holds title and notes. In [training], the runs' own values of
+    these keys go: the edit holds for all runs. Raises BadInputError.
     """
     table = msgspec.to_builtins(experiment)
-    places = [table.setdefault(section, {})]
-    if section == "training":
-        places += table.get("run", [])
-    for number, place in enumerate(places):
-        for key, value in values.items():
-            place.pop(key, None)
-            if number == 0 and value is not None:
-                place[key] = value
+    for section, values in settings.items():
+        places = [table.setdefault(section, {}) if section else table]
+        if section == "training":
+            places += table.get("run", [])
+        for number, place in enumerate(places):
+            for key, value in values.items():
+                place.pop(key, None)
+                if number == 0 and value is not None:
+                    place[key] = value
     return validated(table)
 
 

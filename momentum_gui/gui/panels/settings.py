@@ -1,0 +1,93 @@
+"""The settings on the window's left: about, problem, network and training, in sections that fold."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from momentum_gui.gui.panels.about import AboutPanel
+from momentum_gui.gui.panels.network import NetworkPanel
+from momentum_gui.gui.panels.problem import ProblemPanel
+from momentum_gui.gui.panels.section import Section
+from momentum_gui.gui.panels.training import TrainingPanel
+from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.settings import Training
+from momentum_gui.lab.setup import Setup
+
+WIDTH = 296
+
+
+class SettingsPanel(QScrollArea):
+    """`edited` carries settings to change, by section, and the section that asked; `run_edited` those of runs."""
+
+    edited = Signal(dict, str)
+    run_edited = Signal(str, object, bool)
+    file_wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.about, self.problem, self.network = AboutPanel(), ProblemPanel(), NetworkPanel()
+        self.training = TrainingPanel()
+        self.sections: dict[str, Section] = {
+            "about": self.about,
+            "problem": self.problem,
+            "network": self.network,
+            "training": self.training,
+        }
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 4, 4, 8)
+        column.setSpacing(4)
+        for section in self.sections.values():
+            column.addWidget(section)
+        column.addStretch(1)
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.setMinimumWidth(WIDTH)
+        self.setMaximumWidth(2 * WIDTH)
+        self.problem.edited.connect(self._edit_problem)
+        self.problem.file_wanted.connect(self.file_wanted)
+        self.network.edited.connect(self._edit_network)
+        self.training.edited.connect(self._edit_training)
+        self.training.run_edited.connect(self.run_edited)
+
+    def show_experiment(self, experiment: Experiment, run: int) -> None:
+        """Show all settings of an experiment, and those of the selected run."""
+        self.about.show_experiment(experiment)
+        self.problem.show_experiment(experiment)
+        self.network.setVisible(experiment.problem.surface is None)
+        self.network.show_experiment(experiment)
+        self.training.show_experiment(experiment, run)
+
+    def show_setup(self, setup: Setup) -> None:
+        """Show what the settings amount to."""
+        self.network.show_setup(setup)
+
+    def show_run(self, run: int, name: str, settings: Training, *, alone: bool) -> None:
+        """Show the selected run."""
+        self.training.show_run(run, name, settings, alone=alone)
+
+    def set_problem(self, section: str, text: str) -> None:
+        """Say what is wrong, below the section that it came from; the key at the front of the line marks its entry."""
+        if section in self.sections:
+            place = text.partition(" ")[0].rstrip(":")
+            self.sections[section].set_problem(text, place.rpartition(".")[2])
+
+    def apply_theme(self) -> None:
+        """Take on the theme's colours."""
+        for section in self.sections.values():
+            section.apply_theme()
+
+    @Slot(dict)
+    def _edit_problem(self, settings: dict[str, object]) -> None:
+        self.edited.emit(settings, "problem")
+
+    @Slot(dict)
+    def _edit_network(self, settings: dict[str, object]) -> None:
+        self.edited.emit(settings, "network")
+
+    @Slot(dict)
+    def _edit_training(self, settings: dict[str, object]) -> None:
+        self.edited.emit(settings, "training")
