@@ -45,6 +45,7 @@ def test_wheel_holds_the_package_and_every_resource(wheel: Path) -> None:
     assert inside == package | resources
 
 
+@pytest.mark.timeout(300)  # the installed copy compiles its own kernels
 def test_installed_wheel_trains_iris(wheel: Path, tmp_path: Path) -> None:
     """The installed command finds its example and its data set without the checkout.
 
