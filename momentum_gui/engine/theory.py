@@ -1,0 +1,220 @@
+"""What theory says of a rule on a quadratic: convergence rates, regimes, best settings, and how near the bound it is.
+
+On a quadratic every direction of curvature λ goes its own way, multiplied at each update by the rule's 2×2 iteration
+matrix at lr·λ (see `rules`). Between a least curvature and a greatest one the two ends decide, since the rate falls
+to its least value and then rises as lr·λ grows.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from momentum_gui.engine.population import Floats, NetworkTask, Task
+from momentum_gui.engine.rules import RULES, Coefficients, Rule, convergence_rate, gains, stability_bound
+
+
+class Regime(IntEnum):
+    """How a run approaches the minimum; the names are those of Goh, Why Momentum Really Works, Distill 2017."""
+
+    MONOTONE = 0
+    RIPPLES = 1
+    OSCILLATING = 2
+    DIVERGENT = 3
+
+
+REGIME_WORDS = {
+    Regime.MONOTONE: "monotone: straight towards the minimum",
+    Regime.RIPPLES: "ripples: swings through the minimum and back, over several updates",
+    Regime.OSCILLATING: "oscillating: changes sides at every update",
+    Regime.DIVERGENT: "divergent: moves away from the minimum",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class RateMap:
+    """Convergence rates (momenta, learning rates) and the `Regime` of each cell, as int8."""
+
+    rates: Floats
+    regimes: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Best:
+    """The settings that shrink the distance to the minimum fastest, and the factor per update that they reach."""
+
+    learning_rate: float
+    momentum: float
+    rate: float
+
+
+def coefficients_of(rule: Rule, momenta: Floats) -> Coefficients:
+    """A, B, C, D for an array of momentum factors: each an array of its shape."""
+    numbers = rule.of_momentum(momenta)  # type: ignore[arg-type]  # arithmetic, so arrays pass as well
+    return Coefficients(*(np.broadcast_to(number, momenta.shape) for number in numbers))  # type: ignore[arg-type]
+
+
+def regime(coefficients: Coefficients, curvature_rate: ArrayLike) -> NDArray[np.int8]:
+    """The `Regime` in one direction, elementwise over lr·λ.
+
+    Complex eigenvalues of the iteration matrix make ripples; of a real pair the larger one decides, by its sign.
+    """
+    a, b, c, d = coefficients
+    x = np.asarray(curvature_rate, dtype=np.float64)
+    trace = 1 - a * x + d
+    determinant = d + (b * c - a * d) * x
+    real = np.where(trace < 0, Regime.OSCILLATING, Regime.MONOTONE)
+    named = np.where(trace * trace < 4 * determinant, Regime.RIPPLES, real)
+    divergent = convergence_rate(coefficients, x) > 1 + 1e-12
+    return np.where(divergent, Regime.DIVERGENT, named).astype(np.int8)
+
+
+def rate_map(rule: Rule, learning_rates: ArrayLike, momenta: ArrayLike, smallest: float, largest: float) -> RateMap:
+    """Rate and regime over learning rates (n,) × momenta (m,) between two curvatures: arrays of (m, n).
+
+    The rate is that of the slower of the two directions, and so is the regime, since that is what remains to be seen.
+    """
+    x = np.asarray(learning_rates, dtype=np.float64)[None, :]
+    coefficients = coefficients_of(rule, np.asarray(momenta, dtype=np.float64)[:, None])
+    low, high = (convergence_rate(coefficients, x * curvature) for curvature in (smallest, largest))
+    low_regime, high_regime = (regime(coefficients, x * curvature) for curvature in (smallest, largest))
+    return RateMap(np.maximum(low, high), np.where(high >= low, high_regime, low_regime))
+
+
+def predicted_rate(
+    coefficients: Coefficients, learning_rate: float, smallest: float, largest: float
+) -> tuple[float, Regime]:
+    """The factor per update by which the distance to the minimum shrinks in the slowest direction, and its regime."""
+    x = learning_rate * np.array([smallest, largest])
+    rates = convergence_rate(coefficients, x)
+    slowest = 1 if rates[1] >= rates[0] else 0
+    return float(rates[slowest]), Regime(int(regime(coefficients, x)[slowest]))
+
+
+def best_settings(rule: Rule, smallest: float, largest: float) -> Best:
+    """Learning rate and momentum with the best rate between two curvatures; raises ValueError unless 0 < both.
+
+    In closed form for the rules where it is known, otherwise by `search_best`: plain and heavy ball (and damped, which
+    is the heavy ball with the learning rate (1−μ)·lr) from Polyak 1964; Nesterov from Lessard, Recht and Packard,
+    Analysis and Design of Optimization Algorithms via Integral Quadratic Constraints, 2016, Proposition 1.
+    """
+    if not 0 < smallest <= largest < math.inf:
+        raise ValueError(f"curvatures {smallest:g} and {largest:g}: allowed are two numbers above 0, the smaller first")
+    low, high = math.sqrt(smallest), math.sqrt(largest)
+    momentum = ((high - low) / (high + low)) ** 2
+    learning_rate = (2 / (high + low)) ** 2
+    if rule.id == "plain":
+        return Best(2 / (largest + smallest), 0.0, (largest - smallest) / (largest + smallest))
+    if rule.id == "heavy-ball":
+        return Best(learning_rate, momentum, math.sqrt(momentum))
+    if rule.id == "damped":
+        return Best(learning_rate / (1 - momentum), momentum, math.sqrt(momentum))
+    if rule.id == "nesterov":
+        root = math.sqrt(3 * largest / smallest + 1)
+        return Best(4 / (3 * largest + smallest), (root - 2) / (root + 2), 1 - 2 / root)
+    return search_best(rule, smallest, largest)
+
+
+@lru_cache(maxsize=64)
+def search_best(rule: Rule, smallest: float, largest: float) -> Best:
+    """The best settings of any rule, by nested search: for each momentum the best learning rate, then the momentum.
+
+    The rate falls and then rises along both, so that the best value lies beside the best point of a grid, which
+    closes in on it. The grids are over −log(1 − μ), up to μ = 1 − 10⁻⁶, and over shares of the largest stable rate.
+    """
+    low, high = 0.0, 6.0
+    for _ in range(12):
+        powers = np.linspace(low, high, 33)
+        momenta = 1 - 10.0**-powers
+        learning_rates, rates = best_learning_rates(rule, momenta, smallest, largest)
+        at = int(np.argmin(rates))
+        low, high = powers[max(0, at - 1)], powers[min(len(powers) - 1, at + 1)]
+    return Best(float(learning_rates[at]), float(momenta[at]), float(rates[at]))
+
+
+def best_learning_rates(rule: Rule, momenta: Floats, smallest: float, largest: float) -> tuple[Floats, Floats]:
+    """For each momentum the learning rate with the best convergence rate, and that rate: two arrays (momenta,)."""
+    coefficients = coefficients_of(rule, momenta[:, None])
+    bounds = np.array([stability_bound(rule.coefficients(momentum)) for momentum in momenta])
+    low, high = np.zeros(len(momenta)), np.minimum(bounds, 1e12) / largest
+    rows = np.arange(len(momenta))
+    for _ in range(16):
+        tried = np.linspace(low, high, 17, axis=1)
+        rates = np.maximum(
+            convergence_rate(coefficients, tried * smallest), convergence_rate(coefficients, tried * largest)
+        )
+        at = np.argmin(rates, axis=1)
+        low, high = tried[rows, np.maximum(0, at - 1)], tried[rows, np.minimum(16, at + 1)]
+    return tried[rows, at], rates[rows, at]
+
+
+def equal_rate(learning_rate: float, of: Coefficients, to: Coefficients) -> float:
+    """The learning rate with which `to` moves as far under a steady gradient as `of` does with `learning_rate`.
+
+    The effective rate is lr times the steady gain: lr/(1−μ) for the heavy ball, lr·(1+μ) for one-step, lr for plain.
+    """
+    return learning_rate * gains(of).steady / gains(to).steady
+
+
+def decay_rate(update: ArrayLike, norm: ArrayLike) -> float:
+    """The measured factor per update: from norms (n,) of the gradient, or distances, at update counts (n,).
+
+    The slope of log norm by least squares; NaN with fewer than two norms above 0.
+    """
+    t, values = np.asarray(update, dtype=np.float64), np.asarray(norm, dtype=np.float64)
+    good = np.isfinite(values) & (values > 0)
+    if good.sum() < 2 or np.ptp(t[good]) == 0:
+        return math.nan
+    t, logs = t[good], np.log(values[good])
+    t = t - t.mean()
+    return float(np.exp((t @ logs) / (t @ t)))
+
+
+def gradient_scale(task: Task) -> float:
+    """By how much an update's gradient exceeds the mean over its items: the batch size when gradients are summed."""
+    return 1.0 if not isinstance(task, NetworkTask) or task.mean else float(task.batch_size)
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """How near a run is to its rule's bound: `curvature_rate` = lr·λmax, the `bound`, their ratio, and it in words."""
+
+    curvature_rate: float
+    bound: float
+    ratio: float
+    text: str
+
+
+def gauge(coefficients: Coefficients, learning_rate: float, curvature: float, scale: float = 1.0) -> Gauge:
+    """lr·λmax against the stability bound; `scale` is the task's `gradient_scale`.
+
+    The bound is that of a quadratic with the curvature found here; where the error bends less further on, a run beyond
+    it may settle into an oscillation instead of diverging.
+    """
+    bound = stability_bound(coefficients)
+    x = learning_rate * scale * curvature
+    ratio = max(0.0, x) / bound
+    if math.isnan(x):
+        return Gauge(x, bound, math.nan, "The curvature is not known here.")
+    if x <= 0:
+        return Gauge(x, bound, 0.0, "The error bends downwards everywhere here; no rate is too large yet.")
+    numbers = f"lr·λmax = {x:.3g}, stable below {bound:.3g}"
+    if ratio >= 1:
+        words = "over the bound: steps overshoot and grow"
+    elif ratio >= 0.9:
+        words = "just below the bound"
+    elif ratio >= 0.5:
+        words = "stable, with steps that overshoot"
+    else:
+        words = "well inside the bound"
+    return Gauge(x, bound, ratio, f"{numbers}: {words}.")
+
+
+def best_for_all(smallest: float, largest: float) -> dict[str, Best]:
+    """The best settings of every rule by its id."""
+    return {rule.id: best_settings(rule, smallest, largest) for rule in RULES.values()}
