@@ -21,9 +21,7 @@ GRACE = 3.0  # seconds that a test's threads and windows have to end after it
 
 # Before anything imports Qt or numba: both read these once.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault(
-    "NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba")
-)  # compiled once, not once per test run
+os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".cache" / "numba"))  # compiled once, not once per test run
 _home = tempfile.mkdtemp(prefix="momentum-gui-tests-")
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 for _variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):

@@ -65,9 +65,7 @@ def test_installed_wheel_trains_iris(wheel: Path, tmp_path: Path) -> None:
     elsewhere.mkdir()
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     asked = "from momentum_gui import assets; print(assets.resource_folder())"
-    where = subprocess.run(
-        [python, "-c", asked], cwd=elsewhere, env=clean, capture_output=True, text=True, check=True
-    )
+    where = subprocess.run([python, "-c", asked], cwd=elsewhere, env=clean, capture_output=True, text=True, check=True)
     assert where.stdout.strip() == str(packages / "momentum_gui" / "resources")
 
     command = [scripts / "momentum-gui", "train", "iris", "--set", "training.epochs=5", "--json"]
