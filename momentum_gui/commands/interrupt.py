@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from types import FrameType
 from typing import Any, Self
 
@@ -12,17 +13,21 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Interrupt:
     """While entered, `asked` becomes true at the first SIGINT or SIGTERM; a second one raises KeyboardInterrupt.
 
-    Only in the main thread; elsewhere Python allows no handlers, and `asked` stays false.
+    `tell` is called at the first, from the handler, for work that waits instead of asking. Only in the main thread;
+    elsewhere Python allows no handlers, and `asked` stays false.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[], None] | None = None) -> None:
         self.asked = False
+        self._tell = tell
         self._before: dict[signal.Signals, Any] = {}
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
+        if self._tell is not None:
+            self._tell()
 
     def __enter__(self) -> Self:
         try:

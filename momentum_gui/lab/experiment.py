@@ -122,7 +122,10 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
             path, here = Path(self.problem.dataset), Path(os.path.abspath(folder))
             if path.is_relative_to(here):
                 table["problem"]["dataset"] = f"./{path.relative_to(here).as_posix()}"
-        return tomli_w.dumps(table, multiline_strings=True)
+        runs = table.pop("run", [])
+        text = tomli_w.dumps(table, multiline_strings=True)
+        # Each run under a heading of its own, where tomli_w would put short ones in one line.
+        return text + "".join("\n[[run]]\n" + tomli_w.dumps({"run": run}).removeprefix("[run]\n") for run in runs)
 
 
 def find(name_or_path: str) -> Path:

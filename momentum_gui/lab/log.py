@@ -30,6 +30,7 @@ class LineFile:
     """A text file that holds whole lines at every moment, even where the program or the disk gives out."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._file = open(path, "wb", buffering=0)  # noqa: SIM115 - open as long as the training goes
         self._size = 0
 
@@ -40,10 +41,10 @@ class LineFile:
         try:
             while done < len(raw):
                 done += self._file.write(raw[done:])
-        except OSError:
+        except OSError as error:
             if self._file.seekable():
                 self._file.truncate(self._size)
-            raise
+            raise OSError(error.errno, error.strerror, str(self._path)) from None
         self._size += len(raw)
 
     def close(self) -> None:
@@ -184,7 +185,7 @@ def text_cell(text: str) -> str:
 def experiment_path(log: str | Path) -> Path | None:
     """Where the experiment of a log lies: beside it, with the suffix .toml; None beside a device or a pipe."""
     log = Path(log)
-    if log.exists() and not log.is_file():
+    if (log.exists() and not log.is_file()) or log.parent == Path("/dev"):  # /dev/stdout may lead to a file
         return None
     return log.with_suffix(".toml")
 

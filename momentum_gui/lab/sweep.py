@@ -37,6 +37,10 @@ WEIGHT_SECONDS = 2e-9
 ATTEMPTS = 4
 
 
+class WorkerError(OSError):
+    """A worker in another process, or on another machine, could not train its block."""
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far a sweep is: runs done and in all, the share of the work done, seconds spent, and left where known."""
@@ -127,8 +131,8 @@ class Sweep:
     """Trains the cells of a grid that `known` (a table that was read back) does not hold yet.
 
     executor: where blocks are trained; threads of this process by default. workers: how many blocks it trains at a
-    time, a number or a function; asked of the executor where it is left out. Raises BadInputError for an experiment
-    that cannot be set up, ValueError for an engine that is not there.
+    time, a number or a function; asked of the executor where it is left out. shared: the experiment set up already.
+    Raises BadInputError for an experiment that cannot be set up, ValueError for an engine that is not there.
     """
 
     def __init__(
@@ -140,9 +144,10 @@ class Sweep:
         executor: Executor | None = None,
         workers: int | Callable[[], int] | None = None,
         known: SweepTable | None = None,
+        shared: Shared | None = None,
     ) -> None:
         self.experiment, self.grid = experiment, grid
-        self.shared = Shared.of(experiment, grid, engine)
+        self.shared = Shared.of(experiment, grid, engine) if shared is None else shared
         self.table = SweepTable.empty(grid) if known is None else known
         self.control = Control()
         self._executor = executor
@@ -157,6 +162,10 @@ class Sweep:
         self._seconds_per_run = self._guess()
         self.overhead = 0.0
         """Seconds that handing out one block costs, measured before the first where other processes train."""
+
+    def train_on(self, executor: Executor, workers: int | Callable[[], int] | None = None) -> None:
+        """Choose another executor, before `results` begins."""
+        self._executor, self._workers = executor, workers
 
     def pause(self) -> None:
         """Let blocks in this process wait, and hand out no more. From any thread."""
@@ -182,8 +191,8 @@ class Sweep:
     def results(self) -> Iterator[BlockResult]:
         """Train, and yield each block as it is done; the sweep's own table is filled before.
 
-        Ends early after `cancel`; closing the iterator cancels too. Raises what a block raised, after a few attempts
-        where its worker was lost.
+        Ends early after `cancel`; closing the iterator cancels too. Raises WorkerError where another process failed,
+        after a few attempts where a cluster lost a block.
         """
         steered: SimpleQueue[Future[BlockResult | None] | None] = SimpleQueue()
         own = None if self._executor is not None else ThreadPoolExecutor(self._count(), "sweep")
@@ -207,9 +216,13 @@ class Sweep:
                 except CancelledError:  # a cluster lost it
                     attempts[block.number] = attempts.get(block.number, 0) + 1
                     if attempts[block.number] == ATTEMPTS:
-                        raise
+                        raise WorkerError("the executor lost the same block again and again") from None
                     self._hand_out(train, block, steered)
                     continue
+                except Exception as error:
+                    if isinstance(executor, ThreadPoolExecutor):
+                        raise
+                    raise WorkerError(f"a worker failed: {error or type(error).__name__}") from error
                 self.control.forget(block.number)
                 if result is not None:
                     self._enter(result)
@@ -229,7 +242,10 @@ class Sweep:
         if isinstance(executor, ThreadPoolExecutor):
             return lambda block: executor.submit(train_block, self.shared, block, self.control)
         packed = self.shared.packed()
-        self.overhead = round_trip(executor, packed)
+        try:
+            self.overhead = round_trip(executor, packed)
+        except Exception as error:
+            raise WorkerError(f"no worker answers: {error or type(error).__name__}") from error
         return lambda block: executor.submit(train_packed, packed, block)
 
     def _hand_out(

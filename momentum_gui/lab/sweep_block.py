@@ -13,8 +13,9 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from momentum_gui import __version__
 from momentum_gui.engine.engines import choose
-from momentum_gui.engine.population import Floats, Measure, Outcome, Population, Task
+from momentum_gui.engine.population import Floats, Measure, NetworkTask, Outcome, Population, Task
 from momentum_gui.engine.rules import RULES
 from momentum_gui.lab.experiment import Experiment, Run
 from momentum_gui.lab.lockstep import Lockstep, Stretch
@@ -64,9 +65,14 @@ class Shared:
         """Updates of a run that trains to its last epoch."""
         return self.training.epochs * self.task.updates_per_epoch
 
+    @property
+    def held_out(self) -> int:
+        """How many items are held out."""
+        return len(self.task.test_items) if isinstance(self.task, NetworkTask) else 0
+
     def packed(self) -> bytes:
         """As bytes, to send to other processes with each block."""
-        return pickle.dumps(self, protocol=5)
+        return pickle.dumps((__version__, pickle.dumps(self, protocol=5)), protocol=5)
 
 
 @dataclass(frozen=True)
@@ -305,6 +311,12 @@ def train_packed(packed: bytes, block: Block) -> BlockResult:
 
 @lru_cache(maxsize=4)
 def unpacked(packed: bytes) -> Shared:
-    """What the blocks have in common, unpacked once in each process."""
-    shared: Shared = pickle.loads(packed)
+    """What the blocks have in common, unpacked once in each process.
+
+    Raises RuntimeError where it was packed by another version, whose numbers may differ.
+    """
+    version, inner = pickle.loads(packed)
+    if version != __version__:
+        raise RuntimeError(f"it has momentum-gui {__version__}, but {version} is needed")
+    shared: Shared = pickle.loads(inner)
     return shared

@@ -1,0 +1,216 @@
+"""`sweep`: trains a grid of learning rates and momenta, says which are good and how sure that is."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from momentum_gui.commands.arguments import Commands, add_file, load_experiment
+from momentum_gui.commands.interrupt import Interrupt
+from momentum_gui.commands.progress import Progress
+from momentum_gui.lab.bad_input import BadInputError
+
+if TYPE_CHECKING:
+    from momentum_gui.lab.experiment import Experiment
+    from momentum_gui.lab.sweep import Sweep
+    from momentum_gui.lab.sweep_answer import Answer
+    from momentum_gui.lab.sweep_file import SweepFile
+    from momentum_gui.lab.sweep_grid import Grid
+
+LEARNING_RATES, MOMENTA = "0.001:1:21:log", "0:0.95:20"
+"""The ranges where none are given."""
+RANGE_HELP = "start:end:count, start:end:count:log, a list like 0.1,0.2, or one number"
+INTERRUPTED = 130
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "sweep", help="trial and error, done: train a grid of learning rates and momenta", allow_abbrev=False
+    )
+    add_file(parser)
+    parser.add_argument("--learning-rate", metavar="RANGE", default=LEARNING_RATES, help=f"{RANGE_HELP} (%(default)s)")
+    parser.add_argument("--momentum", metavar="RANGE", default=MOMENTA, help="likewise (%(default)s)")
+    parser.add_argument(
+        "--seeds", metavar="N", default="1", help="train each cell with N seeds: the experiment's, +1, …"
+    )
+    parser.add_argument(
+        "--rule", metavar="R", action="append", default=[], help="a rule to sweep, may be repeated (the experiment's)"
+    )
+    parser.add_argument(
+        "--measure", metavar="M", default="error", help="what is best: error, epochs, success, test_error, area"
+    )
+    parser.add_argument(
+        "--csv", metavar="S.csv", help="write a row for each cell and seed; go on from there if interrupted"
+    )
+    parser.add_argument("--plot", metavar="S.png", action="append", default=[], help="draw the map: .png, .svg, .pdf")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help="train on the dask.distributed cluster at this address")
+    parser.add_argument("--best", action="store_true", help="print only the best settings, as TOML")
+    parser.add_argument("--engine", default="auto", metavar="E", help="auto, compiled, numpy")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Sweep and tell. Raises BadInputError before anything is written, OSError where writing or a cluster fails."""
+    experiment = load_experiment(arguments)
+    grid = make_grid(arguments, experiment)
+    sweep, file = make_sweep(arguments, experiment, grid)
+    with ExitStack() as opened:
+        if arguments.scheduler is not None and not sweep.table.complete:
+            from momentum_gui.lab.sweep_cluster import cluster
+
+            sweep.train_on(*opened.enter_context(cluster(arguments.scheduler)))
+        if file is not None:
+            opened.callback(file.close)
+            file.begin()
+        interrupt = opened.enter_context(Interrupt(sweep.cancel))
+        train(sweep, file, interrupt)
+        if file is not None:
+            file.finish()
+    answer = tell(arguments, experiment, sweep)
+    if arguments.plot and (sweep.table.complete or not interrupt.asked):
+        draw(arguments, experiment, sweep, answer)
+    if interrupt.asked and not sweep.table.complete:
+        if file is not None and not (arguments.json or arguments.best):
+            print(f"Interrupted: the same command goes on from {file.part}.")
+        return INTERRUPTED
+    return 0
+
+
+def make_grid(arguments: argparse.Namespace, experiment: Experiment) -> Grid:
+    """The grid asked for. Raises BadInputError."""
+    from momentum_gui.lab.sweep_grid import Grid
+
+    try:
+        seeds = int(arguments.seeds)
+    except ValueError:
+        raise BadInputError(f"--seeds {arguments.seeds}: allowed is a whole number, 1 or more") from None
+    return Grid.of(
+        experiment,
+        arguments.learning_rate,
+        arguments.momentum,
+        seeds=seeds,
+        rules=arguments.rule,
+        option="--{}",
+    )
+
+
+def make_sweep(arguments: argparse.Namespace, experiment: Experiment, grid: Grid) -> tuple[Sweep, SweepFile | None]:
+    """The sweep, and the file it goes on from. Raises BadInputError; nothing is written."""
+    from momentum_gui.commands.outputs import check_plot, sources
+    from momentum_gui.engine.engines import choose
+    from momentum_gui.lab.sweep import Sweep
+    from momentum_gui.lab.sweep_answer import check_measure
+    from momentum_gui.lab.sweep_block import Shared
+    from momentum_gui.lab.sweep_file import MORE_COLUMNS, SweepFile
+
+    needed = sources(arguments.file, experiment)
+    for key, path in [("--csv", arguments.csv)] * (arguments.csv is not None) + [("--plot", p) for p in arguments.plot]:
+        if (place := os.path.realpath(path)) in needed:
+            raise BadInputError(f"{key} {path}: would overwrite {needed[place]}: choose another name")
+    for plot in arguments.plot:
+        check_plot(plot)
+    try:
+        choose(arguments.engine)
+    except ValueError as error:
+        raise BadInputError(f"--{error}") from None
+    try:
+        shared = Shared.of(experiment, grid, arguments.engine)
+    except BadInputError as error:
+        raise BadInputError(f"{arguments.file}: {error}") from None
+    check_measure(arguments.measure, experiment.training, held_out=shared.held_out, key="--measure")
+    if arguments.csv is None:
+        return Sweep(experiment, grid, shared=shared), None
+    file = SweepFile(arguments.csv, experiment, shared, grid, need_more=arguments.measure in MORE_COLUMNS)
+    return Sweep(experiment, grid, shared=shared, known=file.table), file
+
+
+def train(sweep: Sweep, file: SweepFile | None, interrupt: Interrupt) -> None:
+    """Train what is not known yet, or until interrupted, adding to the file block by block."""
+    with Progress("sweeping", sweep.grid.runs) as progress:
+        for result in sweep.results():
+            if file is not None:
+                file.add(result)
+            done = sweep.progress()
+            progress.show(done.share * done.total, f"{done.done} of {done.total} trainings")
+            if interrupt.asked:
+                break
+
+
+def tell(arguments: argparse.Namespace, experiment: Experiment, sweep: Sweep) -> Answer | None:
+    """Print the answer in the form asked for."""
+    from momentum_gui.lab.sweep_answer import find_answer
+
+    answer = find_answer(sweep.table, arguments.measure, experiment.training.target_error)
+    progress = sweep.progress()
+    if arguments.json:
+        print(json.dumps(facts(arguments, sweep, answer)))
+    elif arguments.best:
+        print(answer.toml() if answer is not None else "# no cell succeeded", end="" if answer is not None else "\n")
+    else:
+        outcomes = ", ".join(f"{count} {name}" for name, count in sweep.table.outcomes().items())
+        print(f"{progress.done} of {progress.total} trainings: {outcomes or 'none yet'}  {progress.seconds:.2f} s")
+        print(answer.sentence() if answer is not None else nothing(sweep))
+    return answer
+
+
+def nothing(sweep: Sweep) -> str:
+    """What to say where no cell succeeded."""
+    if not sweep.table.known.any():
+        return "No cell is done."
+    lowest = sweep.grid.learning_rate.values[0]
+    return f"No cell succeeded: try learning rates below {lowest:g}, more epochs, or a higher target error."
+
+
+def facts(arguments: argparse.Namespace, sweep: Sweep, answer: Answer | None) -> dict[str, Any]:
+    """What `--json` tells; null for a number that is not finite."""
+    grid, progress = sweep.grid, sweep.progress()
+    told: dict[str, Any] = {
+        "experiment": arguments.file,
+        "engine": sweep.shared.engine,
+        "cells": grid.cells,
+        "seeds": list(grid.seeds),
+        "trainings": progress.total,
+        "done": progress.done,
+        "outcomes": sweep.table.outcomes(),
+        "seconds": round(progress.seconds, 6),
+        "measure": arguments.measure,
+        "best": None,
+    }
+    if answer is not None:
+        (low, high), (slow, fast) = answer.region_ranges
+        told["best"] = {
+            "rule": answer.rule,
+            "learning_rate": answer.learning_rate,
+            "momentum": answer.momentum,
+            "value": finite(answer.value),
+            "quartiles": [finite(answer.low), finite(answer.high)],
+            "region": {"cells": int(answer.region.sum()), "learning_rate": [low, high], "momentum": [slow, fast]},
+            "sentence": answer.sentence(),
+        }
+    return told
+
+
+def finite(number: float) -> float | None:
+    """The number, or None where it is not finite."""
+    return number if math.isfinite(number) else None
+
+
+def draw(arguments: argparse.Namespace, experiment: Experiment, sweep: Sweep, answer: Answer | None) -> None:
+    """Draw the map, without a display. Raises OSError."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from momentum_gui.gui.sweep_picture import SweepPicture, save_sweep_plot
+    from momentum_gui.lab.sweep_theory import curvature_at_end
+
+    curvature = math.nan
+    if answer is not None:
+        curvature = curvature_at_end(experiment, sweep.grid, answer.cell, sweep.shared.engine)
+    picture = SweepPicture(sweep.table, arguments.measure, experiment.training.target_error, answer, curvature)
+    for plot in arguments.plot:
+        save_sweep_plot(picture, Path(plot))

@@ -1,0 +1,43 @@
+"""Sweeps on a dask.distributed cluster (extra `cluster`): its scheduler's address becomes an executor."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from typing import Any
+
+from momentum_gui.lab.bad_input import BadInputError
+
+CONNECT_SECONDS = 10
+RETRIES = 3
+"""How often a cluster may try a block again whose worker failed; one that was killed costs no try."""
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[tuple[Executor, Callable[[], int]]]:
+    """An executor on the cluster of this scheduler, and a function that tells how many threads it has just now.
+
+    The workers need momentum-gui in the same version. Raises BadInputError without dask.distributed or for something
+    that is no address, OSError where no scheduler answers or no worker is there.
+    """
+    if importlib.util.find_spec("distributed") is None:
+        raise BadInputError('--scheduler: needs dask.distributed: pip install "momentum-gui[cluster]"')
+    from distributed import Client
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it would write over the progress bar
+    try:
+        client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+    except (ValueError, TypeError) as error:
+        raise BadInputError(f"--scheduler {address}: is not an address like tcp://host:8786 ({error})") from None
+    except OSError:
+        raise OSError(f"--scheduler {address}: no scheduler answers there") from None
+    try:
+        if not client.nthreads():
+            raise OSError(f"--scheduler {address}: the cluster has no workers: start some with `dask worker`")
+        # pure=False: a block is a task of its own, never a remembered result.
+        yield client.get_executor(pure=False, retries=RETRIES), lambda: sum(client.nthreads().values())
+    finally:
+        client.close()
