@@ -1,0 +1,248 @@
+"""The runs as rows of a table: what is set of each and may be edited, and where each stands."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor
+
+from momentum_gui.engine.population import Measure, Outcome
+from momentum_gui.engine.rules import RULES
+from momentum_gui.gui import theme
+from momentum_gui.gui.icons import swatch
+from momentum_gui.gui.panels.declared import number_text
+from momentum_gui.lab.history import nearest
+from momentum_gui.lab.record import Record, RunRecord
+from momentum_gui.lab.settings import Training
+
+Index = QModelIndex | QPersistentModelIndex
+
+NAME, RULE, RATE, MOMENTUM, EPOCH, ERROR, ACCURACY, TEST_ERROR, TEST_ACCURACY, OUTCOME = range(10)
+HEADINGS = (
+    ("Run", "Colour and name; the tick shows or hides it in the plots"),
+    ("Rule", "The kind of momentum"),
+    ("Rate", "Learning rate; may be changed while it trains"),
+    ("Momentum", "Momentum factor; may be changed while it trains"),
+    ("Epoch", "Epochs done"),
+    ("Error", "The loss averaged over the training items"),
+    ("Right", "Share of training items answered right"),
+    ("Held-out error", "The loss averaged over the held-out items"),
+    ("Held-out right", "Share of held-out items answered right"),
+    ("Outcome", "How the run stands"),
+)
+KEYS = {RULE: "rule", RATE: "learning_rate", MOMENTUM: "momentum"}
+WORDS = {
+    Outcome.RUNNING: "",
+    Outcome.FINISHED: "finished",
+    Outcome.CONVERGED: "converged",
+    Outcome.DIVERGED: "diverged",
+    Outcome.STOPPED: "stopped",
+}
+
+
+class RunModel(QAbstractTableModel):
+    """`edited` carries run, key and value; `renamed` run and name; `visible_changed` which runs are shown."""
+
+    edited = Signal(int, str, object)
+    renamed = Signal(int, str)
+    visible_changed = Signal(tuple)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._record: Record | None = None
+        self._settings: list[Training] = []
+        self._moment: float | None = None
+        self._cells: list[tuple[str, ...]] = []
+        self.visible: list[bool] = []
+
+    def set_record(self, record: Record) -> None:
+        """Show another training; runs that keep their name stay hidden or shown."""
+        before = {run.name: shown for run, shown in zip(self._runs, self.visible, strict=False)}
+        self.beginResetModel()
+        self._record = record
+        self.visible = [before.get(run.name, True) for run in record.runs]
+        self._cells = [cells(run, self._moment) for run in record.runs]
+        self.endResetModel()
+        self.visible_changed.emit(tuple(self.visible))
+
+    def set_settings(self, settings: list[Training]) -> None:
+        """Show these settings of the runs."""
+        self._settings = list(settings)
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, RULE), self.index(self.rowCount() - 1, MOMENTUM))
+
+    def set_moment(self, epochs: float | None) -> None:
+        """Show where the runs stood at a moment; None = now."""
+        self._moment = epochs
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show where the runs stand now; only rows that differ are drawn anew."""
+        for row, run in enumerate(self._runs):
+            now = cells(run, self._moment)
+            if now != self._cells[row]:
+                self._cells[row] = now
+                self.dataChanged.emit(self.index(row, EPOCH), self.index(row, OUTCOME))
+
+    @property
+    def has_test_items(self) -> bool:
+        """Whether there are held-out items, and so numbers in their columns."""
+        return any(row[TEST_ERROR - EPOCH] for row in self._cells)
+
+    @property
+    def has_classes(self) -> bool:
+        """Whether accuracy has a meaning."""
+        return any(row[ACCURACY - EPOCH] for row in self._cells)
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._cells)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(HEADINGS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return HEADINGS[section][0]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return HEADINGS[section][1]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return alignment(section)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row, column = index.row(), index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row, column)
+        if role == Qt.ItemDataRole.EditRole:
+            return self._runs[row].name if column == NAME else getattr(self._settings[row], KEYS.get(column, "rule"))
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return alignment(column)
+        if role == Qt.ItemDataRole.DecorationRole and column == NAME:
+            return swatch(theme.run_color(row))
+        if role == Qt.ItemDataRole.CheckStateRole and column == NAME:
+            return Qt.CheckState.Checked if self.visible[row] else Qt.CheckState.Unchecked
+        if role == Qt.ItemDataRole.ForegroundRole and column == OUTCOME:
+            outcome = self._runs[row].latest.outcome
+            color = {Outcome.DIVERGED: theme.current().bad, Outcome.CONVERGED: theme.current().good}.get(outcome)
+            return QColor(color or theme.current().muted)
+        if role == Qt.ItemDataRole.ToolTipRole and column == RULE and self._settings:
+            rule = RULES[self._settings[row].rule]
+            return f"{rule.formula}\n{rule.known_from}"
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        row, column = index.row(), index.column()
+        if role == Qt.ItemDataRole.CheckStateRole and column == NAME:
+            self.visible[row] = Qt.CheckState(value) is Qt.CheckState.Checked
+            self.dataChanged.emit(index, index)
+            self.visible_changed.emit(tuple(self.visible))
+            return True
+        if role != Qt.ItemDataRole.EditRole:
+            return False
+        if column == NAME:
+            if (name := str(value).strip()) != self._runs[row].name:
+                self.renamed.emit(row, name)
+        elif value != getattr(self._settings[row], KEYS[column]):
+            self.edited.emit(row, KEYS[column], value)
+        return False  # the training says what holds, and then the model shows it
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        column = index.column()
+        if column == NAME:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        takes_momentum = bool(self._settings) and self._has_momentum(index.row())
+        if column in (NAME, RULE, RATE) or (column == MOMENTUM and takes_momentum):
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    @property
+    def _runs(self) -> list[RunRecord]:
+        return [] if self._record is None else self._record.runs
+
+    def _has_momentum(self, row: int) -> bool:
+        return RULES[self._settings[row].rule].coefficients(0.5).b != 0
+
+    def _text(self, row: int, column: int) -> str:
+        if column == NAME:
+            return self._runs[row].name
+        if column >= EPOCH:
+            return self._cells[row][column - EPOCH]
+        if row >= len(self._settings):
+            return ""
+        settings = self._settings[row]
+        if column == RULE:
+            return RULES[settings.rule].title
+        if column == RATE:
+            return number_text(settings.learning_rate)
+        return number_text(settings.momentum) if self._has_momentum(row) else "–"
+
+
+def cells(run: RunRecord, moment: float | None) -> tuple[str, ...]:
+    """Where a run stands, or stood at a moment, as text for the columns from EPOCH on."""
+    latest = run.latest
+    if moment is None or moment >= latest.epochs:
+        epochs, measures = latest.epochs, latest_measures(run)
+        outcome = WORDS[latest.outcome]
+    else:
+        at = nearest(run.measures.position, moment)
+        epochs, measures = float(run.measures.position[at]), tuple(run.measures.last[at, : Measure.GRADIENT_NORM])
+        outcome = ""
+    error, accuracy, test_error, test_accuracy = measures
+    return (
+        epoch_text(epochs),
+        error_text(error),
+        share_text(accuracy),
+        error_text(test_error) if not math.isnan(test_error) else "",
+        share_text(test_accuracy),
+        outcome,
+    )
+
+
+def latest_measures(run: RunRecord) -> tuple[float, ...]:
+    """Error and accuracy now, and those on held-out items after the last logged epoch."""
+    last = run.measures.last[-1]
+    latest = run.latest
+    error = latest.error if not math.isnan(latest.error) or latest.outcome is Outcome.DIVERGED else last[Measure.ERROR]
+    accuracy = latest.accuracy if not math.isnan(latest.accuracy) else last[Measure.ACCURACY]
+    test_error, test_accuracy = run_held_out(run)
+    return float(error), float(accuracy), test_error, test_accuracy
+
+
+def run_held_out(run: RunRecord) -> tuple[float, float]:
+    """Error and accuracy on held-out items at the last moment that has them; NaN where there are none."""
+    columns = run.measures.last[:, [Measure.TEST_ERROR, Measure.TEST_ACCURACY]]
+    known = ~math.isnan(columns[-1, 0])
+    tail = columns[-1:] if known else columns[-256:]
+    rows = [row for row in tail if not math.isnan(row[0])]
+    return (float(rows[-1][0]), float(rows[-1][1])) if rows else (math.nan, math.nan)
+
+
+def epoch_text(epochs: float) -> str:
+    """Epochs with two places only where they are no whole number; thousands apart."""
+    text = f"{round(epochs):,}" if epochs == round(epochs) else f"{epochs:,.2f}"
+    return text.replace(",", "\u202f")
+
+
+def error_text(error: float) -> str:
+    """An error in six places, by powers of ten where it is very small or large."""
+    if math.isnan(error):
+        return "not a number"
+    if math.isinf(error):
+        return "∞"
+    return f"{error:.6f}" if error == 0 or 1e-4 <= abs(error) < 1e4 else f"{error:.4e}"
+
+
+def share_text(share: float) -> str:
+    """A share in per cent; empty where it has no meaning."""
+    return "" if math.isnan(share) else f"{100 * share:.1f} %"
+
+
+def alignment(column: int) -> Qt.AlignmentFlag:
+    """Numbers to the right, texts to the left."""
+    side = Qt.AlignmentFlag.AlignRight if RATE <= column <= TEST_ACCURACY else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter

@@ -1,0 +1,215 @@
+"""The table of runs, with what can be done to them: add, fork, remove, select, show or hide, edit in place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from momentum_gui.engine.rules import RULES
+from momentum_gui.gui.icons import icon
+from momentum_gui.gui.panels import run_model
+from momentum_gui.gui.panels.declared import number_of, number_text
+from momentum_gui.gui.panels.run_model import Index, RunModel
+from momentum_gui.lab.record import Record
+from momentum_gui.lab.settings import Training
+
+WIDEST = {
+    run_model.NAME: "heavy ball, all runs",
+    run_model.RULE: "Heavy ball  ",
+    run_model.RATE: "0.000001",
+    run_model.MOMENTUM: "Momentum",
+    run_model.EPOCH: "1 000 000.00",
+    run_model.ERROR: "−1.2345e−123",
+    run_model.ACCURACY: "100.0 %",
+    run_model.TEST_ERROR: "Held-out error",
+    run_model.TEST_ACCURACY: "Held-out right",
+    run_model.OUTCOME: "converged",
+}
+"""The widest text of each column: its width never changes with the numbers."""
+ROW_HEIGHT = 28
+
+
+class RunDelegate(QStyledItemDelegate):
+    """Edits a rule by a list, names and numbers by a line."""
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
+        if index.column() == run_model.RULE:
+            choice = QComboBox(parent)
+            for rule in RULES.values():
+                choice.addItem(rule.title, rule.id)
+            choice.activated.connect(self._commit)
+            return choice
+        line = QLineEdit(parent)
+        line.setFrame(False)
+        return line
+
+    def setEditorData(self, editor: QWidget, index: Index) -> None:
+        value = index.data(Qt.ItemDataRole.EditRole)
+        if isinstance(editor, QComboBox):
+            editor.setCurrentIndex(editor.findData(value))
+            editor.showPopup()
+        elif isinstance(editor, QLineEdit):
+            editor.setText(number_text(value) if isinstance(value, float) else str(value))
+
+    def setModelData(self, editor: QWidget, model: object, index: Index) -> None:
+        assert isinstance(model, RunModel)
+        if isinstance(editor, QComboBox):
+            model.setData(index, editor.currentData())
+        elif isinstance(editor, QLineEdit):
+            text = editor.text()
+            value = text if index.column() == run_model.NAME else number_of(text)
+            model.setData(index, float(value) if type(value) is int else value)
+
+    @Slot()
+    def _commit(self) -> None:
+        editor = self.sender()
+        if isinstance(editor, QComboBox):
+            self.commitData.emit(editor)
+            self.closeEditor.emit(editor)
+
+
+class RunsPanel(QWidget):
+    """`selected` tells the selected run; `wanted` "add", "fork" or "remove" when a button asks for it."""
+
+    selected = Signal(int)
+    wanted = Signal(str)
+    edited = Signal(int, str, object)
+    renamed = Signal(int, str)
+    visible_changed = Signal(tuple)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = RunModel()
+        self.table = QTableView()
+        self.table.setModel(self.model)
+        self.table.setItemDelegate(RunDelegate(self.table))
+        self.table.setAccessibleName("Runs")
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.AnyKeyPressed
+        )
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.setCornerButtonEnabled(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        header = self.table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self._fit_columns()
+        self.table.selectionModel().selectionChanged.connect(self._select)
+        self.model.edited.connect(self.edited)
+        self.model.renamed.connect(self.renamed)
+        self.model.visible_changed.connect(self.visible_changed)
+        heading = QLabel("Runs")
+        heading.setProperty("heading", True)
+        self.hint = QLabel()
+        self.hint.setProperty("muted", True)
+        self.hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.buttons: dict[str, QToolButton] = {}
+        bar = QHBoxLayout()
+        bar.setContentsMargins(8, 0, 8, 0)
+        bar.setSpacing(4)
+        bar.addWidget(heading)
+        bar.addSpacing(8)
+        for name, text, tip in (
+            ("add", "Add", "Add a run that starts from the same weights (Ctrl+N)"),
+            ("fork", "Fork", "Let a new run part from the selected one at the moment shown (Ctrl+F)"),
+            ("remove", "Remove", "Remove the selected run (Delete)"),
+        ):
+            button = QToolButton()
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self.buttons[name] = button
+            bar.addWidget(button)
+        self.buttons["add"].clicked.connect(self._want_add)
+        self.buttons["fork"].clicked.connect(self._want_fork)
+        self.buttons["remove"].clicked.connect(self._want_remove)
+        bar.addStretch(1)
+        bar.addWidget(self.hint)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(bar)
+        column.addWidget(self.table, 1)
+        self.apply_theme()
+
+    @property
+    def run(self) -> int:
+        """The selected run."""
+        return max(0, self.table.currentIndex().row())
+
+    def set_record(self, record: Record, selected: int) -> None:
+        """Show another training, with one of its runs selected."""
+        with QSignalBlocker(self.table.selectionModel()):
+            self.model.set_record(record)
+        for column in (run_model.TEST_ERROR, run_model.TEST_ACCURACY):
+            self.table.setColumnHidden(column, not self.model.has_test_items)
+        if not self.model.has_classes:
+            self.table.setColumnHidden(run_model.TEST_ACCURACY, True)
+        self.table.setColumnHidden(run_model.ACCURACY, not self.model.has_classes)
+        self.buttons["remove"].setEnabled(len(record.runs) > 1)
+        self.select(min(selected, len(record.runs) - 1))
+
+    def set_settings(self, settings: list[Training]) -> None:
+        """Show the runs' settings."""
+        self.model.set_settings(settings)
+
+    def select(self, run: int) -> None:
+        """Select a run."""
+        self.table.setCurrentIndex(self.model.index(run, run_model.NAME))
+        self.table.selectRow(run)
+
+    def apply_theme(self) -> None:
+        """Take on the theme's colours."""
+        for name, button in self.buttons.items():
+            button.setIcon(icon(name))
+        self.table.viewport().update()
+
+    def height_for(self, rows: int) -> int:
+        """The height at which so many rows show."""
+        bar = self.buttons["add"].sizeHint().height() + 8
+        return bar + self.table.horizontalHeader().sizeHint().height() + rows * ROW_HEIGHT + 8
+
+    def _fit_columns(self) -> None:
+        metrics = QFontMetrics(self.table.font())
+        for column, text in WIDEST.items():
+            heading = metrics.horizontalAdvance(run_model.HEADINGS[column][0])
+            width = max(metrics.horizontalAdvance(text), heading) + 24
+            self.table.setColumnWidth(column, width + (48 if column == run_model.NAME else 0))
+
+    @Slot(QItemSelection, QItemSelection)
+    def _select(self, _now: QItemSelection, _before: QItemSelection) -> None:
+        self.selected.emit(self.run)
+
+    @Slot()
+    def _want_add(self) -> None:
+        self.wanted.emit("add")
+
+    @Slot()
+    def _want_fork(self) -> None:
+        self.wanted.emit("fork")
+
+    @Slot()
+    def _want_remove(self) -> None:
+        self.wanted.emit("remove")

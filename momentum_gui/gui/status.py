@@ -1,0 +1,105 @@
+"""The status bar: what was said last, and state, epoch, speed, error and engine in fixed places."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
+
+from momentum_gui.gui.mailbox import State
+from momentum_gui.gui.panels.run_model import epoch_text, error_text
+
+MESSAGE_SECONDS = 10
+PLACES = {
+    "state": "Preparing",
+    "epoch": "epoch 1 000 000.00 of 1 000 000 000",
+    "speed": "1 000 000 updates/s",
+    "error": "error 1.2345e−123",
+    "engine": "engine: compiled",
+}
+"""The places from left to right, each with the widest text that it holds."""
+
+
+class Message(QLabel):
+    """One line, cut off with … where it is too long; the whole of it is the tooltip."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    def show_text(self, text: str, *, problem: bool = False) -> None:
+        """Show a line."""
+        self._text = text
+        self.setToolTip(text)
+        if bool(self.property("problem")) != problem:
+            self.setProperty("problem", problem)
+            self.style().polish(self)
+        self._fit()
+
+    @property
+    def whole(self) -> str:
+        """The line, as it was given."""
+        return self._text
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        metrics = QFontMetrics(self.font())
+        self.setText(metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, max(0, self.width() - 8)))
+
+
+class Status(QStatusBar):
+    """Messages to the left, the state of the training to the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(8, 0, 8, 0)
+        self.message = Message()
+        self.addWidget(self.message, 1)
+        self.places: dict[str, QLabel] = {}
+        for name, widest in PLACES.items():
+            label = QLabel()
+            label.setFixedWidth(QFontMetrics(label.font()).horizontalAdvance(widest) + 8)
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            label.setProperty("muted", True)
+            self.places[name] = label
+            self.addPermanentWidget(label)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(MESSAGE_SECONDS * 1000)
+        self._timer.timeout.connect(self.clear)
+
+    def say(self, text: str, *, problem: bool = False, stays: bool = False) -> None:
+        """Show a line: what is wrong until something else is said, anything else for a while."""
+        self.message.show_text(text, problem=problem)
+        self._timer.stop()
+        if text and not problem and not stays:
+            self._timer.start()
+
+    @Slot()
+    def clear(self) -> None:
+        """Say nothing."""
+        self.say("")
+
+    def show_state(self, state: State) -> None:
+        """Show what the worker does."""
+        self.places["state"].setText(state.value)
+
+    def show_standing(self, epochs: float, limit: int, speed: float, error: float, engine: str) -> None:
+        """Show where the selected run stands, the speed in updates per second, and the engine."""
+        self._set("epoch", f"epoch {epoch_text(epochs)} of {epoch_text(limit)}")
+        self._set("speed", f"{epoch_text(round(speed))} updates/s" if speed >= 0.5 else "")
+        self._set("error", "" if math.isnan(error) else f"error {error_text(error)}")
+        self._set("engine", f"engine: {'NumPy' if engine == 'numpy' else engine}" if engine else "")
+
+    def _set(self, place: str, text: str) -> None:
+        if self.places[place].text() != text:
+            self.places[place].setText(text)

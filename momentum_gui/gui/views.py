@@ -1,0 +1,237 @@
+"""The plots of the window: which there are and where, made when first shown, redrawn when visible and out of date."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from dataclasses import dataclass
+from typing import cast
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QTabWidget, QToolButton, QVBoxLayout, QWidget
+
+from momentum_gui.gui.icons import icon
+from momentum_gui.gui.plots.base import View
+from momentum_gui.lab.record import Record
+from momentum_gui.lab.setup import Setup
+
+BUDGET_SECONDS = 0.008
+"""What drawing may take of a tick of the window's timer; a view that did not get its turn is first at the next."""
+SHARE = 0.5
+"""The share of the time that one view may take: an expensive one is drawn less often."""
+
+
+@dataclass(frozen=True)
+class ViewRow:
+    """One view of the window: to add a view, add a row."""
+
+    area: str
+    title: str
+    module: str
+    name: str
+
+    def make(self) -> QWidget:
+        """A new view; its module is loaded now."""
+        module = importlib.import_module(f"momentum_gui.gui.plots.{self.module}")
+        return cast(QWidget, getattr(module, self.name)())
+
+
+VIEWS = (
+    ViewRow("centre", "Error surface", "surface", "SurfaceView"),
+    ViewRow("upper", "Error", "error", "ErrorView"),
+    ViewRow("lower", "Steps", "steps", "StepsView"),
+)
+
+
+class Page(QWidget):
+    """The place of one view in a tab, empty until the view is first shown."""
+
+    def __init__(self, row: ViewRow) -> None:
+        super().__init__()
+        self.row = row
+        self.view: QWidget | None = None
+        self.drawn = -1  # the version of the record that was drawn last
+        self.seconds = 0.0  # what that took
+        self.finished = 0.0  # and when it was done
+        self.moment: float | None = None  # the moment that the view was last told
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+
+    def make_view(self) -> View:
+        """The view, made if need be."""
+        if self.view is None:
+            self.view = self.row.make()
+            cast(QVBoxLayout, self.layout()).addWidget(self.view)
+        return cast(View, self.view)
+
+
+class Area(QTabWidget):
+    """One area of the window: its views in tabs, and a menu for what can be done with the one in front."""
+
+    menu_wanted = Signal(str)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.setDocumentMode(True)
+        self.setUsesScrollButtons(True)
+        self.setElideMode(Qt.TextElideMode.ElideNone)
+        self.pages = [Page(row) for row in VIEWS if row.area == name]
+        for page in self.pages:
+            self.addTab(page, page.row.title)
+        self.more = QToolButton()
+        self.more.setToolTip("Save this plot or its data")
+        self.more.setAccessibleName("Save this plot or its data")
+        self.more.clicked.connect(self._want_menu)
+        self.setCornerWidget(self.more, Qt.Corner.TopRightCorner)
+        self.tabBar().setExpanding(False)
+        self.tabBar().setDrawBase(False)
+        self.apply_theme()
+
+    @property
+    def page(self) -> Page:
+        """The page in front."""
+        return cast(Page, self.currentWidget())
+
+    def apply_theme(self) -> None:
+        """Take on the theme's colours."""
+        self.more.setIcon(icon("more"))
+
+    @Slot()
+    def _want_menu(self) -> None:
+        self.menu_wanted.emit(self.name)
+
+
+class Views(QObject):
+    """All views together: what the window tells them goes to those that exist, and to each other one when it is made.
+
+    `made` tells of a new view, so that the window can connect what it has to say.
+    """
+
+    made = Signal(QWidget)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.areas = {name: Area(name) for name in dict.fromkeys(row.area for row in VIEWS)}
+        self._setup: Setup | None = None
+        self._record: Record | None = None
+        self._selected = 0
+        self._visible: tuple[bool, ...] = ()
+        self._moment: float | None = None
+        self._turn = 0
+
+    @property
+    def pages(self) -> list[Page]:
+        """The pages of all areas."""
+        return [page for area in self.areas.values() for page in area.pages]
+
+    @property
+    def existing(self) -> list[View]:
+        """The views made so far."""
+        return [cast(View, page.view) for page in self.pages if page.view is not None]
+
+    def of_title(self, title: str) -> View:
+        """The view of that title, made if need be."""
+        page = next(page for page in self.pages if page.row.title == title)
+        return self._made(page)
+
+    def make_all(self) -> list[View]:
+        """Every view, made if need be."""
+        return [self._made(page) for page in self.pages]
+
+    def begin(self, setup: Setup, record: Record, selected: int, visible: tuple[bool, ...]) -> None:
+        """A new training."""
+        self._setup, self._record = setup, record
+        self._selected, self._visible, self._moment = selected, visible, None
+        for page in self.pages:
+            page.drawn = -1
+            if page.view is not None:
+                self._introduce(page)
+
+    def set_selected(self, run: int) -> None:
+        """Another run is selected."""
+        self._selected = run
+        for view in self.existing:
+            view.set_selected(run)
+        self.mark()
+
+    def set_visible_runs(self, visible: tuple[bool, ...]) -> None:
+        """Runs are shown or hidden."""
+        self._visible = visible
+        for view in self.existing:
+            view.set_visible_runs(visible)
+        self.mark()
+
+    def set_moment(self, epochs: float | None) -> None:
+        """Show a moment, at the next redraw; None = the present."""
+        if epochs != self._moment:
+            self._moment = epochs
+            self.mark()
+
+    def apply_theme(self) -> None:
+        """Take on the theme's colours."""
+        for area in self.areas.values():
+            area.apply_theme()
+        for view in self.existing:
+            view.apply_theme()
+        self.mark()
+
+    def mark(self) -> None:
+        """Let every view be out of date."""
+        for page in self.pages:
+            page.drawn = -1
+
+    def draw(self) -> bool:
+        """Redraw visible views that are out of date, within the budget; whether any is left."""
+        if self._record is None:
+            return False
+        pages = [area.page for area in self.areas.values() if area.page.isVisible()]
+        stale = [page for page in pages if page.drawn != self._record.version]
+        began = time.perf_counter()
+        left = False
+        for number in range(len(stale)):
+            page = stale[(self._turn + number) % len(stale)]
+            now = time.perf_counter()
+            tired = now - page.finished < page.seconds * (1 / SHARE - 1)
+            if tired or (number and now - began > BUDGET_SECONDS):
+                left = True
+                continue
+            self._draw(page, now)
+        self._turn += 1
+        return left
+
+    def draw_all(self) -> None:
+        """Redraw every visible view now, whatever it takes."""
+        for page in self.pages:
+            if page.isVisible():
+                self._draw(page, time.perf_counter())
+
+    def _draw(self, page: Page, now: float) -> None:
+        assert self._record is not None
+        view = self._made(page)
+        page.drawn = self._record.version
+        if page.moment != self._moment:
+            page.moment = self._moment
+            view.set_moment(self._moment)
+        view.update_view()
+        page.finished = time.perf_counter()
+        page.seconds = page.finished - now
+
+    def _made(self, page: Page) -> View:
+        new = page.view is None
+        view = page.make_view()
+        if new:
+            self.made.emit(page.view)
+            view.apply_theme()
+            self._introduce(page)
+        return view
+
+    def _introduce(self, page: Page) -> None:
+        view = cast(View, page.view)
+        if page.moment is not None:
+            page.moment = None
+            view.set_moment(None)
+        if self._setup is not None and self._record is not None:
+            view.begin(self._setup, self._record)
+            view.set_selected(self._selected)
+            view.set_visible_runs(self._visible)
