@@ -1,0 +1,173 @@
+"""A pyqtgraph plot in the program's clothes: its ticks, theme, a quiet mouse, curves thinned to the pixels there are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPen
+
+from momentum_gui.engine.population import Floats
+from momentum_gui.gui import theme
+from momentum_gui.gui.plots.thinning import thinned
+from momentum_gui.gui.plots.ticks import ticks
+
+LARGEST = 1e300
+SMALLEST = 1e-300
+
+
+class TickAxis(pg.AxisItem):
+    """An axis whose labels are as precise as its step, with powers of ten as 10⁻⁵; `log` means log10 positions."""
+
+    def __init__(self, orientation: str) -> None:
+        super().__init__(orientation)
+        self.log = False
+        self._texts: dict[float, str] = {}
+        self.setStyle(tickLength=4, tickTextOffset=4, autoExpandTextSpace=True, autoReduceTextSpace=False)
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
+        room = 70 if self.orientation in ("bottom", "top") else 32
+        found = ticks(minVal, maxVal, max(2, min(10, int(size / room))), log=self.log)
+        self._texts = dict(found.major)
+        return [(1.0, list(self._texts)), (0.1, list(found.minor))]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [self._texts.get(value, "") for value in values]
+
+
+class Plot(pg.PlotWidget):
+    """One plot. `hovered` carries data coordinates under the mouse, or None when it leaves.
+
+    Ranges are set by `fit_x` and `fit_y` while `automatic`; a drag or the wheel ends that, a double click restores it.
+    Log axes hold log10 of the values: `y_of` turns values into what is drawn.
+    """
+
+    hovered = Signal(object)
+    fitted = Signal()
+
+    def __init__(self, x_label: str = "", y_label: str = "") -> None:
+        super().__init__(axisItems={side: TickAxis(side) for side in ("left", "bottom")})
+        self.automatic = True
+        self.labels = {"bottom": x_label, "left": y_label}
+        item = self.getPlotItem()
+        item.setMenuEnabled(False)
+        item.hideButtons()
+        item.layout.setContentsMargins(0, 6, 14, 2)  # room for the last label
+        item.getViewBox().setLimits(xMin=-1e15, xMax=1e15, yMin=-1e15, yMax=1e15)
+        item.getViewBox().disableAutoRange()
+        item.getViewBox().sigRangeChangedManually.connect(self._range_chosen)
+        item.getAxis("left").setWidth(60)
+        self.scene().sigMouseMoved.connect(self._mouse_moved)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.apply_theme()
+
+    @property
+    def x_axis(self) -> TickAxis:
+        """The axis below."""
+        return self.getPlotItem().getAxis("bottom")
+
+    @property
+    def y_axis(self) -> TickAxis:
+        """The axis at the left."""
+        return self.getPlotItem().getAxis("left")
+
+    def apply_theme(self) -> None:
+        """Take on the theme's colours."""
+        colors = theme.current()
+        self.setBackground(colors.plot_background)
+        font = QFont(self.font())
+        font.setPointSizeF(max(7.0, font.pointSizeF() * 0.92))
+        for side in ("left", "bottom"):
+            axis = self.getPlotItem().getAxis(side)
+            axis.setPen(pg.mkPen(colors.border))
+            axis.setTextPen(pg.mkPen(colors.plot_foreground))
+            axis.setTickFont(font)
+            axis.setGrid(False)
+            if self.labels[side]:
+                axis.setLabel(self.labels[side], **{"color": colors.muted, "font-size": f"{font.pointSizeF():g}pt"})
+
+    def set_label(self, side: str, text: str) -> None:
+        """Label an axis: side "left" or "bottom"."""
+        if self.labels[side] != text:
+            self.labels[side] = text
+            self.apply_theme()
+
+    def set_log_y(self, log: bool) -> None:
+        """Hold log10 of the values along y, or the values."""
+        self.y_axis.log = log
+        self.y_axis.picture = None
+        self.y_axis.update()
+
+    def y_of(self, values: Floats) -> Floats:
+        """Values as they are drawn: clipped to what can be painted, log10 where the axis is logarithmic."""
+        y = np.clip(np.asarray(values, dtype=np.float64), -LARGEST, LARGEST)
+        if not self.y_axis.log:
+            return y
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(y > 0, np.log10(np.maximum(y, SMALLEST)), np.nan)
+
+    def draw_curve(self, curve: pg.PlotCurveItem, x: Floats, values: Floats) -> None:
+        """Draw values along x with at most four points a pixel column, and every spike."""
+        left, right = self.getPlotItem().viewRange()[0]
+        x, y = thinned(x, self.y_of(values), left, right, max(50, int(self.width())))
+        curve.setData(x, y, connect="finite")
+
+    def fit_x(self, low: float, high: float) -> None:
+        """Show x from low to high, growing in leaps so that the picture is not in constant motion."""
+        if not self.automatic:
+            return
+        shown_low, shown_high = self.getPlotItem().viewRange()[0]
+        span = max(high - low, 1e-9)
+        settled = shown_low == low and high <= shown_high <= low + 1.6 * span
+        if not settled:
+            grown = shown_low == low and shown_high < high < shown_high + 3 * (shown_high - shown_low)
+            self.setXRange(low, low + span * (1.25 if grown else 1.0), padding=0)
+
+    def fit_y(self, low: float, high: float) -> None:
+        """Show y (as drawn) from low to high with a margin; only a range that no longer fits is changed."""
+        if not self.automatic or not (np.isfinite(low) and np.isfinite(high)):
+            return
+        span = max(high - low, 1e-9 * max(1.0, abs(high)), 0.05 if self.y_axis.log else 0.0)
+        shown_low, shown_high = self.getPlotItem().viewRange()[1]
+        shown = shown_high - shown_low
+        if low < shown_low or high > shown_high or span < 0.55 * shown:
+            self.setYRange(low - 0.08 * span, high + 0.08 * span, padding=0)
+
+    def fit(self) -> None:
+        """Let the ranges follow the data again."""
+        self.automatic = True
+        self.fitted.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.fit()
+        event.accept()
+
+    def leaveEvent(self, event: object) -> None:
+        self.hovered.emit(None)
+        super().leaveEvent(event)
+
+    @Slot(object)
+    def _mouse_moved(self, place: QPointF) -> None:
+        box = self.getPlotItem().getViewBox()
+        inside = box.sceneBoundingRect().contains(place)
+        self.hovered.emit(box.mapSceneToView(place) if inside else None)
+
+    @Slot(object)
+    def _range_chosen(self, _mouse: object) -> None:
+        self.automatic = False
+
+
+def run_pen(run: int, *, width: float = 1.0, dashed: bool = True, alpha: float = 1.0) -> QPen:
+    """The pen of a run's lines: its colour, and its dashes where lines are told apart by them."""
+    color = QColor(theme.run_color(run))
+    color.setAlphaF(alpha)
+    dash = theme.run_dash(run) if dashed else ()
+    pen = pg.mkPen(color, width=width)
+    if dash:
+        pen.setDashPattern(list(dash))
+    return pen
+
+
+def plain_pen(color: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    """A pen of one of the theme's colours."""
+    return pg.mkPen(color, width=width, style=style)
