@@ -50,9 +50,12 @@ def run(arguments: argparse.Namespace) -> int:
 def rule_facts(momentum: float, curvature: list[float] | None) -> list[dict[str, Any]]:
     """What there is to know of each rule at this momentum factor, and of its best settings at these curvatures."""
     from momentum_gui.engine.rules import RULES, gains, stability_bound
-    from momentum_gui.engine.theory import best_for_all
 
-    best = best_for_all(*curvature) if curvature is not None else {}
+    best = {}
+    if curvature is not None:
+        from momentum_gui.engine.theory import best_for_all
+
+        best = best_for_all(*curvature)
     facts = []
     for rule in RULES.values():
         coefficients = rule.coefficients(momentum)

@@ -164,13 +164,14 @@ def find_delimiter(text: str) -> str:
     """Comma, semicolon or tab: the one that splits most rows evenly, and then into the most numbers."""
 
     def merit(delimiter: str) -> tuple[float, float, int]:
+        rows: list[list[str]] = []
         try:
-            rows = [row for _, row in islice(records(text, delimiter, ""), SAMPLE_ROWS)]
-        except BadInputError:
-            return 0.0, 0.0, 0
-        width, count = Counter(map(len, rows)).most_common(1)[0]
+            rows.extend(row for _, row in islice(records(text, delimiter, ""), SAMPLE_ROWS))
+        except BadInputError:  # what comes before the fault still tells
+            pass
+        width, count = Counter(map(len, rows)).most_common(1)[0] if rows else (0, 0)
         if width < 2:
-            return 0.0, 0.0, 1
+            return 0.0, 0.0, 0
         cells = [cell for row in rows for cell in row]
         return count / len(rows), sum(map(is_number, cells)) / len(cells), width
 
