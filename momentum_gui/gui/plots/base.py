@@ -124,9 +124,8 @@ class PlotView(QWidget):
         """The visible runs with their numbers."""
         if self.record is None:
             return []
-        return [
-            (n, run) for n, run in enumerate(self.record.runs) if n < len(self.visible_runs) and self.visible_runs[n]
-        ]
+        numbered = enumerate(zip(self.record.runs, self.visible_runs, strict=False))
+        return [(number, run) for number, (run, visible) in numbered if visible]
 
     def button(self, text: str, tip: str, *, checkable: bool = False, checked: bool = False) -> QToolButton:
         """A small button in the row of controls."""

@@ -155,7 +155,7 @@ class Chart:
         shown = self.shown()
         metrics = style.metrics()
         across = max(2, int(self.rect.width() / (metrics.horizontalAdvance("0000000") + 14)))
-        upwards = max(2, int(self.rect.height() / (2.2 * metrics.height())))
+        upwards = max(2, int(self.rect.height() / (1.9 * metrics.height())))
         x = ticks(*shown[0], min(across, 12), log=self.x.log)
         return x, ticks(*shown[1], min(upwards, 10), log=self.y.log)
 
@@ -207,8 +207,8 @@ class Chart:
                 draw_text(painter, QPointF(px, middle), text, style, "plot_foreground", align="center")
                 end = px + half
         if self.show_x_labels and self.x.label:
-            at = QPointF(rect.center().x(), middle + metrics.height() + 1)
-            draw_text(painter, at, self.x.label, style, "muted", align="center")
+            place = QPointF(rect.center().x(), middle + metrics.height() + 1)
+            draw_text(painter, place, self.x.label, style, "muted", align="center")
 
     def _paint_y(self, painter: QPainter, style: Style, y_ticks: Ticks) -> None:
         rect, metrics = self.rect, style.metrics()
@@ -227,9 +227,9 @@ class Chart:
             draw_text(painter, QPointF(left - TICK - GAP, py), text, style, "plot_foreground", align="right")
         if self.y.label:
             room = self.margins(style)[0]
-            at = QPointF(rect.left() - room + metrics.height() / 2, rect.center().y())
+            place = QPointF(rect.left() - room + metrics.height() / 2, rect.center().y())
             label = metrics.elidedText(self.y.label, Qt.TextElideMode.ElideRight, max(20.0, rect.height()))
-            draw_text(painter, at, label, style, "muted", align="center", angle=-90)
+            draw_text(painter, place, label, style, "muted", align="center", angle=-90)
 
 
 def crisp(position: float) -> float:

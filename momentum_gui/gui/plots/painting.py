@@ -101,7 +101,7 @@ def pen(color: QColor | str, width: float = 1.0, dash: tuple[float, ...] = ()) -
 
 
 def draw_lines(painter: QPainter, lines: Floats) -> None:
-    """Draw separate lines (lines, 4): x1, y1, x2, y2. Qt reads the array in place: a list of QLineF takes 100 × longer."""
+    """Draw separate lines (lines, 4): x1, y1, x2, y2. Qt reads the array: a list of QLineF takes 100 × longer."""
     if len(lines):
         array = np.ascontiguousarray(lines, dtype=np.float64)
         painter.drawLines(shiboken6.wrapInstance(array.ctypes.data, QLineF), len(array))  # type: ignore[call-overload]

@@ -25,10 +25,8 @@ def follow(axis: Axis, low: float, high: float, margin: float = 0.06, least_shar
         return
     outgrown_below = low < axis.low and high <= axis.high and span > 0.3 * (axis.high - axis.low)
     outgrown_above = high > axis.high and low >= axis.low and span > 0.3 * (axis.high - axis.low)
-    axis.set_range(
-        low - span * (margin + (0.2 if outgrown_below else 0.0)),
-        high + span * (margin + (0.2 if outgrown_above else 0.0)),
-    )
+    below, above = margin + 0.2 * outgrown_below, margin + 0.2 * outgrown_above
+    axis.set_range(low - span * below, high + span * above)
 
 
 def grown_end(shown: float, reached: float, planned: float, *, finished: bool) -> float:

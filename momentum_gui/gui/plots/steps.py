@@ -14,9 +14,9 @@ from momentum_gui.gui.plots.time_view import TimeView, finite_range
 from momentum_gui.lab.record import RunRecord
 
 PARTS: tuple[tuple[str, str, int, tuple[float, ...]], ...] = (
-    ("gradient part", "gradient_part", RunRecord.GRADIENT_PART, ()),
-    ("momentum part", "momentum_part", int(Measure.MOMENTUM_NORM), (7.0, 3.0)),
     ("step", "step", int(Measure.STEP_NORM), ()),
+    ("gradient part", "gradient_part", RunRecord.GRADIENT_PART, (6.0, 4.0)),
+    ("momentum part", "momentum_part", int(Measure.MOMENTUM_NORM), (2.0, 3.0)),
 )
 """Name, ink, column of the record, dash: as the arrows on the error surface have them."""
 

@@ -154,7 +154,7 @@ def number_or_blank(value: float) -> object:
     """A number for a table: whole ones without a point, NaN as an empty cell."""
     if value != value:
         return ""
-    return int(value) if value == int(value) and abs(value) < 1e15 else value if abs(value) < float("inf") else value
+    return int(value) if abs(value) < 1e15 and value == int(value) else value
 
 
 def finite_range(values: Floats) -> tuple[float, float]:
