@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -116,7 +115,9 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         table: dict[str, Any] = msgspec.to_builtins(self)
         # Defaults are written too, so that a file says what it does whatever they become.
         table["training"] = {key: value for key, value in every_setting(self.training).items() if value not in ({}, [])}
-        if self.problem.surface is None:
+        if self.network == NetworkSettings() and self.problem.surface is not None:
+            table.pop("network", None)
+        else:
             table["network"] = {key: value for key, value in every_setting(self.network).items() if value is not None}
         if self.problem.dataset is not None and is_path(self.problem.dataset) and folder is not None:
             path, here = Path(self.problem.dataset), Path(os.path.abspath(folder))
@@ -137,11 +138,8 @@ def find(name_or_path: str) -> Path:
         folder = path.is_dir()
     except (OSError, RuntimeError):  # a name too long for a file, or ~ of an unknown user
         folder = False
-    if (
-        re.fullmatch(r"[\w.-]+", name_or_path)
-        and (built_in := resource("experiments", f"{name_or_path}.toml")).is_file()
-    ):
-        return built_in
+    if name_or_path in built_in_names():
+        return resource("experiments", f"{name_or_path}.toml")
     if folder:
         raise BadInputError(f"{name_or_path}: is a folder: an experiment is a TOML file or a built-in name")
     raise BadInputError(
