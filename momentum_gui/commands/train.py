@@ -6,7 +6,7 @@ import argparse
 import json
 import math
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from momentum_gui.commands.arguments import Commands, add_file, load_experiment
 from momentum_gui.commands.interrupt import Interrupt
@@ -14,7 +14,6 @@ from momentum_gui.commands.progress import Progress
 from momentum_gui.lab.bad_input import BadInputError
 
 if TYPE_CHECKING:
-    from momentum_gui.commands.outputs import Outputs
     from momentum_gui.lab.experiment import Experiment
     from momentum_gui.lab.frame import Frame, RunFrame
     from momentum_gui.lab.trainer import Trainer
@@ -91,7 +90,13 @@ def make_trainer(experiment: Experiment, arguments: argparse.Namespace) -> Train
         raise BadInputError(f"{arguments.file}: {error}") from None
 
 
-def train(trainer: Trainer, outputs: Outputs, interrupt: Interrupt) -> tuple[Frame, list[float]]:
+class TakesFrames(Protocol):
+    """What a training writes its frames to, the first one included."""
+
+    def write(self, frame: Frame) -> None: ...
+
+
+def train(trainer: Trainer, outputs: TakesFrames, interrupt: Interrupt) -> tuple[Frame, list[float]]:
     """Train to the end, or until interrupted; the last frame, and the seconds that each run took."""
     from momentum_gui.engine.population import Outcome
 

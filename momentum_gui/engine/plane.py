@@ -106,12 +106,15 @@ def pca(vectors: Floats, like: Plane | None = None) -> Plane:
     movement = finite[-1] - finite[0]
     axis_x = turned(axis_x, movement if like is None else like.axis_x)
     axis_y = turned(axis_y, movement if like is None else like.axis_y)
-    rest = max(0.0, 1.0 - share_x - share_y)
-    sentence = (
-        f"The two directions in which the paths move most: {percent(share_x)} and {percent(share_y)} of the movement; "
-        f"the other {percent(rest)} is projected away, and the weights there are held at their mean."
-    )
     exact = int(np.count_nonzero(np.ptp(finite, axis=0))) <= 2
+    left = max(0.0, 1.0 - share_x - share_y)
+    sentence = (
+        f"The two directions in which the paths move most: {percent(share_x)} and {percent(share_y)} of the movement"
+    )
+    if exact:
+        sentence += "; no weight moves out of this plane, and nothing is left out."
+    else:
+        sentence += f"; the other {percent(left)} is projected away, and the weights there are held at their mean."
     return Plane("pca", origin, axis_x, axis_y, "PC 1", "PC 2", exact, share_x, share_y, sentence)
 
 
@@ -175,20 +178,20 @@ def surface_plane() -> Plane:
     return Plane("surface", np.zeros(2), unit(2, 0), unit(2, 1), "x", "y", True, None, None, sentence)
 
 
-def extent(x: ArrayLike, y: ArrayLike, margin: float = 0.25, least: float = 0.5) -> Range:
+def extent(x: ArrayLike, y: ArrayLike, margin: float = 0.25) -> Range:
     """A range that shows the points x, y with a margin (a share of their spread) on each side.
 
-    It is at least 2·least wide and high, and leaves out points that are not finite. One direction is never narrower
-    than a tenth of the other.
+    Points that are not finite are left out. Neither direction is narrower than a tenth of the other; where all points
+    are one, the range reaches 1 to each side.
     """
-    middle, half = np.zeros(2), np.full(2, least)
+    middle, half = np.zeros(2), np.zeros(2)
     for number, values in enumerate((np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))):
         finite = values[np.isfinite(values) & (np.abs(values) < 1e150)]
         if len(finite):
             low, high = float(finite.min()), float(finite.max())
             middle[number] = (low + high) / 2
-            half[number] = max(least, (high - low) * (0.5 + margin))
-    half = np.maximum(half, half.max() / 10)
+            half[number] = (high - low) * (0.5 + margin)
+    half = np.maximum(half, half.max() / 10 or 1.0)
     low_x, low_y = (middle - half).tolist()
     high_x, high_y = (middle + half).tolist()
     return low_x, high_x, low_y, high_y

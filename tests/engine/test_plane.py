@@ -173,6 +173,8 @@ def test_the_range_covers_the_path_with_a_margin() -> None:
     x0, x1, y0, y1 = extent([0.0, 4.0, np.nan, 1e200], [1.0, 1.0, 1.0, np.inf])
     assert x0 < 0 and x1 > 4 and y0 < 1 < y1 and x1 - x0 == pytest.approx(6)
     assert extent([], [])[1] > 0
+    assert extent([2.0, 2.0], [3.0, 3.0]) == (1.0, 3.0, 2.0, 4.0)
+    assert extent([0.0, 1e-3], [0.0, 0.0]) == pytest.approx((-2.5e-4, 1.25e-3, -7.5e-5, 7.5e-5))
 
 
 def test_the_shares_are_told_in_the_sentence() -> None:

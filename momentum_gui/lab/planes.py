@@ -1,0 +1,149 @@
+"""Planes as a user asks for them: in words, through a training's states, with a range that shows its paths."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from momentum_gui.engine import plane as planes
+from momentum_gui.engine.plane import Plane, Range
+from momentum_gui.engine.population import Floats, Measure, Outcome
+from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.lab.frame import Frame, RunFrame
+from momentum_gui.lab.record import Record
+from momentum_gui.lab.setup import Setup
+
+MOMENTS = ("start", "end", "best")
+WEIGHT_NAME = re.compile(r"[wb]\d+\[\d+(?:,\s*\d+)?\]|[xy]")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A plane that was asked for: its kind, and for `weights` the numbers of the two."""
+
+    kind: str
+    pair: tuple[int, int] = (0, 1)
+
+    @classmethod
+    def parse(cls, text: str | None, setup: Setup) -> Choice:
+        """`weights:w1[0,0],b1[0]`, `pca` or `random`. Raises BadInputError.
+
+        None is the surface itself, the two weights that train where only two do, and PCA otherwise.
+        """
+        if text is None:
+            if setup.surface is not None:
+                return cls("surface")
+            trained = np.flatnonzero(setup.trained())
+            return cls("weights", (int(trained[0]), int(trained[1]))) if len(trained) == 2 else cls("pca")
+        kind, _, names = text.partition(":")
+        if kind == "weights":
+            found = WEIGHT_NAME.findall(names)
+            if len(found) != 2 or re.sub(r"\s", "", names) != ",".join(re.sub(r"\s", "", name) for name in found):
+                example = "x,y" if setup.surface is not None else ",".join(setup.weight_names[:2])
+                raise BadInputError(f"--plane {text}: write the two weights like weights:{example}")
+            i, j = (setup.index(re.sub(r"\s", "", name), "--plane") for name in found)
+            if i == j:
+                raise BadInputError(f"--plane {text}: allowed are two different weights")
+            return cls("surface") if setup.surface is not None and i < j else cls("weights", (i, j))
+        if text not in ("pca", "random"):
+            raise BadInputError(f"--plane {text}: allowed is weights:NAME,NAME, pca, random")
+        if text == "random" and setup.surface is not None:
+            raise BadInputError("--plane random: an analytic surface has only two weights; leave --plane out")
+        return cls(text)
+
+
+class Travel:
+    """The states that the runs of a training passed through: at its start, at its best, and where it ended."""
+
+    def __init__(self) -> None:
+        self.record: Record | None = None
+        self._start: list[Floats] = []
+        self._end: list[Floats] = []
+        self._best: list[tuple[float, Floats]] = []
+
+    def write(self, frame: Frame) -> None:
+        """Take in the next frame, from the first one on."""
+        if self.record is None:
+            self.record = Record(frame)
+            self._start = [run.weights for run in frame.runs]
+            self._end = list(self._start)
+            self._best = [(math.inf, run.weights) for run in frame.runs]
+        else:
+            self.record.extend(frame)
+        for number, run in enumerate(frame.runs):
+            if np.isfinite(run.weights).all():
+                self._end[number] = run.weights
+            self._best[number] = better(self._best[number], run)
+
+    def weights(self, run: int, moment: str) -> Floats:
+        """The weights of a run at `start`, `best` (the least training error of all logged epochs) or `end`.
+
+        The end of a run that diverged beyond all numbers is the last state that was finite.
+        """
+        return {"start": self._start, "best": [weights for _, weights in self._best], "end": self._end}[moment][run]
+
+    def paths(self) -> Floats:
+        """The recorded weights of all runs, one after the other: (points, weights); see `worth_showing`."""
+        assert self.record is not None
+        runs = self.record.runs
+        chosen = [run for run in runs if run.latest.outcome is not Outcome.DIVERGED]
+        if chosen:
+            return np.concatenate([run.path.vectors for run in chosen])
+        return np.concatenate([worth_showing(run.path.vectors) for run in runs])
+
+
+def better(best: tuple[float, Floats], run: RunFrame) -> tuple[float, Floats]:
+    """The least error and its weights, with the rows of one more frame."""
+    errors = run.rows.measures[:, Measure.ERROR]
+    if len(errors) and not np.isnan(errors).all():
+        row = int(np.nanargmin(errors))
+        if errors[row] < best[0]:
+            return float(errors[row]), run.rows.weights[row].copy()
+    return best
+
+
+def worth_showing(path: Floats) -> Floats:
+    """The part of a diverging run's path before it leaves everything else out of sight."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        far = ~(np.abs(path).max(axis=1) <= 10 * (1 + np.abs(path[0]).max()))
+    return path[: int(np.argmax(far))] if far.any() else path
+
+
+def make_plane(choice: Choice, setup: Setup, center: Floats, paths: Floats, seed: int) -> Plane:
+    """The plane of a choice: two weights and random directions through `center` (W,), PCA of `paths` (points, W)."""
+    if choice.kind == "surface":
+        return planes.surface_plane()
+    if choice.kind == "weights":
+        return planes.two_weights(center, *choice.pair, setup.weight_names, setup.trained())
+    if choice.kind == "random":
+        assert setup.network is not None
+        return planes.random_directions(setup.network, center, seed, setup.trained())
+    return planes.pca(paths)
+
+
+def default_range(plane: Plane, setup: Setup, paths: Floats) -> Range:
+    """A range that shows the paths (points, W); a surface's own domain; ±1 for random directions.
+
+    One unit along a random direction is 100 % of each unit's size, and paths hardly move along it.
+    """
+    if plane.kind == "surface" and setup.surface is not None:
+        return setup.surface.domain
+    if plane.kind == "random":
+        return (-1.0, 1.0, -1.0, 1.0)
+    x, y, _ = plane.project(paths)
+    return planes.extent(x, y)
+
+
+def parse_range(text: str) -> Range:
+    """`x0:x1:y0:y1` as numbers. Raises BadInputError."""
+    try:
+        x0, x1, y0, y1 = (float(part) for part in text.split(":"))
+        good = x0 < x1 and y0 < y1 and all(abs(number) <= 1e100 for number in (x0, x1, y0, y1))
+    except ValueError:
+        good = False
+    if not good:
+        raise BadInputError(f"--range {text}: allowed is x0:x1:y0:y1, four numbers with x0 below x1 and y0 below y1")
+    return x0, x1, y0, y1
