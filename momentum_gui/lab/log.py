@@ -44,6 +44,7 @@ class LineFile:
         except OSError as error:
             if self._file.seekable():
                 self._file.truncate(self._size)
+                self._file.seek(self._size)
             raise OSError(error.errno, error.strerror, str(self._path)) from None
         self._size += len(raw)
 
@@ -58,7 +59,11 @@ class Writer:
     def __init__(self, path: str | Path, header: Sequence[str]) -> None:
         self.path = Path(path)
         self._lines = LineFile(self.path)
-        self._lines.write(",".join(text_cell(name) for name in header) + "\n")
+        try:
+            self._lines.write(",".join(text_cell(name) for name in header) + "\n")
+        except OSError:
+            self.close()
+            raise
 
     def write(self, frame: Frame) -> None:
         """Add the rows of a frame, by epoch and then by run. Raises OSError."""
@@ -100,7 +105,11 @@ class LogWriter(Writer):
     def __init__(self, path: str | Path, experiment: Experiment) -> None:
         super().__init__(path, COLUMNS)
         self._experiment: Experiment | None = None
-        self._keep_experiment(experiment)
+        try:
+            self._keep_experiment(experiment)
+        except OSError:
+            super().close()
+            raise
 
     def lines(self, name: str, rows: Rows) -> list[str]:
         """The log's line for each row: numbers as short as they can be and still read back the same."""
