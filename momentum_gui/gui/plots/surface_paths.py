@@ -1,0 +1,149 @@
+"""The runs on the error surface: paths that fade off the plane, marks, starts, where each stands, and three arrows."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+
+from momentum_gui.engine.plane import Plane
+from momentum_gui.engine.population import Floats
+from momentum_gui.gui import theme
+from momentum_gui.gui.plots.plot import Plot
+
+FADES = (1.0, 0.7, 0.45, 0.25)
+"""Opacity of a path's parts, from on the plane to far off it."""
+MOST_MARKS = 60
+ARROW_SHARE = 0.14
+"""Arrows are drawn so large that the longest is this share of the picture's width, if it is not longer by itself."""
+
+
+class PathItems:
+    """One run on the surface: its path, thinning marks along it, its start, and where it stands."""
+
+    def __init__(self, plot: Plot) -> None:
+        self.plot = plot
+        self.lines = [pg.PlotCurveItem() for _ in FADES]
+        self.marks = pg.ScatterPlotItem(size=4, pxMode=True)
+        self.start = pg.ScatterPlotItem(size=10, symbol="o", pxMode=True)
+        self.present = pg.ScatterPlotItem(size=12, symbol="o", pxMode=True)
+        self.items = (*self.lines, self.marks, self.start, self.present)
+        for height, item in enumerate(self.items):
+            item.setZValue(10 + height / 10)
+            plot.addItem(item, ignoreBounds=True)
+
+    def remove(self) -> None:
+        """Take everything off the plot."""
+        for item in self.items:
+            self.plot.removeItem(item)
+
+    def set_visible(self, visible: bool) -> None:
+        """Show or hide the run."""
+        for item in self.items:
+            item.setVisible(visible)
+
+    def draw(
+        self, number: int, plane: Plane, vectors: Floats, span: float, *, selected: bool, ended_badly: bool
+    ) -> None:
+        """Draw a run whose weights went along `vectors` (moments, W), the last being where it stands."""
+        x, y, distance = plane.project(np.clip(vectors, -1e150, 1e150))
+        good = np.isfinite(x) & np.isfinite(y)
+        x, y, distance = x[good], y[good], distance[good]
+        x, y = np.clip(x, -1e12, 1e12), np.clip(y, -1e12, 1e12)
+        color = QColor(theme.run_color(number))
+        off = np.digitize(distance / max(span, 1e-300), (0.02, 0.15, 0.5))
+        bucket = np.maximum(off[:-1], off[1:]) if len(off) > 1 else np.zeros(0, dtype=np.int64)
+        for fade, line in enumerate(self.lines):
+            chosen = np.append(bucket == fade, False).astype(np.int32) if len(x) else np.zeros(0, dtype=np.int32)
+            if not chosen.any():
+                line.clear()
+                continue
+            faded = QColor(color)
+            faded.setAlphaF(FADES[fade])
+            line.setPen(pg.mkPen(faded, width=2 if selected else 1))
+            line.setSegmentedLineMode("on")
+            line.setData(x, y, connect=chosen)
+        stride = max(1, len(x) // MOST_MARKS)
+        self.marks.setData(x[::stride], y[::stride], pen=None, brush=color)
+        outline = pg.mkPen("w", width=1.5)
+        self.start.setData(x[:1], y[:1], pen=pg.mkPen(color, width=2), brush=QColor(255, 255, 255, 200))
+        self.present.setSymbol("x" if ended_badly else "o")
+        self.present.setData(x[-1:], y[-1:], pen=outline, brush=color, size=13 if selected else 10)
+
+
+class Arrow:
+    """An arrow from one point to another: a line and a head of fixed size."""
+
+    def __init__(self, plot: Plot) -> None:
+        self.plot = plot
+        self.shaft = pg.PlotCurveItem()
+        self.head = pg.ArrowItem(headLen=11, tipAngle=36, pxMode=True)
+        for item in (self.shaft, self.head):
+            item.setZValue(30)
+            plot.addItem(item, ignoreBounds=True)
+
+    def draw(self, start: tuple[float, float], by: tuple[float, float], color: str) -> None:
+        """Draw it from `start`, reaching `by` further; nothing where that is too short to see."""
+        box = self.plot.getPlotItem().getViewBox()
+        width, height = box.viewPixelSize()
+        across, down = by[0] / width, -by[1] / height
+        visible = math.isfinite(across) and math.isfinite(down) and math.hypot(across, down) > 3.0
+        self.shaft.setVisible(visible)
+        self.head.setVisible(visible)
+        if not visible:
+            return
+        end = (start[0] + by[0], start[1] + by[1])
+        self.shaft.setPen(pg.mkPen(color, width=2.5))
+        self.shaft.setData([start[0], end[0]], [start[1], end[1]])
+        self.head.setStyle(angle=math.degrees(math.atan2(down, across)) + 180.0, brush=pg.mkBrush(color))
+        self.head.setPen(pg.mkPen(QColor(0, 0, 0, 90), width=1))
+        self.head.setPos(*end)
+
+    def hide(self) -> None:
+        """Show no arrow."""
+        self.shaft.setVisible(False)
+        self.head.setVisible(False)
+
+
+class StepArrows:
+    """Where the gradient pushes, where momentum carries, and the step that they add up to, drawn from one point."""
+
+    def __init__(self, plot: Plot) -> None:
+        self.plot = plot
+        self.magnified = 1.0
+        # The step last, so that it is on top: with no momentum it hides the gradient part, which then equals it.
+        self.arrows = {name: Arrow(plot) for name in ("step", "momentum_part", "gradient_part")}
+
+    def hide(self) -> None:
+        """Show no arrows."""
+        for arrow in self.arrows.values():
+            arrow.hide()
+
+    def draw(self, plane: Plane, at: Floats, gradient_part: Floats, momentum_part: Floats, width: float) -> None:
+        """Draw the parts of one update (W,) from the weights `at` (W,), magnified where they would be too short.
+
+        The step goes from the point along the sum; the momentum part begins where the gradient part ends.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            ends = np.stack((at, at + gradient_part, at + gradient_part + momentum_part))
+        x, y, _ = plane.project(np.clip(ends, -1e150, 1e150))
+        gradient, step = (x[1] - x[0], y[1] - y[0]), (x[2] - x[0], y[2] - y[0])
+        momentum = (x[2] - x[1], y[2] - y[1])
+        longest = max(math.hypot(*part) for part in (gradient, step, momentum))
+        if not math.isfinite(longest) or longest <= 1e-9 * width:
+            self.hide()
+            return
+        self.magnified = max(1.0, ARROW_SHARE * width / longest)
+        scale, colors, start = self.magnified, theme.current(), (float(x[0]), float(y[0]))
+        middle = (start[0] + gradient[0] * scale, start[1] + gradient[1] * scale)
+        self.arrows["gradient_part"].draw(start, (gradient[0] * scale, gradient[1] * scale), colors.gradient_part)
+        self.arrows["momentum_part"].draw(middle, (momentum[0] * scale, momentum[1] * scale), colors.momentum_part)
+        self.arrows["step"].draw(start, (step[0] * scale, step[1] * scale), "#ffffff")
+
+
+def dashed(run: int) -> Qt.PenStyle:
+    """The pen style that sets a run apart from its neighbours."""
+    return (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)[run % 4]
