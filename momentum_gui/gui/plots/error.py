@@ -1,156 +1,211 @@
-"""Error curves: how the error of every visible run falls, or does not, as it trains."""
+"""The error curves of all runs: training solid, held-out thin, on a logarithmic or linear axis."""
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
-from PySide6.QtCore import Slot
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Slot
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from momentum_gui.engine.population import Measure, Outcome
-from momentum_gui.gui.plots.chart import Chart
-from momentum_gui.gui.plots.curves import Curve, Curves, Divergence, Divergences
-from momentum_gui.gui.plots.marks import Entry
+from momentum_gui.gui import theme
+from momentum_gui.gui.plots.plot import Plot, plain_pen, run_pen
 from momentum_gui.gui.plots.ticks import number_text
-from momentum_gui.gui.plots.time_view import TimeView
+from momentum_gui.gui.plots.view import PlotView, finite_range
 from momentum_gui.lab.history import nearest
-from momentum_gui.lab.record import RunRecord
+from momentum_gui.lab.record import Record, RunRecord
 
-HELD_OUT = (5.0, 3.0)
-RISE = 1e3
-"""A run that diverges is followed up to so many times the greatest error of the others, then leaves the picture."""
+ERROR, TEST_ERROR = int(Measure.ERROR), int(Measure.TEST_ERROR)
+ACCURACY, TEST_ACCURACY = int(Measure.ACCURACY), int(Measure.TEST_ACCURACY)
 
 
-class ErrorView(TimeView):
-    """Errors (solid: training, dashed: held out) and, when asked for, accuracies of the visible runs."""
+class ErrorView(PlotView):
+    """Error (or accuracy) of the visible runs against epochs or updates.
+
+    Vertical lines mark changes of settings on the way; a cross marks where a run diverged.
+    """
 
     title = "Error"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.error_chart = Chart("epoch", "error", stretch=3.0)
-        self.accuracy_chart = Chart("epoch", "accuracy, %", stretch=1.3)
-        self.accuracy_chart.visible = False
-        self.errors, self.accuracies, self.divergences = Curves(), Curves(), Divergences()
-        self.error_chart.layers = [self.events, self.errors, self.divergences, self.cursor_line]
-        self.accuracy_chart.layers = [self.accuracies, self.cursor_line]
-        self.figure.charts = [self.error_chart, self.accuracy_chart]
-        self.log_button = self.button("log", "Logarithmic error axis", checkable=True, checked=True)
-        self.log_button.toggled.connect(self.set_log)
-        self.accuracy_button = self.button("accuracy", "Show the share of right answers too", checkable=True)
-        self.accuracy_button.toggled.connect(self.set_accuracy)
-        self.controls.addStretch(1)
-        self.error_chart.y.log = True
-
-    @Slot(bool)
-    def set_log(self, log: bool) -> None:
-        """Make the error axis logarithmic, or linear."""
-        if log != self.error_chart.y.log:
-            self.log_button.setChecked(log)
-            axis = self.error_chart.y
-            axis.log, axis.automatic, axis.low, axis.high = log, True, 0.0, 1e-9
-            self.refresh()
-
-    @Slot(bool)
-    def set_accuracy(self, shown: bool) -> None:
-        """Show or hide the accuracies."""
-        if shown != self.accuracy_chart.visible:
-            self.accuracy_button.setChecked(shown)
-            self.accuracy_chart.visible = shown
-            self.refresh()
+        self.accuracy = self.add_button("Accuracy", "Show accuracy instead of error", checkable=True)
+        self.updates = self.add_button("Updates", "Count updates instead of epochs", checkable=True)
+        self.log = self.add_button("Log", "Logarithmic error axis", checkable=True, checked=True)
+        self.plot = self.add_plot(Plot("epochs", "error"))
+        self.plot.set_log_y(True)
+        self._curves: list[tuple[pg.PlotCurveItem, pg.PlotCurveItem]] = []
+        self._events: list[pg.InfiniteLine] = []
+        self._crosses = pg.ScatterPlotItem(symbol="x", size=11, pxMode=True)
+        self._cursor = pg.InfiniteLine(angle=90, movable=False)
+        self._dots = pg.ScatterPlotItem(size=7, pxMode=True)
+        for item, height in ((self._crosses, 20), (self._cursor, 5), (self._dots, 21)):
+            item.setZValue(height)
+            self.plot.addItem(item)
+        for button in (self.accuracy, self.updates, self.log):
+            button.toggled.connect(self._toggled)
+        self.plot.hovered.connect(self._hovered)
 
     def arrange(self) -> None:
-        super().arrange()
-        self.error_chart.y.low, self.error_chart.y.high = 0.0, 1e-9
-        self.accuracy_chart.y.low, self.accuracy_chart.y.high = 0.0, 100.0
+        """A pair of curves for each run."""
+        assert self.record is not None
+        for pair in self._curves:
+            for curve in pair:
+                self.plot.removeItem(curve)
+        self._curves = [(pg.PlotCurveItem(), pg.PlotCurveItem()) for _ in self.record.runs]
+        for pair in self._curves:
+            for curve in pair:
+                self.plot.addItem(curve)
+        assert self.setup is not None
+        has_accuracy = self.setup.data is not None and not np.isnan(self.setup.data.items.threshold)
+        self.accuracy.setVisible(has_accuracy)
+        if not has_accuracy:
+            self.accuracy.setChecked(False)
+        self.recolor()
 
-    def redraw(self, *, live: bool) -> None:
-        self.redraw_time()
-        runs = self.runs()
-        self.errors.curves = self._curves(Measure.ERROR, Measure.TEST_ERROR, 1.0)
-        self.accuracies.curves = (
-            self._curves(Measure.ACCURACY, Measure.TEST_ACCURACY, 100.0) if self.accuracy_chart.visible else []
-        )
-        self.divergences.marks = [mark for n, run in runs if (mark := self._divergence(n, run)) is not None]
-        held_out = any(curve.dash for curve in self.errors.curves)
-        self.figure.legend.entries = [Entry(run.name, number) for number, run in runs]
-        if held_out:
-            self.figure.legend.entries += [
-                Entry("training", "muted", width=1.5),
-                Entry("held out", "muted", HELD_OUT, width=1.5),
-            ]
-        self.set_y_range(self.error_chart, *self._error_range())
+    def recolor(self) -> None:
+        """The runs' pens, and those of the marks."""
+        colors = theme.current()
+        for number, (training, held_out) in enumerate(self._curves):
+            training.setPen(run_pen(number))
+            held_out.setPen(run_pen(number, dashed=False, alpha=0.45))
+        self._cursor.setPen(plain_pen(colors.muted, 1, Qt.PenStyle.DashLine))
+        self._crosses.setPen(plain_pen(colors.bad, 2))
+        for line in self._events:
+            line.setPen(plain_pen(colors.muted, 1, Qt.PenStyle.DotLine))
 
-    def _curves(self, measure: Measure, held_out: Measure, factor: float) -> list[Curve]:
-        curves = []
-        for number, run in self.runs():
-            for column, dash in ((held_out, HELD_OUT), (measure, ())):
-                x, y = run.measures.curve(column)
-                if len(y) == 0 or (np.isnan(y[0]) and np.isnan(y).all()):
+    def redraw(self) -> None:
+        """Bring curves, marks and ranges up to date."""
+        assert self.record is not None
+        columns = (ACCURACY, TEST_ACCURACY) if self.accuracy.isChecked() else (ERROR, TEST_ERROR)
+        drawn = dict(self.runs_shown())
+        self._fit(self.record, drawn, columns)
+        for number, pair in enumerate(self._curves):
+            for curve, column in zip(pair, columns, strict=True):
+                run = drawn.get(number)
+                if run is None or np.isnan(run.measures.last[:, column]).all():
+                    curve.clear()
                     continue
-                name = f"{run.name}, held out" if dash else run.name
-                scaled = y if factor == 1.0 else y * factor
-                curves.append(Curve(x * self.factor(run), scaled, number, name, dash, number))
-        return curves
+                x, values = run.measures.curve(column)
+                self.plot.draw_curve(curve, x * self._scale(run), values)
+        self._mark(drawn, columns[0])
 
-    def _error_range(self) -> tuple[float, float]:
-        """The least and greatest error to show: a diverging run is followed only so far."""
-        lows, calm, wild = [], [], []
-        for _, run in self.runs():
-            measures = run.measures
-            for column in (Measure.ERROR, Measure.TEST_ERROR):
-                if len(measures) == 0:
-                    continue
-                low, high = measures.low[:, column], measures.high[:, column]
-                good = np.isfinite(low) & np.isfinite(high)
-                if self.error_chart.y.log:
-                    good &= low > 0
-                if not good.any():
-                    continue
-                lows.append(float(low[good].min()))
-                first = float(measures.last[good, column][0])
-                greatest = float(high[good].max())
-                if run.latest.outcome == Outcome.DIVERGED or greatest > 1e6 * max(first, 1e-300):
-                    calm.append(first)
-                    wild.append(greatest)
-                else:
-                    calm.append(greatest)
-        if not lows:
-            return math.nan, math.nan
-        rise = RISE if self.error_chart.y.log else 3.0
-        return min(lows), max(max(calm), min(max(wild, default=0.0), rise * max(calm)))
+    def _scale(self, run: RunRecord) -> float:
+        """What an epoch is on the x axis."""
+        return run.latest.updates_per_epoch if self.updates.isChecked() else 1.0
 
-    def _divergence(self, number: int, run: RunRecord) -> Divergence | None:
-        if run.diverged_at is None:
-            return None
-        values = run.measures.last[:, Measure.ERROR]
-        good = np.flatnonzero(np.isfinite(values))
-        last = float(values[good[-1]]) if len(good) else math.inf
-        y = last if len(good) == len(values) else math.inf
-        return Divergence(run.diverged_at * self.factor(run), min(y, 1e300), number, f"{run.name} diverged")
+    def _fit(self, record: Record, drawn: dict[int, RunRecord], columns: tuple[int, int]) -> None:
+        end = max((run.latest.epochs * self._scale(run) for run in drawn.values()), default=0.0)
+        self.plot.fit_x(0.0, max(end, 1.0))
+        parts = []
+        for run in drawn.values():
+            for column in columns:
+                parts += [self.plot.y_of(run.measures.low[:, column]), self.plot.y_of(run.measures.high[:, column])]
+        if self.accuracy.isChecked():
+            self.plot.fit_y(0.0, 1.0)
+        elif (shown := finite_range(parts)) is not None:
+            low, high = shown
+            self.plot.fit_y(low if self.log.isChecked() else min(0.0, low), high)
+
+    def _mark(self, drawn: dict[int, RunRecord], column: int) -> None:
+        """Changes on the way, divergences, and the moment shown."""
+        events = {(event.epochs * self._scale(run), event.text) for run in drawn.values() for event in run.events}
+        placed = sorted(events)[-40:]
+        while len(self._events) > len(placed):
+            self.plot.removeItem(self._events.pop())
+        while len(self._events) < len(placed):
+            line = pg.InfiniteLine(
+                angle=90,
+                pen=plain_pen(theme.current().muted, 1, Qt.PenStyle.DotLine),
+                label="",
+                labelOpts={"position": 0.96, "anchors": [(0, 0), (0, 0)], "color": theme.current().muted},
+            )
+            self._events.append(line)
+            self.plot.addItem(line)
+        for line, (place, text) in zip(self._events, placed, strict=True):
+            line.setValue(place)
+            line.label.setText(text)
+        crosses = [
+            (run.diverged_at * self._scale(run), float(value))
+            for run in drawn.values()
+            if run.diverged_at is not None
+            and np.isfinite(value := last_finite(self.plot.y_of(run.measures.high[:, column])))
+        ]
+        self._crosses.setData([x for x, _ in crosses], [y for _, y in crosses])
+        self._cursor.setVisible(self.moment is not None)
+        dots = []
+        if self.moment is not None and drawn:
+            first = next(iter(drawn.values()))
+            self._cursor.setValue(self.moment * self._scale(first))
+            for number, run in drawn.items():
+                at = nearest(run.measures.position, self.moment)
+                y = float(self.plot.y_of(run.measures.last[at : at + 1, column])[0])
+                if np.isfinite(y):
+                    dots.append(
+                        {
+                            "pos": (run.measures.position[at] * self._scale(run), y),
+                            "brush": QColor(theme.run_color(number)),
+                            "pen": None,
+                        }
+                    )
+        self._dots.setData(dots)
 
     def summary(self) -> str:
-        if self.record is None:
-            return ""
-        parts = []
-        for _, run in self.runs():
-            values = run.measures.last[:, Measure.ERROR]
-            if self.moment is not None and len(values):
-                at = nearest(run.measures.position, self.moment)
-                error, epochs = float(values[at]), float(run.measures.position[at])
-            else:
-                error, epochs = run.latest.error, run.latest.epochs
-            first = float(values[0]) if len(values) else math.nan
-            outcome = "" if run.latest.outcome == Outcome.RUNNING else f", {run.latest.outcome.name.lower()}"
-            parts.append(
-                f"{run.name}: error {number_text(first)} at the start, {number_text(error)} "
-                f"at epoch {number_text(round(epochs, 2))}{outcome}"
-            )
-        scale = "logarithmic" if self.error_chart.y.log else "linear"
-        return f"Error over {'updates' if self.in_updates else 'epochs'}, {scale}. " + "; ".join(parts) + "."
+        """Where each run's error stands."""
+        return "; ".join(
+            f"{run.name}: error {number_text(run.latest.error)} at epoch {run.latest.epoch}"
+            + (", diverged" if run.latest.outcome is Outcome.DIVERGED else "")
+            for _, run in self.runs_shown()
+        )
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
-        columns = [Measure.ERROR, Measure.ACCURACY, Measure.TEST_ERROR, Measure.TEST_ACCURACY]
-        rows = [row for _, run in self.runs() for row in self.column_rows(run, list(columns))]
-        return ["run", "epoch", "update", *(column.name.lower() for column in columns)], rows
+        """Error and accuracy of the visible runs, a row a recorded epoch."""
+        rows: list[list[object]] = []
+        for _, run in self.runs_shown():
+            for at, values in zip(run.measures.position, run.measures.last, strict=True):
+                rows.append(
+                    [run.name, float(at), *(float(values[c]) for c in (ERROR, ACCURACY, TEST_ERROR, TEST_ACCURACY))]
+                )
+        return ["run", "epoch", "error", "accuracy", "test_error", "test_accuracy"], rows
+
+    def set_log(self, log: bool) -> None:
+        """Logarithmic or linear error axis."""
+        self.log.setChecked(log)
+
+    @Slot(bool)
+    def _toggled(self, _on: bool) -> None:
+        accuracy = self.accuracy.isChecked()
+        self.log.setEnabled(not accuracy)
+        self.plot.set_log_y(self.log.isChecked() and not accuracy)
+        self.plot.set_label("left", "accuracy" if accuracy else "error")
+        self.plot.set_label("bottom", "updates" if self.updates.isChecked() else "epochs")
+        self.plot.automatic = True
+        self.redraw_now()
+
+    @Slot(object)
+    def _hovered(self, place: QPointF | None) -> None:
+        if place is None or self.record is None:
+            self.read_out.clear()
+            return
+        column = ACCURACY if self.accuracy.isChecked() else ERROR
+        best: tuple[float, str] | None = None
+        for _, run in self.runs_shown():
+            if not len(run.measures):
+                continue
+            at = nearest(run.measures.position, place.x() / self._scale(run))
+            value = run.measures.last[at, column]
+            distance = abs(float(self.plot.y_of(np.array([value]))[0]) - place.y())
+            if np.isfinite(distance) and (best is None or distance < best[0]):
+                epoch = run.measures.position[at]
+                what = (
+                    f"{100 * value:.1f} % right" if self.accuracy.isChecked() else f"error {number_text(float(value))}"
+                )
+                best = (distance, f"{run.name}: epoch {number_text(float(epoch), 6)}, {what}")
+        self.read_out.setText(best[1] if best else "")
+
+
+def last_finite(values: np.ndarray) -> float:
+    """The last number that is one; NaN where there is none."""
+    good = np.flatnonzero(np.isfinite(values))
+    return float(values[good[-1]]) if len(good) else float("nan")

@@ -1,104 +1,129 @@
-"""Step sizes: how large the gradient part, the momentum part and the whole step of one run are, and how they align."""
+"""The sizes of the steps of the selected run: gradient part, momentum part and their sum; below, how steps turn."""
 
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QWidget
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Slot
+from PySide6.QtWidgets import QLabel, QWidget
 
 from momentum_gui.engine.population import Measure
-from momentum_gui.gui.plots.chart import Chart
-from momentum_gui.gui.plots.curves import Curve, Curves, Level
-from momentum_gui.gui.plots.marks import Entry
+from momentum_gui.gui import theme
+from momentum_gui.gui.plots.plot import Plot, plain_pen
 from momentum_gui.gui.plots.ticks import number_text
-from momentum_gui.gui.plots.time_view import TimeView, finite_range
+from momentum_gui.gui.plots.view import PlotView, finite_range
+from momentum_gui.lab.history import nearest
 from momentum_gui.lab.record import RunRecord
 
-PARTS: tuple[tuple[str, str, int, tuple[float, ...]], ...] = (
-    ("step", "step", int(Measure.STEP_NORM), ()),
-    ("gradient part", "gradient_part", RunRecord.GRADIENT_PART, (6.0, 4.0)),
-    ("momentum part", "momentum_part", int(Measure.MOMENTUM_NORM), (2.0, 3.0)),
+COSINE = int(Measure.COSINE)
+PARTS = (
+    ("gradient part", RunRecord.GRADIENT_PART, "gradient_part"),
+    ("momentum part", int(Measure.MOMENTUM_NORM), "momentum_part"),
+    ("step", int(Measure.STEP_NORM), "step"),
 )
-"""Name, ink, column of the record, dash: as the arrows on the error surface have them."""
 
 
-class StepsView(TimeView):
-    """The norms of the selected run's last update in each epoch, and below, the cosine between its last two steps."""
+class StepsView(PlotView):
+    """Norms of the last update of each epoch, and below them the cosine between its step and the one before.
 
-    title = "Step sizes"
+    A cosine turned negative is the sign of derailing (Lang and Witbrock, 1988): steps undo one another.
+    """
+
+    title = "Steps"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.norm_chart = Chart("epoch", "size of the step", stretch=3.0)
-        self.norm_chart.y.log = True
-        self.cosine_chart = Chart("epoch", "cosine", stretch=1.0)
-        self.cosine_chart.y.set_range(-1.05, 1.05)
-        self.cosine_chart.y.fixed = True
-        self.norms, self.cosines = Curves(), Curves()
-        self.norm_chart.layers = [self.events, self.norms, self.cursor_line]
-        self.cosine_chart.layers = [Level(0.0), self.cosines, self.cursor_line]
-        self.figure.charts = [self.norm_chart, self.cosine_chart]
-        self.controls.addStretch(1)
+        self.key = QLabel()
+        self.controls.addWidget(self.key)
+        self.log = self.add_button("Log", "Logarithmic axis of step sizes", checkable=True, checked=True)
+        self.norms = self.add_plot(Plot("", "size of step"), 3)
+        self.norms.set_log_y(True)
+        self.turns = self.add_plot(Plot("epochs", "cosine"), 2)
+        self.turns.setXLink(self.norms)
+        self.turns.setYRange(-1.05, 1.05, padding=0)
+        self.turns.getPlotItem().getViewBox().setMouseEnabled(x=True, y=False)
+        self.norms.x_axis.setStyle(showValues=False)
+        self._curves = [pg.PlotCurveItem() for _ in PARTS]
+        self._cosine = pg.PlotCurveItem()
+        self._zero = pg.InfiniteLine(0.0, angle=0)
+        self._cursors = [pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)]
+        for curve in self._curves:
+            self.norms.addItem(curve)
+        self.turns.addItem(self._zero)
+        self.turns.addItem(self._cosine)
+        for plot, cursor in zip((self.norms, self.turns), self._cursors, strict=True):
+            plot.addItem(cursor)
+            plot.hovered.connect(self._hovered)
+        self.log.toggled.connect(self._log_toggled)
+        self.recolor()
 
-    def arrange(self) -> None:
-        super().arrange()
-        self.norm_chart.y.low, self.norm_chart.y.high = 0.0, 1e-9
+    def recolor(self) -> None:
+        """The pens of the parts, and the key to them."""
+        colors = theme.current()
+        for curve, (_, _, name) in zip(self._curves, PARTS, strict=True):
+            curve.setPen(plain_pen(getattr(colors, name)))
+        self._cosine.setPen(plain_pen(colors.step))
+        self._zero.setPen(plain_pen(colors.muted, 1, Qt.PenStyle.DashLine))
+        for cursor in self._cursors:
+            cursor.setPen(plain_pen(colors.muted, 1, Qt.PenStyle.DashLine))
+        key = (f'<span style="color:{getattr(colors, name)}">▬</span> {text}' for text, _, name in PARTS)
+        self.key.setText(" &nbsp; ".join(key))
 
-    def runs(self) -> list[tuple[int, RunRecord]]:
-        """The selected run, whether it is visible elsewhere or not."""
-        return [] if self.record is None else [(self.selected, self.record.runs[self.selected])]
-
-    def redraw(self, *, live: bool) -> None:
-        self.redraw_time()
-        number, run = self.runs()[0]
-        factor = self.factor(run)
-        curves = []
-        for name, ink, column, dash in PARTS:
-            x, y = run.measures.curve(column)
-            if column == Measure.MOMENTUM_NORM and len(y) and not np.nanmax(np.nan_to_num(y)) > 0:
-                continue  # a rule without momentum has no such part
-            curves.append(Curve(x * factor, y, ink, name, dash, number))
-        self.norms.curves = curves
-        x, y = run.measures.curve(Measure.COSINE)
-        self.cosines.curves = [Curve(x * factor, y, number, "cosine of successive steps", (), number)]
-        self.figure.legend.entries = [
-            Entry(run.name, number),
-            *(Entry(curve.name, curve.ink, curve.dash, width=1.5) for curve in curves),
+    def redraw(self) -> None:
+        """Bring curves and ranges up to date."""
+        run = self.run
+        assert run is not None
+        self.norms.fit_x(0.0, max(run.latest.epochs, 1.0))
+        columns = [column for _, column, _ in PARTS]
+        parts = [
+            self.norms.y_of(values[:, column]) for values in (run.measures.low, run.measures.high) for column in columns
         ]
-        lows, highs = [], []
-        for _, _, column, _ in PARTS:
-            values = np.concatenate((run.measures.low[:, column], run.measures.high[:, column]))
-            low, high = finite_range(values[values > 1e-300])
-            if np.isfinite(low):
-                lows.append(low)
-                highs.append(high)
-        if lows:
-            # A step that vanishes must not squeeze all others together.
-            self.set_y_range(self.norm_chart, max(min(lows), 1e-12 * max(highs)), max(highs))
+        if (shown := finite_range(parts)) is not None:
+            # Parts that have faded to nothing would squeeze all others: twelve decades are enough.
+            low = max(shown[0], shown[1] - 12) if self.log.isChecked() else min(0.0, shown[0])
+            self.norms.fit_y(low, shown[1])
+        for curve, column in zip(self._curves, columns, strict=True):
+            self.norms.draw_curve(curve, *run.measures.curve(column))
+        self.turns.draw_curve(self._cosine, *run.measures.curve(COSINE))
+        for cursor in self._cursors:
+            cursor.setVisible(self.moment is not None)
+            if self.moment is not None:
+                cursor.setValue(self.moment)
 
     def summary(self) -> str:
-        if self.record is None:
+        """The sizes of the last step's parts."""
+        run = self.run
+        if run is None or not len(run.measures):
             return ""
-        _, run = self.runs()[0]
-        measures = run.measures.last
-        if len(measures) == 0 or not np.isfinite(measures[-1, Measure.STEP_NORM]):
-            return f"Step sizes of {run.name}: no update has been made yet."
-        last = measures[-1]
-        return (
-            f"Step sizes of {run.name} at epoch {number_text(float(run.measures.position[-1]))}: "
-            f"gradient part {number_text(float(last[RunRecord.GRADIENT_PART]))}, "
-            f"momentum part {number_text(float(last[Measure.MOMENTUM_NORM]))}, "
-            f"step {number_text(float(last[Measure.STEP_NORM]))}; "
-            f"cosine with the step before {number_text(float(last[Measure.COSINE]), 3)}."
-        )
+        last = run.measures.last[-1]
+        return f"{run.name}: " + ", ".join(f"{text} {number_text(float(last[column]))}" for text, column, _ in PARTS)
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
-        columns = [
-            int(Measure.GRADIENT_NORM),
-            RunRecord.GRADIENT_PART,
-            int(Measure.MOMENTUM_NORM),
-            int(Measure.STEP_NORM),
-            int(Measure.COSINE),
-        ]
-        names = ["gradient_norm", "gradient_part", "momentum_norm", "step_norm", "cosine"]
-        rows = [row for _, run in self.runs() for row in self.column_rows(run, columns)]
-        return ["run", "epoch", "update", *names], rows
+        """Norms and cosine of the selected run, a row a recorded epoch."""
+        run = self.run
+        columns = [*(column for _, column, _ in PARTS), COSINE]
+        rows: list[list[object]] = []
+        if run is not None:
+            for at, values in zip(run.measures.position, run.measures.last, strict=True):
+                rows.append([run.name, float(at), *(float(values[column]) for column in columns)])
+        return ["run", "epoch", "gradient_part", "momentum_part", "step", "cosine"], rows
+
+    @Slot(bool)
+    def _log_toggled(self, on: bool) -> None:
+        self.norms.set_log_y(on)
+        self.norms.automatic = True
+        self.redraw_now()
+
+    @Slot(object)
+    def _hovered(self, place: QPointF | None) -> None:
+        run = self.run
+        if place is None or run is None or not len(run.measures):
+            self.read_out.clear()
+            return
+        at = nearest(run.measures.position, place.x())
+        values = run.measures.last[at]
+        words = [f"{text.split()[0]} {number_text(float(values[column]), 3)}" for text, column, _ in PARTS]
+        cosine = float(values[COSINE])
+        if np.isfinite(cosine):
+            words.append(f"cosine {cosine:.2f}")
+        self.read_out.setText(f"epoch {number_text(float(run.measures.position[at]), 6)}: " + ", ".join(words))
