@@ -6,6 +6,7 @@ Nothing heavy is imported before a command needs it, so that help and small comm
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -44,6 +45,9 @@ def make_parser() -> Parser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (by default that of this process); returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # μ and λ become ? where the terminal does not know them
+            stream.reconfigure(errors="replace")
     try:
         arguments = make_parser().parse_args(argv)
         status: int = arguments.run(arguments)

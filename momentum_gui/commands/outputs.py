@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import os
 from argparse import Namespace
 from contextlib import ExitStack
@@ -55,12 +55,17 @@ def check_outputs(arguments: Namespace, experiment: Experiment) -> None:
 
 
 def check_plot(path: str) -> None:
-    """Raises BadInputError for a picture of another kind than can be drawn, or that cannot be written."""
+    """Raises BadInputError for a picture of another kind than can be drawn, or that cannot be written.
+
+    Raises OSError where Qt, or a library that it needs, is not there.
+    """
     if Path(path).suffix.lower() not in PICTURES:
         raise BadInputError(f"--plot {path}: allowed are names that end in {', '.join(PICTURES)}")
     check_writable(path, "--plot")
-    if importlib.util.find_spec("PySide6") is None:
-        raise BadInputError(f"--plot {path}: pictures need PySide6, which is not installed")
+    try:  # now, and not after hours of training
+        importlib.import_module("momentum_gui.gui.pictures")
+    except ImportError as error:
+        raise OSError(f"--plot {path}: no pictures can be drawn here: {error}") from None
 
 
 def sources(label: str, experiment: Experiment) -> dict[str, str]:
@@ -103,9 +108,9 @@ class Outputs:
     def draw(self) -> None:
         """Draw the pictures, without a display. Raises OSError."""
         if self._plots and self._record is not None:
-            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
             from momentum_gui.gui.pictures import save_training_plot
 
+            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
             for plot in self._plots:
                 save_training_plot(self._record, Path(plot))
 
