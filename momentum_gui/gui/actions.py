@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from momentum_gui.gui import theme
-from momentum_gui.gui.icons import icon
+from momentum_gui.gui.icons import SIZE, icon
 from momentum_gui.gui.panels.speed import SpeedControl
 
 
@@ -34,10 +35,10 @@ ACTIONS = (
     Declared("File", "", ""),
     Declared("File", "quit", "&Quit", "Ctrl+Q"),
     Declared("Run", "run", "&Run", "Space", "run", "Train on (Space)"),
-    Declared("Run", "step", "One &update", "Right", "update", "Do one update (→)"),
-    Declared("Run", "step_epoch", "One &epoch", "Shift+Right", "epoch", "Go on to the end of the epoch (Shift+→)"),
-    Declared("Run", "back", "Update &back", "Left", "back", "Undo one update (←)"),
-    Declared("Run", "back_epoch", "Epoch b&ack", "Shift+Left", "back-epoch", "Go back one epoch (Shift+←)"),
+    Declared("Run", "step", "One &update", ".", "update", "Do one update (.)"),
+    Declared("Run", "step_epoch", "One &epoch", "Ctrl+.", "epoch", "Go on to the end of the epoch (Ctrl+.)"),
+    Declared("Run", "back", "Update &back", ",", "back", "Undo one update (,)"),
+    Declared("Run", "back_epoch", "Epoch b&ack", "Ctrl+,", "back-epoch", "Go back one epoch (Ctrl+,)"),
     Declared("Run", "reset", "Rese&t", "Ctrl+R", "reset", "Start again from the same weights (Ctrl+R)"),
     Declared("Run", "", ""),
     Declared("Run", "add", "Add a run …", "Ctrl+N", "add"),
@@ -129,6 +130,7 @@ class Actions:
         bar = QToolBar("Run and files")
         bar.setObjectName("toolbar")
         bar.setMovable(False)
+        bar.setIconSize(QSize(SIZE, SIZE))
         bar.setContextMenuPolicy(bar.contextMenuPolicy().PreventContextMenu)
         window.addToolBar(bar)
         self.toolbar = bar
@@ -157,6 +159,7 @@ class Actions:
             button = QToolButton()
             button.setText(text)
             button.setMenu(menu)
+            button.setProperty("menu", True)
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
             button.setToolButtonStyle(button.toolButtonStyle().ToolButtonTextBesideIcon)
             self._menu_buttons.append((button, name))

@@ -77,6 +77,11 @@ def with_run_removed(experiment: Experiment, run: int) -> Experiment:
     return with_runs(experiment, [each for number, each in enumerate(experiment.runs) if number != run])
 
 
+def new_run(origin: Training, name: str, rule: str, learning_rate: float, momentum: float) -> Run:
+    """A run from the same start as another, under settings of its own, without that one's changes on the way."""
+    return Run(name, replace(origin, rule=rule, learning_rate=learning_rate, momentum=momentum, change=[]))
+
+
 def with_fork(experiment: Experiment, run: int, update: int, name: str, change: Change) -> Experiment:
     """The experiment with a run more, that goes as `run` up to an update and on under the change from there."""
     training = experiment.runs[run].training

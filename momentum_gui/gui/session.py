@@ -171,6 +171,12 @@ class Session(QObject):
     def set_start(self, runs: tuple[int, ...], weights: dict[str, float]) -> None:
         """Let these runs start from other weights, and stand there. Raises BadInputError."""
         experiment = self.experiment
+        if experiment.problem.surface is not None and len(runs) == len(experiment.runs):
+            start = [weights["x"], weights["y"]]
+            experiment = edits.with_settings(experiment, {"problem": {"start": start}, "training": {"start": None}})
+            self.experiment = experiment
+            self._ask(lambda worker: worker.restart(experiment), "start")
+            return
         for run in runs:
             start = {**experiment.runs[run].training.start, **weights}
             experiment = edits.with_run(experiment, run, start=start)
@@ -208,6 +214,11 @@ class Session(QObject):
     def close(self) -> None:
         """Let the worker end; `closed` is emitted when it has. Doing so twice is harmless."""
         self._mailbox.close()
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the worker was told to end."""
+        return self._mailbox.closed
 
     @property
     def is_closed(self) -> bool:

@@ -72,6 +72,7 @@ class Status(QStatusBar):
             label.setProperty("muted", True)
             self.places[name] = label
             self.addPermanentWidget(label)
+        self.is_staying = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(MESSAGE_SECONDS * 1000)
@@ -80,6 +81,7 @@ class Status(QStatusBar):
     def say(self, text: str, *, problem: bool = False, stays: bool = False) -> None:
         """Show a line: what is wrong until something else is said, anything else for a while."""
         self.message.show_text(text, problem=problem)
+        self.is_staying = stays
         self._timer.stop()
         if text and not problem and not stays:
             self._timer.start()

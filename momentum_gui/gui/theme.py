@@ -116,6 +116,7 @@ notifier = Notifier()
 _mode = "system"
 _current = LIGHT
 _follows = False
+_is_set = False
 
 
 def current() -> Theme:
@@ -126,6 +127,11 @@ def current() -> Theme:
 def mode() -> str:
     """What was asked for: "system", "light" or "dark"."""
     return _mode
+
+
+def is_set() -> bool:
+    """Whether a theme was taken on already."""
+    return _is_set
 
 
 def run_color(run: int) -> str:
@@ -145,11 +151,11 @@ def set_theme(mode: str) -> Theme:
     Palette, style sheet and pyqtgraph's defaults follow at once; `notifier.changed` is emitted last. Needs a
     QApplication. Raises ValueError for another mode.
     """
-    global _mode, _current
+    global _mode, _current, _is_set
     if mode not in MODES:
         raise ValueError(f"theme = {mode!r}: allowed are {', '.join(MODES)}")
     _follow_the_system()
-    _mode = mode
+    _mode, _is_set = mode, True
     chosen = THEMES.get(mode) or (DARK if system_is_dark() else LIGHT)
     _current = chosen
     application = QApplication.instance()

@@ -206,6 +206,12 @@ class Views(QObject):
             if page.isVisible():
                 self._draw(page, time.perf_counter())
 
+    def close(self) -> None:
+        """Let views end what they do in the background."""
+        for page in self.pages:
+            if (end := getattr(page.view, "end", None)) is not None:
+                end()
+
     def _draw(self, page: Page, now: float) -> None:
         assert self._record is not None
         view = self._made(page)

@@ -27,9 +27,9 @@ HEADINGS = (
     ("Momentum", "Momentum factor; may be changed while it trains"),
     ("Epoch", "Epochs done"),
     ("Error", "The loss averaged over the training items"),
-    ("Right", "Share of training items answered right"),
+    ("Accuracy", "Share of training items answered right"),
     ("Held-out error", "The loss averaged over the held-out items"),
-    ("Held-out right", "Share of held-out items answered right"),
+    ("Held-out acc.", "Share of held-out items answered right"),
     ("Outcome", "How the run stands"),
 )
 KEYS = {RULE: "rule", RATE: "learning_rate", MOMENTUM: "momentum"}

@@ -36,7 +36,7 @@ WIDEST = {
     run_model.ERROR: "−1.2345e−123",
     run_model.ACCURACY: "100.0 %",
     run_model.TEST_ERROR: "Held-out error",
-    run_model.TEST_ACCURACY: "Held-out right",
+    run_model.TEST_ACCURACY: "Held-out acc.",
     run_model.OUTCOME: "converged",
 }
 """The widest text of each column: its width never changes with the numbers."""

@@ -36,7 +36,7 @@ class SettingsPanel(QScrollArea):
         }
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 4, 4, 8)
+        column.setContentsMargins(8, 8, 0, 8)
         column.setSpacing(4)
         for section in self.sections.values():
             column.addWidget(section)

@@ -1,0 +1,75 @@
+"""The program with a window: the application, its font and icon, and a message for what nobody foresaw."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from types import TracebackType
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication
+
+from momentum_gui.gui import theme
+from momentum_gui.gui.icons import application_icon
+from momentum_gui.gui.settings import Memory
+from momentum_gui.lab.experiment import Experiment
+
+SIGNAL_MILLISECONDS = 200
+
+
+def application() -> QApplication:
+    """The QApplication, made and given its name, icon and figures of equal width if there is none yet."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    made = QApplication(sys.argv[:1] or ["momentum-gui"])
+    made.setApplicationName("momentum-gui")
+    made.setApplicationDisplayName("Momentum GUI")
+    made.setDesktopFileName("momentum-gui")
+    made.setWindowIcon(application_icon())
+    font = made.font()
+    font.setFeature(QFont.Tag("tnum"), 1)  # figures of equal width, so that changing numbers stand still
+    made.setFont(font)
+    return made
+
+
+def run(experiment: Experiment | None = None) -> int:
+    """Open the window with an experiment, by default the built-in Iris comparison; the exit status, when it closes."""
+    from momentum_gui.gui.main_window import MainWindow
+
+    made = application()
+    memory = Memory.of_user()
+    theme.set_theme(memory.theme)
+    window = MainWindow(experiment, memory=memory)
+    before = sys.excepthook
+
+    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            window.close()
+            return
+        traceback.print_exception(kind, error, trace)
+        window.status.say(f"Something went wrong: {kind.__name__}: {error}", problem=True)
+
+    sys.excepthook = report
+    # Python looks at signals only between its own instructions, and Qt's loop has none while nothing happens.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    looks = QTimer()
+    looks.timeout.connect(_nothing)
+    looks.start(SIGNAL_MILLISECONDS)
+    try:
+        window.show()
+        return made.exec()
+    finally:
+        sys.excepthook = before
+
+
+def _nothing() -> None:
+    """Let Python look at its signals."""
+
+
+def prepare_offscreen() -> None:
+    """Draw off-screen where no other platform is chosen; before the application is made."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
