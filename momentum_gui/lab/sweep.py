@@ -30,7 +30,9 @@ BLOCK_SECONDS = 0.25
 """How long a block is meant to take: short enough to see the map fill, long beside the work of handing it out."""
 SCHEDULING_SHARE = 0.05
 """At most so much of a worker's time goes into scheduling."""
-LEAST_RUNS, MOST_RUNS = 64, 4096
+LEAST_RUNS = {"numpy": 256, "compiled": 32}
+"""A smaller block takes an engine nearly as long: NumPy's calls have a price, the compiled loops their lanes."""
+MOST_RUNS = 4096
 UPDATE_SECONDS = 2e-8
 WEIGHT_SECONDS = 2e-9
 """A first guess at what an update costs, by itself and for each weight and item; measured from the first block on."""
@@ -275,10 +277,10 @@ class Sweep:
     def _block_cells(self) -> int:
         seeds = len(self.grid.seeds)
         aim = max(BLOCK_SECONDS, self.overhead / SCHEDULING_SHARE)
-        runs = min(MOST_RUNS, aim / max(self._seconds_per_run, 1e-9))
+        runs = aim / max(self._seconds_per_run, 1e-9)
         # The last blocks are smaller, so that all workers end at about the same time.
         rest = (len(self._cells) - self._next) * seeds / (2 * self._count())
-        runs = min(runs, max(rest, LEAST_RUNS))
+        runs = min(max(min(runs, rest), LEAST_RUNS[self.shared.engine]), MOST_RUNS)
         return max(1, math.ceil(runs / seeds))
 
     def _has_room(self) -> bool:
