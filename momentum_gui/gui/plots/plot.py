@@ -1,4 +1,4 @@
-"""A pyqtgraph plot in the program's clothes: its ticks, theme, a quiet mouse, curves thinned to the pixels there are."""
+"""A pyqtgraph plot in the program's clothes: its ticks, theme, a quiet mouse, curves thinned to the pixels."""
 
 from __future__ import annotations
 

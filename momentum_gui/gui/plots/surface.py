@@ -41,9 +41,9 @@ REFRESH_SECONDS = 1.0
 
 
 class SurfaceView(PlotView):
-    """The surface in a plane of weight space, live. `start_chosen` carries weight names with values, and whether only
+    """The surface in a plane of weight space, live; a click on it sets where the runs start.
 
-    the selected run is meant (Shift held): a click or a drag on the surface sets where the runs start.
+    `start_chosen` carries weight names with values, and whether only the selected run is meant (Shift held).
     """
 
     title = "Error surface"
@@ -127,7 +127,7 @@ class SurfaceView(PlotView):
         assert self.record is not None
         for items in self._paths:
             items.remove()
-        self._paths = [PathItems(self.plot) for _ in self.record.runs]
+        self._paths = [PathItems(self.plot, number) for number in range(len(self.record.runs))]
         self.plot.automatic = True
         self._lay_plane()
         self._fit()
@@ -349,7 +349,6 @@ class SurfaceView(PlotView):
             if number in drawn:
                 diverged = drawn[number].latest.outcome is Outcome.DIVERGED and self.moment is None
                 items.draw(
-                    number,
                     self.plane,
                     self._path(drawn[number]),
                     span,

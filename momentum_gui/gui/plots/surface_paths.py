@@ -6,8 +6,9 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 
 from momentum_gui.engine.plane import Plane
 from momentum_gui.engine.population import Floats
@@ -21,19 +22,46 @@ ARROW_SHARE = 0.14
 """Arrows are drawn so large that the longest is this share of the picture's width, if it is not longer by itself."""
 
 
+class Marker(QGraphicsPathItem):
+    """A disc, or a cross, of fixed size on the screen: cheap to move."""
+
+    def __init__(self, plot: Plot, height: float) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+        self.setZValue(height)
+        plot.addItem(self, ignoreBounds=True)
+
+    def show_at(self, x: float, y: float, shape: str, size: float, pen: QPen, brush: QColor) -> None:
+        """Put it at a point: shape "disc" or "cross"; `size` in pixels across."""
+        path = QPainterPath()
+        half = size / 2
+        if shape == "disc":
+            path.addEllipse(QPointF(0, 0), half, half)
+        else:
+            path.moveTo(-half, -half)
+            path.lineTo(half, half)
+            path.moveTo(-half, half)
+            path.lineTo(half, -half)
+        if path != self.path():
+            self.setPath(path)
+        self.setPen(pen)
+        self.setBrush(brush)
+        self.setPos(x, y)
+
+
 class PathItems:
     """One run on the surface: its path, thinning marks along it, its start, and where it stands."""
 
-    def __init__(self, plot: Plot) -> None:
-        self.plot = plot
+    def __init__(self, plot: Plot, number: int) -> None:
+        self.plot, self.number = plot, number
         self.lines = [pg.PlotCurveItem() for _ in FADES]
         self.marks = pg.ScatterPlotItem(size=4, pxMode=True)
-        self.start = pg.ScatterPlotItem(size=10, symbol="o", pxMode=True)
-        self.present = pg.ScatterPlotItem(size=12, symbol="o", pxMode=True)
-        self.items = (*self.lines, self.marks, self.start, self.present)
-        for height, item in enumerate(self.items):
+        for height, item in enumerate((*self.lines, self.marks)):
             item.setZValue(10 + height / 10)
             plot.addItem(item, ignoreBounds=True)
+        self.start, self.present = Marker(plot, 11), Marker(plot, 12 + number / 100)
+        self.items = (*self.lines, self.marks, self.start, self.present)
+        self._marked: tuple[object, ...] = ()
 
     def remove(self) -> None:
         """Take everything off the plot."""
@@ -45,33 +73,43 @@ class PathItems:
         for item in self.items:
             item.setVisible(visible)
 
-    def draw(
-        self, number: int, plane: Plane, vectors: Floats, span: float, *, selected: bool, ended_badly: bool
-    ) -> None:
+    def draw(self, plane: Plane, vectors: Floats, span: float, *, selected: bool, ended_badly: bool) -> None:
         """Draw a run whose weights went along `vectors` (moments, W), the last being where it stands."""
         x, y, distance = plane.project(np.clip(vectors, -1e150, 1e150))
         good = np.isfinite(x) & np.isfinite(y)
-        x, y, distance = x[good], y[good], distance[good]
-        x, y = np.clip(x, -1e12, 1e12), np.clip(y, -1e12, 1e12)
-        color = QColor(theme.run_color(number))
+        x, y, distance = np.clip(x[good], -1e12, 1e12), np.clip(y[good], -1e12, 1e12), distance[good]
+        if not len(x):
+            self.set_visible(False)
+            return
+        color = QColor(theme.run_color(self.number))
         off = np.digitize(distance / max(span, 1e-300), (0.02, 0.15, 0.5))
-        bucket = np.maximum(off[:-1], off[1:]) if len(off) > 1 else np.zeros(0, dtype=np.int64)
+        bucket = np.maximum(off[:-1], off[1:])
         for fade, line in enumerate(self.lines):
-            chosen = np.append(bucket == fade, False).astype(np.int32) if len(x) else np.zeros(0, dtype=np.int32)
-            if not chosen.any():
+            connected = np.append(bucket == fade, False).astype(np.int32)
+            if not connected.any():
                 line.clear()
                 continue
             faded = QColor(color)
             faded.setAlphaF(FADES[fade])
             line.setPen(pg.mkPen(faded, width=2 if selected else 1))
-            line.setSegmentedLineMode("on")
-            line.setData(x, y, connect=chosen)
+            line.setSegmentedLineMode("on" if selected else "auto")
+            line.setData(x, y, connect=connected)
+        self._mark(x, y, color)
+        self.start.show_at(x[0], y[0], "disc", 10, pg.mkPen(color, width=2), QColor(255, 255, 255, 200))
+        size = 13.0 if selected else 10.0
+        if ended_badly:
+            self.present.show_at(x[-1], y[-1], "cross", size, pg.mkPen(color, width=3), color)
+        else:
+            self.present.show_at(x[-1], y[-1], "disc", size, pg.mkPen("w", width=1.5), color)
+
+    def _mark(self, x: Floats, y: Floats, color: QColor) -> None:
+        """Marks along the path, at most so many; set anew only when they have changed, which is costly."""
         stride = max(1, len(x) // MOST_MARKS)
-        self.marks.setData(x[::stride], y[::stride], pen=None, brush=color)
-        outline = pg.mkPen("w", width=1.5)
-        self.start.setData(x[:1], y[:1], pen=pg.mkPen(color, width=2), brush=QColor(255, 255, 255, 200))
-        self.present.setSymbol("x" if ended_badly else "o")
-        self.present.setData(x[-1:], y[-1:], pen=outline, brush=color, size=13 if selected else 10)
+        x, y = x[:-1:stride], y[:-1:stride]
+        marked = (len(x), stride, color.name(), float(x.sum()), float(y.sum()))
+        if marked != self._marked:
+            self._marked = marked
+            self.marks.setData(x, y, pen=None, brush=color)
 
 
 class Arrow:
@@ -142,8 +180,3 @@ class StepArrows:
         self.arrows["gradient_part"].draw(start, (gradient[0] * scale, gradient[1] * scale), colors.gradient_part)
         self.arrows["momentum_part"].draw(middle, (momentum[0] * scale, momentum[1] * scale), colors.momentum_part)
         self.arrows["step"].draw(start, (step[0] * scale, step[1] * scale), "#ffffff")
-
-
-def dashed(run: int) -> Qt.PenStyle:
-    """The pen style that sets a run apart from its neighbours."""
-    return (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)[run % 4]

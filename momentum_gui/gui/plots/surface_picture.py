@@ -144,7 +144,7 @@ class SurfacePicture:
         )
         path, labels = [], []
         for level, text in contour_levels(*self.levels, log=self.log):
-            (points,), (offsets,) = generator.lines(level)
+            (points,), (offsets,) = generator.lines(level)  # type: ignore[misc]  # the type depends on line_type
             if points is None or offsets is None:
                 continue
             connected = np.ones(len(points), dtype=np.int32)

@@ -12,10 +12,11 @@ from momentum_gui.lab.setup import Setup
 
 
 class PlotView(QWidget):
-    """A view of a record.
+    """A view of a record: a row of controls, and below it what a subclass puts into `body`.
 
-    A subclass puts plots into `body` and says in `arrange` what a new training means for it, in `redraw` how it is
-    brought up to date, in `summary` what is to be seen, for those who do not see it. `selected`, `visible_runs` and `moment` (epochs; None = the present) are as the window last said.
+    A subclass says in `arrange` what a new training means for it, in `redraw` how it is brought up to date, in
+    `summary` what is to be seen, for those who do not see it. `selected`, `visible_runs` and `moment` (epochs; None =
+    the present) are as the window last said.
     """
 
     title = ""
