@@ -137,8 +137,11 @@ def run_facts(run: RunFrame, seconds: float) -> dict[str, Any]:
 
 def summary(run: RunFrame, seconds: float, width: int) -> str:
     """One line of text for a run; `width` is that of the longest name."""
+    from momentum_gui.lab.csv_table import counted
+
     accuracy = f"  accuracy {100 * run.accuracy:.1f} %" if math.isfinite(run.accuracy) else ""
     return (
-        f"{run.name:{width}}  {run.outcome.name.lower():9}  {run.epoch} epochs  {run.update} updates  "
+        f"{run.name:{width}}  {run.outcome.name.lower():9}  "
+        f"{counted(run.epoch, 'epoch')}  {counted(run.update, 'update')}  "
         f"error {run.error:.6g}{accuracy}  {seconds:.2f} s"
     )
