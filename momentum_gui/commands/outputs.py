@@ -24,7 +24,10 @@ PICTURES = (".png", ".svg", ".pdf")
 
 
 def check_outputs(arguments: Namespace, experiment: Experiment) -> None:
-    """Raises BadInputError where one of the files cannot be written, or would overwrite what is needed."""
+    """Raises BadInputError where one of the files cannot be written, or would overwrite what is needed.
+
+    Raises OSError where pictures are wanted and cannot be drawn.
+    """
     wanted: list[tuple[str, Path]] = []
     if arguments.log is not None:
         wanted.append(("--log", Path(arguments.log)))
@@ -52,17 +55,20 @@ def check_outputs(arguments: Namespace, experiment: Experiment) -> None:
         )
     if beside is not None and os.path.realpath(beside) in taken:
         raise BadInputError(f"--log {arguments.log}: its experiment goes to {beside}, which another option names")
+    for plot in arguments.plot[:1]:
+        check_drawing(plot)
 
 
 def check_plot(path: str) -> None:
-    """Raises BadInputError for a picture of another kind than can be drawn, or that cannot be written.
-
-    Raises OSError where Qt, or a library that it needs, is not there.
-    """
+    """Raises BadInputError for a picture of another kind than can be drawn, or that cannot be written."""
     if Path(path).suffix.lower() not in PICTURES:
         raise BadInputError(f"--plot {path}: allowed are names that end in {', '.join(PICTURES)}")
     check_writable(path, "--plot")
-    try:  # now, and not after hours of training
+
+
+def check_drawing(path: str) -> None:
+    """Raises OSError where Qt, or a library that it needs, is not there: now, and not after hours of training."""
+    try:
         importlib.import_module("momentum_gui.gui.pictures")
     except ImportError as error:
         raise OSError(f"--plot {path}: no pictures can be drawn here: {error}") from None
