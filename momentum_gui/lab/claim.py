@@ -1,0 +1,51 @@
+"""One claim of an experiment as numbers with bounds, and what claims on surfaces and on networks both measure with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+
+import numpy as np
+
+from momentum_gui.engine.population import Floats
+from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.seeds import Starts
+
+
+@dataclass(frozen=True)
+class Check:
+    """One number of a claim. `said` are the words of the experiment file that it stands for, verbatim."""
+
+    said: str
+    value: float
+    low: float = -inf
+    high: float = inf
+
+    @property
+    def holds(self) -> bool:
+        """Whether the measured value lies within the bounds."""
+        return bool(self.low <= self.value <= self.high)
+
+
+Claim = Callable[[Experiment], Iterator[Check]]
+"""Measures an experiment: trains it from many starts, and gives the numbers of its claim."""
+
+
+def with_change(experiment: Experiment, *changes: str) -> Experiment:
+    """The experiment with settings changed as by `--set`."""
+    return Experiment.parse(experiment.to_toml(), experiment.title, Path(), changes)
+
+
+def effective_gains(starts: Starts) -> Floats:
+    """Each weight's steps against rate × gradient over its last traced updates, (starts, weights): Σ step·r / Σ r².
+
+    r = lr·g; the least-squares factor by which the rule has multiplied it.
+    """
+    gains = []
+    for frame in starts.frames:
+        assert frame.trace is not None
+        along = frame.trace.learning_rate * frame.trace.gradients
+        gains.append((frame.trace.steps * along).sum(axis=0) / (along * along).sum(axis=0))
+    return np.stack(gains)
