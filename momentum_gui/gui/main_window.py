@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
 
+from momentum_gui.engine.rules import RULES
 from momentum_gui.gui import edits, theme
 from momentum_gui.gui.actions import Actions
 from momentum_gui.gui.files import Files
@@ -62,7 +63,7 @@ class MainWindow(QMainWindow):
         self._has_begun = False
         self._has_sizes = False
         self._speed_chosen = False
-        self._select_next: int | None = None
+        self._select_next: int | None = run_to_look_at(self.first_experiment)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MILLISECONDS)
@@ -84,9 +85,15 @@ class MainWindow(QMainWindow):
         """The selected run."""
         return self.runs_panel.run
 
+    @property
+    def is_ticking(self) -> bool:
+        """Whether there may be something to take in or to draw."""
+        return self._timer.isActive()
+
     def open_experiment(self, experiment: Experiment) -> None:
         """Show another experiment, paused at its start."""
         self._speed_chosen = False
+        self._select_next = run_to_look_at(experiment)
         self.session.load(experiment)
         self._awake()
 
@@ -345,11 +352,11 @@ class MainWindow(QMainWindow):
     @Slot(str, object, bool)
     def _edit_run(self, key: str, value: Any, every: bool) -> None:
         runs = tuple(range(len(self.session.settings))) if every else (self.selected,)
-        self._change(runs, key, value, "training")
+        self._change(runs, key, value, "rule")
 
     @Slot(int, str, object)
     def _edit_cell(self, run: int, key: str, value: Any) -> None:
-        self._change((run,), key, value, "training")
+        self._change((run,), key, value, "rule")
 
     def _change(self, runs: tuple[int, ...], key: str, value: Any, origin: str) -> None:
         try:
@@ -571,7 +578,7 @@ class MainWindow(QMainWindow):
         )
         self._splitters["whole"].setSizes([left, width - left])
         self._splitters["middle"].setSizes([height - below, below])
-        self._splitters["plots"].setSizes([(width - left) * 11 // 20, (width - left) * 9 // 20])
+        self._splitters["plots"].setSizes([(width - left) * 14 // 25, (width - left) * 11 // 25])
         self._splitters["right"].setSizes([(height - below) * 11 // 20, (height - below) * 9 // 20])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -596,3 +603,9 @@ class MainWindow(QMainWindow):
         self.session.close()
         self.hide()
         event.ignore()
+
+
+def run_to_look_at(experiment: Experiment) -> int:
+    """The run that is selected at first: one with momentum, if there is one."""
+    momenta = [RULES[run.training.rule].coefficients(run.training.momentum).b for run in experiment.runs]
+    return next((number for number, momentum in enumerate(momenta) if momentum), 0)

@@ -148,7 +148,7 @@ class Session(QObject):
         rule: str | None = None,
         learning_rate: float | None = None,
         momentum: float | None = None,
-        origin: str = "training",
+        origin: str = "rule",
     ) -> None:
         """Change these runs' settings from their next update on. Raises BadInputError; nothing is changed then."""
         experiment = self.experiment

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from momentum_gui.assets import resource
+
 if TYPE_CHECKING:
     from momentum_gui.gui.theme import Theme
 
@@ -22,7 +24,8 @@ QToolButton:checked { background: %(raised)s; border-color: %(border)s; }
 QToolButton:pressed { background: %(border)s; }
 QToolButton:focus { border-color: %(accent)s; }
 QToolButton[menu="true"] { padding-right: 18px; }
-QToolButton::menu-indicator { subcontrol-origin: padding; subcontrol-position: center right; right: 4px; }
+QToolButton::menu-indicator { image: url("%(chevron)s"); width: 12px; height: 12px;
+  subcontrol-origin: padding; subcontrol-position: center right; right: 4px; }
 QToolButton[primary="true"] { background: %(accent)s; color: %(accent_text)s; padding: 5px 12px; font-weight: 600; }
 QToolButton[primary="true"]:hover { border-color: %(text)s; }
 QToolButton[heading="true"], QToolButton[heading="true"]:checked { background: transparent; border-color: transparent;
@@ -39,6 +42,24 @@ QLineEdit { background: %(base)s; border: 1px solid %(border)s; border-radius: 4
 QLineEdit:focus { border-color: %(accent)s; }
 QLineEdit:disabled { color: %(muted)s; background: %(window)s; }
 QLineEdit[refused="true"] { border-color: %(bad)s; }
+QComboBox { background: %(base)s; border: 1px solid %(border)s; border-radius: 4px; padding: 3px 6px; }
+QComboBox:hover, QPushButton:hover { border-color: %(muted)s; }
+QComboBox:focus, QComboBox:on { border-color: %(accent)s; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: url("%(chevron)s"); width: 12px; height: 12px; }
+QComboBox QAbstractItemView { background: %(base)s; border: 1px solid %(border)s; padding: 2px; outline: none;
+  selection-background-color: %(selection)s; selection-color: %(text)s; }
+QPushButton { background: %(raised)s; border: 1px solid %(border)s; border-radius: 4px; padding: 4px 12px; }
+QPushButton:default { background: %(accent)s; border-color: %(accent)s; color: %(accent_text)s; }
+QPushButton:focus { border-color: %(accent)s; }
+QPushButton:pressed { background: %(border)s; }
+QDialogButtonBox QPushButton { min-width: 72px; }
+QCheckBox { spacing: 6px; }
+QCheckBox::indicator, QTableView::indicator { width: 14px; height: 14px; border: 1px solid %(muted)s;
+  border-radius: 3px; background: %(base)s; }
+QCheckBox::indicator:checked, QTableView::indicator:checked { background: %(accent)s; border-color: %(accent)s;
+  image: url("%(check)s"); }
+QCheckBox:focus { color: %(accent)s; }
 QTableView QLineEdit { border-radius: 0; padding: 0 4px; }
 QFrame[divider="true"] { background: %(border)s; border: none; }
 QHeaderView { background: %(base)s; }
@@ -68,7 +89,11 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 def style_sheet(theme: Theme) -> str:
     """The application's style sheet in the theme's colours."""
-    return TEMPLATE % {**vars(theme), "selection": tint(theme)}
+    pictures = {
+        "chevron": resource("icons", "style-chevron.svg").as_posix(),
+        "check": resource("icons", f"style-check-{theme.name}.svg").as_posix(),
+    }
+    return TEMPLATE % {**vars(theme), **pictures, "selection": tint(theme)}
 
 
 def tint(theme: Theme) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyqtgraph as pg
@@ -172,6 +174,17 @@ def set_theme(mode: str) -> Theme:
     )
     notifier.changed.emit()
     return chosen
+
+
+@contextmanager
+def using(chosen: Theme) -> Iterator[None]:
+    """Have `current()` be another theme for a while, for a picture that is not for the screen; nothing is told."""
+    global _current
+    before, _current = _current, chosen
+    try:
+        yield
+    finally:
+        _current = before
 
 
 def system_is_dark() -> bool:

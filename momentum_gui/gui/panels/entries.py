@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from momentum_gui.gui.panels.declared import Declared, choice_text, number_of, number_text
 
@@ -115,7 +115,10 @@ class ChoiceEntry(QComboBox):
 
 
 class SliderEntry(QWidget):
-    """A slider and a number for one setting; the slider's way is given by two functions between value and 0 … 1."""
+    """Label, number and, below them, a slider for one setting.
+
+    The slider's way is given by two functions, from a value to 0 … 1 and back.
+    """
 
     edited = Signal(str, object)
     STEPS = 400
@@ -125,18 +128,25 @@ class SliderEntry(QWidget):
         self.setting = setting
         self._to_way, self._from_way = to_way, from_way
         self.number = TextEntry(setting)
-        self.number.setFixedWidth(72)
+        self.number.setFixedWidth(88)
+        self.number.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, self.STEPS)
         self.slider.setPageStep(self.STEPS // 20)
         self.slider.setAccessibleName(setting.title)
         self.slider.setToolTip(setting.tooltip)
-        self.slider.setMinimumWidth(72)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.number)
+        label = QLabel(setting.title)
+        label.setToolTip(setting.tooltip)
+        label.setBuddy(self.number)
+        upper = QHBoxLayout()
+        upper.setSpacing(8)
+        upper.addWidget(label, 1)
+        upper.addWidget(self.number)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(upper)
+        column.addWidget(self.slider)
         self.number.edited.connect(self.edited)
         self.slider.valueChanged.connect(self._slide)
         self.slider.sliderReleased.connect(self._settle)
@@ -152,6 +162,7 @@ class SliderEntry(QWidget):
         if self._pending is not None or self.slider.isSliderDown():
             return
         self.number.set_value(value)
+        self.number.setCursorPosition(0)
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(self.STEPS * min(1.0, max(0.0, self._to_way(value)))))
 

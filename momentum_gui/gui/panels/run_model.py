@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
@@ -33,6 +34,8 @@ HEADINGS = (
     ("Outcome", "How the run stands"),
 )
 KEYS = {RULE: "rule", RATE: "learning_rate", MOMENTUM: "momentum"}
+RECENT = 512
+"""Held-out numbers come once an epoch; in slow motion so many moments may lie between two."""
 WORDS = {
     Outcome.RUNNING: "",
     Outcome.FINISHED: "finished",
@@ -215,11 +218,9 @@ def latest_measures(run: RunRecord) -> tuple[float, ...]:
 
 def run_held_out(run: RunRecord) -> tuple[float, float]:
     """Error and accuracy on held-out items at the last moment that has them; NaN where there are none."""
-    columns = run.measures.last[:, [Measure.TEST_ERROR, Measure.TEST_ACCURACY]]
-    known = ~math.isnan(columns[-1, 0])
-    tail = columns[-1:] if known else columns[-256:]
-    rows = [row for row in tail if not math.isnan(row[0])]
-    return (float(rows[-1][0]), float(rows[-1][1])) if rows else (math.nan, math.nan)
+    columns = run.measures.last[-RECENT:, Measure.TEST_ERROR : Measure.TEST_ACCURACY + 1]
+    known = np.flatnonzero(~np.isnan(columns[:, 0]))
+    return (float(columns[known[-1], 0]), float(columns[known[-1], 1])) if len(known) else (math.nan, math.nan)
 
 
 def epoch_text(epochs: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -28,12 +28,12 @@ from momentum_gui.lab.record import Record
 from momentum_gui.lab.settings import Training
 
 WIDEST = {
-    run_model.NAME: "heavy ball, all runs",
-    run_model.RULE: "Heavy ball  ",
-    run_model.RATE: "0.000001",
+    run_model.NAME: "heavy ball 0.9",
+    run_model.RULE: "Heavy ball",
+    run_model.RATE: "0.00001",
     run_model.MOMENTUM: "Momentum",
-    run_model.EPOCH: "1 000 000.00",
-    run_model.ERROR: "−1.2345e−123",
+    run_model.EPOCH: "100 000.00",
+    run_model.ERROR: "1.2345e−12",
     run_model.ACCURACY: "100.0 %",
     run_model.TEST_ERROR: "Held-out error",
     run_model.TEST_ACCURACY: "Held-out acc.",
@@ -41,6 +41,8 @@ WIDEST = {
 }
 """The widest text of each column: its width never changes with the numbers."""
 ROW_HEIGHT = 28
+LEFT_OUT = (run_model.TEST_ACCURACY, run_model.TEST_ERROR, run_model.ACCURACY)
+"""What goes first where the table is too narrow for all columns."""
 
 
 class RunDelegate(QStyledItemDelegate):
@@ -115,6 +117,7 @@ class RunsPanel(QWidget):
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self._widths: dict[int, int] = {}
         self._fit_columns()
         self.table.selectionModel().selectionChanged.connect(self._select)
         self.model.edited.connect(self.edited)
@@ -163,11 +166,7 @@ class RunsPanel(QWidget):
         """Show another training, with one of its runs selected."""
         with QSignalBlocker(self.table.selectionModel()):
             self.model.set_record(record)
-        for column in (run_model.TEST_ERROR, run_model.TEST_ACCURACY):
-            self.table.setColumnHidden(column, not self.model.has_test_items)
-        if not self.model.has_classes:
-            self.table.setColumnHidden(run_model.TEST_ACCURACY, True)
-        self.table.setColumnHidden(run_model.ACCURACY, not self.model.has_classes)
+        self._choose_columns()
         self.buttons["remove"].setEnabled(len(record.runs) > 1)
         self.select(min(selected, len(record.runs) - 1))
 
@@ -195,8 +194,30 @@ class RunsPanel(QWidget):
         metrics = QFontMetrics(self.table.font())
         for column, text in WIDEST.items():
             heading = metrics.horizontalAdvance(run_model.HEADINGS[column][0])
-            width = max(metrics.horizontalAdvance(text), heading) + 24
-            self.table.setColumnWidth(column, width + (48 if column == run_model.NAME else 0))
+            width = max(metrics.horizontalAdvance(text), heading) + 20
+            self._widths[column] = width + (56 if column == run_model.NAME else 0)
+            self.table.setColumnWidth(column, self._widths[column])
+
+    def _choose_columns(self) -> None:
+        """Show the columns that hold something, as many as there is room for, and give what is left to the names."""
+        model = self.model
+        filled = set(self._widths)
+        if not model.has_test_items:
+            filled -= {run_model.TEST_ERROR, run_model.TEST_ACCURACY}
+        if not model.has_classes:
+            filled -= {run_model.ACCURACY, run_model.TEST_ACCURACY}
+        room = self.table.viewport().width()
+        for column in LEFT_OUT:
+            if sum(self._widths[each] for each in filled) > room:
+                filled.discard(column)
+        for column in self._widths:
+            self.table.setColumnHidden(column, column not in filled)
+        spare = max(0, room - sum(self._widths[each] for each in filled))
+        self.table.setColumnWidth(run_model.NAME, self._widths[run_model.NAME] + min(spare // 2, 160))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._choose_columns()
 
     @Slot(QItemSelection, QItemSelection)
     def _select(self, _now: QItemSelection, _before: QItemSelection) -> None:

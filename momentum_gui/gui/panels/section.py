@@ -56,7 +56,7 @@ class Section(QWidget):
         column.addWidget(self._heading)
         column.addWidget(self._body)
         column.addWidget(self._problem)
-        self.apply_theme()
+        self._heading.setIcon(icon("opened"))
 
     def add_row(self, setting: Declared, entry: QWidget) -> None:
         """A setting's label and entry, below the rows so far."""
@@ -70,10 +70,12 @@ class Section(QWidget):
         self._entries[setting.key] = entry  # type: ignore[assignment]
 
     def add_wide(self, widget: QWidget, key: str = "") -> None:
-        """A widget over the full width."""
+        """A widget over the full width; with a key, the row of that setting, and its entry if it is one."""
         self._grid.addWidget(widget, self._grid.rowCount(), 0, 1, 2)
         if key:
             self._rows[key] = (widget,)
+            if hasattr(widget, "set_refused"):
+                self._entries[key] = widget
 
     def show_row(self, key: str, shown: bool) -> None:
         """Show or hide a row."""
@@ -112,5 +114,5 @@ class Section(QWidget):
     def _fold(self, opened: bool) -> None:
         self._body.setVisible(opened)
         self._problem.setVisible(opened and bool(self._problem.text()))
-        self.apply_theme()
+        self._heading.setIcon(icon("opened" if opened else "closed"))
         self.folded_changed.emit(not opened)

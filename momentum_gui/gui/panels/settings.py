@@ -1,4 +1,4 @@
-"""The settings on the window's left: about, problem, network and training, in sections that fold."""
+"""The settings on the window's left: about, rule and rates, problem, network and training, in sections that fold."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from momentum_gui.gui.panels.about import AboutPanel
 from momentum_gui.gui.panels.network import NetworkPanel
 from momentum_gui.gui.panels.problem import ProblemPanel
 from momentum_gui.gui.panels.section import Section
-from momentum_gui.gui.panels.training import TrainingPanel
+from momentum_gui.gui.panels.training import RulePanel, TrainingPanel
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.settings import Training
 from momentum_gui.lab.setup import Setup
 
-WIDTH = 296
+WIDTH = 272
 
 
 class SettingsPanel(QScrollArea):
@@ -27,9 +27,10 @@ class SettingsPanel(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self.about, self.problem, self.network = AboutPanel(), ProblemPanel(), NetworkPanel()
-        self.training = TrainingPanel()
+        self.rule, self.training = RulePanel(), TrainingPanel()
         self.sections: dict[str, Section] = {
             "about": self.about,
+            "rule": self.rule,
             "problem": self.problem,
             "network": self.network,
             "training": self.training,
@@ -51,7 +52,7 @@ class SettingsPanel(QScrollArea):
         self.problem.file_wanted.connect(self.file_wanted)
         self.network.edited.connect(self._edit_network)
         self.training.edited.connect(self._edit_training)
-        self.training.run_edited.connect(self.run_edited)
+        self.rule.edited_run.connect(self.run_edited)
 
     def show_experiment(self, experiment: Experiment, run: int) -> None:
         """Show all settings of an experiment, and those of the selected run."""
@@ -67,7 +68,7 @@ class SettingsPanel(QScrollArea):
 
     def show_run(self, run: int, name: str, settings: Training, *, alone: bool) -> None:
         """Show the selected run."""
-        self.training.show_run(run, name, settings, alone=alone)
+        self.rule.show_run(run, name, settings, alone=alone)
 
     def set_problem(self, section: str, text: str) -> None:
         """Say what is wrong, below the section that it came from; the key at the front of the line marks its entry."""

@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from momentum_gui.gui.mailbox import FULL_SPEED
 
@@ -30,6 +30,7 @@ class SpeedControl(QWidget):
         self.label.setFixedWidth(QFontMetrics(self.font()).horizontalAdvance("100 000 updates/s") + 8)
         caption = QLabel("Speed")
         caption.setProperty("muted", True)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(8)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from momentum_gui.gui.icons import icon
 from momentum_gui.gui.panels.run_model import epoch_text
 
 STEPS = 10_000
+WORDS_WIDTH = 880  # with less than that, the buttons show their icons only
 
 
 class Timeline(QWidget):
@@ -33,7 +34,7 @@ class Timeline(QWidget):
         self.slider.setToolTip("Show everything as it was at a moment of the training")
         self.label = QLabel()
         self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.label.setFixedWidth(QFontMetrics(self.font()).horizontalAdvance("1 000 000.00 of 1 000 000.00"))
+        self.label.setFixedWidth(QFontMetrics(self.font()).horizontalAdvance("10 000.00 of 10 000.00"))
         heading = QLabel("Time")
         heading.setProperty("heading", True)
         self.buttons: dict[str, QToolButton] = {}
@@ -94,6 +95,13 @@ class Timeline(QWidget):
         """Take on the theme's colours."""
         for name, button in self.buttons.items():
             button.setIcon(icon(name))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < WORDS_WIDTH
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        for button in self.buttons.values():
+            button.setToolButtonStyle(style)
 
     def _show_moment(self) -> None:
         past = self.moment is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from momentum_gui.engine.rules import RULES, gains
@@ -21,14 +21,13 @@ KEEPS_PLACE = ("epochs", "target_error", "log_every")
 """Settings that alter no number of the training so far: it goes on from where it is."""
 
 
-class TrainingPanel(Section):
-    """`run_edited` carries rule, rate or momentum of one run or (with the flag) all; `edited` what holds for all."""
+class RulePanel(Section):
+    """The selected run's rule and rates. `edited_run` carries key, value, and whether it is meant for all runs."""
 
-    run_edited = Signal(str, object, bool)
-    edited = Signal(dict)
+    edited_run = Signal(str, object, bool)
 
     def __init__(self) -> None:
-        super().__init__("Training")
+        super().__init__("Rule and rates")
         self._run = 0
         self._color = QLabel()
         self._name = QLabel()
@@ -49,32 +48,16 @@ class TrainingPanel(Section):
         self.formula.setProperty("formula", True)
         self.formula.setWordWrap(True)
         self.formula.setAccessibleName("Formula of the rule")
+        self.formula.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        # As high as the longest formula, so that nothing below moves when another rule is chosen.
+        self.formula.setMinimumHeight(3 * self.formula.fontMetrics().lineSpacing() + 16)
         self.add_wide(self.formula)
         self.rate = rate_slider(declared("training", "learning_rate"))
-        self.add_row(self.rate.setting, self.rate)
+        self.add_wide(self.rate, "learning_rate")
         self.momentum = momentum_slider(declared("training", "momentum"))
-        self.add_row(self.momentum.setting, self.momentum)
+        self.add_wide(self.momentum, "momentum")
         for entry in (self.rule, self.rate, self.momentum):
-            entry.edited.connect(self._edit_run)
-        divider = QLabel("All runs")
-        divider.setProperty("muted", True)
-        divider.setContentsMargins(0, 8, 0, 0)
-        self.add_wide(divider)
-        self.entries: dict[str, TextEntry | ChoiceEntry] = {}
-        for key in FOR_ALL:
-            setting = declared("training", key)
-            shared: TextEntry | ChoiceEntry = ChoiceEntry(setting) if setting.choices else TextEntry(setting)
-            shared.edited.connect(self._edit)
-            self.entries[key] = shared
-            self.add_row(setting, shared)
-
-    def show_experiment(self, experiment: Experiment, run: int) -> None:
-        """Show what holds for all runs; where they differ, what holds for the selected one."""
-        on_surface = experiment.problem.surface is not None
-        for key, entry in self.entries.items():
-            entry.set_value(getattr(experiment.runs[run].training, key))
-            self.show_row(key, not (on_surface and key in ("batch_size", "reduction", "order")))
-        self.set_problem("")
+            entry.edited.connect(self._edit)
 
     def show_run(self, run: int, name: str, settings: Training, *, alone: bool) -> None:
         """Show the selected run's settings as they stand for its next update."""
@@ -90,25 +73,50 @@ class TrainingPanel(Section):
         self.momentum.set_value(settings.momentum)
         self.momentum.setEnabled(coefficients.b != 0)
         steady, alternating = gains(coefficients)
-        text = "\n".join(part.strip() for part in rule.formula.split(",  "))
+        lines = [part.strip() for part in rule.formula.split(",  ")]
         if coefficients.b:
-            text += f"\nsteady gradient × {steady:.3g}, alternating × {alternating:.3g}"
-        self.formula.setText(text)
+            lines.append(f"steady g × {steady:.3g}, alternating g × {alternating:.3g}")
+        self.formula.setText("\n".join(lines))
         self.formula.setToolTip(
             f"{rule.title}: {rule.known_from}\n"
             f"A, B, C, D = {', '.join(number_text(round(number, 6)) for number in coefficients)}\n"
-            "step = A·lr·g + B·p,  p = C·lr·g + D·p,  g the downhill gradient"
+            "step = A·lr·g + B·p,  p = C·lr·g + D·p,  g the downhill gradient\n"
+            "A gradient that stays the same is amplified by the first factor in the long run, one that flips its "
+            "sign each update by the second."
         )
 
     def apply_theme(self) -> None:
         """Take on the theme's colours."""
         super().apply_theme()
-        if hasattr(self, "_color"):
-            self._color.setPixmap(swatch(theme.run_color(self._run)))
+        self._color.setPixmap(swatch(theme.run_color(self._run)))
 
     @Slot(str, object)
-    def _edit_run(self, key: str, value: Any) -> None:
-        self.run_edited.emit(key, value, self.together.isChecked())
+    def _edit(self, key: str, value: Any) -> None:
+        self.edited_run.emit(key, value, self.together.isChecked())
+
+
+class TrainingPanel(Section):
+    """What holds for all runs. `edited` carries the settings to change, by section."""
+
+    edited = Signal(dict)
+
+    def __init__(self) -> None:
+        super().__init__("Training")
+        self.entries: dict[str, TextEntry | ChoiceEntry] = {}
+        for key in FOR_ALL:
+            setting = declared("training", key)
+            entry: TextEntry | ChoiceEntry = ChoiceEntry(setting) if setting.choices else TextEntry(setting)
+            entry.edited.connect(self._edit)
+            self.entries[key] = entry
+            self.add_row(setting, entry)
+
+    def show_experiment(self, experiment: Experiment, run: int) -> None:
+        """Show what holds for all runs; where they differ, what holds for the selected one."""
+        on_surface = experiment.problem.surface is not None
+        for key, entry in self.entries.items():
+            entry.set_value(getattr(experiment.runs[run].training, key))
+            self.show_row(key, not (on_surface and key in ("batch_size", "reduction", "order")))
+        self.set_problem("")
 
     @Slot(str, object)
     def _edit(self, key: str, value: Any) -> None:

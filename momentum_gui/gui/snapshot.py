@@ -1,0 +1,96 @@
+"""Pictures of the real window, off-screen: it trains an experiment, and what it shows is saved with the log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
+
+from momentum_gui.gui.app import application, prepare_offscreen
+from momentum_gui.lab.experiment import Experiment
+
+if TYPE_CHECKING:
+    from momentum_gui.gui.main_window import MainWindow
+
+TRAINING_SECONDS = 30.0
+"""A training that takes longer is shown as far as it came."""
+WAIT_SECONDS = 60.0
+
+
+def take(
+    experiment: Experiment, out_dir: str | Path, size: tuple[int, int] = (1440, 900), theme: str = "light"
+) -> list[Path]:
+    """Train in the window and save window.png, a picture of every plot, and log.csv; the paths, in that order.
+
+    `size` is that of the window in pixels. Without a chosen Qt platform the off-screen one is taken; nothing is
+    remembered or changed in the user's settings. Raises BadInputError, OSError where a file cannot be written,
+    RuntimeError where the training does not get ready.
+    """
+    prepare_offscreen()
+    from momentum_gui.gui import export
+    from momentum_gui.gui import theme as themes
+    from momentum_gui.gui.log_export import write_log
+    from momentum_gui.gui.mailbox import FULL_SPEED, State
+    from momentum_gui.gui.main_window import MainWindow
+
+    folder = Path(out_dir)
+    application()
+    themes.set_theme(theme)
+    window = MainWindow(experiment)
+    session = window.session
+    try:
+        window.resize(*size)
+        window.show()
+        process_until(lambda: session.record is not None and session.state is State.READY, WAIT_SECONDS)
+        if session.record is None:
+            raise RuntimeError(window.status.message.whole or "the training does not get ready")
+        session.pace.updates_per_second = FULL_SPEED
+        session.run()
+        process_until(lambda: session.state is State.FINISHED, TRAINING_SECONDS)
+        if session.state is not State.FINISHED:
+            session.pause()
+            process_until(lambda: session.state in (State.PAUSED, State.FINISHED), WAIT_SECONDS)
+        position = session.record.latest.position
+        views = window.views.make_all()
+        settle(window)
+        paths = [folder / "window.png"]
+        if not window.grab().save(str(paths[0])):
+            raise OSError(f"{paths[0]}: cannot be written")
+        for page, view in zip(window.views.pages, views, strict=True):
+            view.update_view()
+            path = folder / f"{page.row.title.lower().replace(' ', '-')}.png"
+            export.save_picture(view, path)
+            paths.append(path)
+        told: list[Experiment] = []
+        session.ask_experiment(told.append)
+        process_until(lambda: bool(told), WAIT_SECONDS)
+        log = write_log(told[0], position, folder / "log.csv", session.engine, lambda share: None, lambda: False)
+        return [*paths, *([log] if log is not None else [])]
+    finally:
+        window.close()
+        process_until(lambda: session.is_closed, WAIT_SECONDS)
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def settle(window: MainWindow) -> None:
+    """Let the window take in and draw all there is, background work included."""
+    process_until(lambda: not window.is_ticking, WAIT_SECONDS)
+    quiet = time.monotonic() + 0.3  # views draw once more, finer, when nothing has changed for a while
+    process_until(lambda: time.monotonic() > quiet, 1.0)
+    window.views.draw_all()
+    QCoreApplication.processEvents()
+
+
+def process_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Run Qt's events until a condition holds; False if it did not within so many seconds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
+        time.sleep(0.001)  # leaves the processor to the worker
+    return True
