@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import sys
 from typing import Protocol, cast
 
 from momentum_gui.engine.network import Network
@@ -36,3 +37,9 @@ def choose(name: str = "auto") -> Engine:
         raise ValueError("engine = 'compiled': numba is not installed; allowed here are auto, numpy")
     chosen = "numpy_engine" if name == "numpy" or not available else "compiled_engine"
     return cast(Engine, importlib.import_module(f"momentum_gui.engine.{chosen}"))
+
+
+def ready() -> Engine:
+    """The fastest engine that answers without compiling first: compiled once its `warm_up` is done, else NumPy."""
+    compiled = sys.modules.get("momentum_gui.engine.compiled_engine")
+    return choose("compiled" if getattr(compiled, "is_warm", False) else "numpy")

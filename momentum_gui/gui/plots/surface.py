@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
-from momentum_gui.engine.engines import Engine, choose
+from momentum_gui.engine.engines import ready
 from momentum_gui.engine.plane import (
     Plane,
     Range,
@@ -81,7 +81,6 @@ class SurfaceView(PlotView):
         self.background = Background(self, "surface")
         self.plane: Plane | None = None
         self.evaluated: Evaluated | None = None
-        self._engine: Engine = choose("numpy")
         self._task: Task | None = None
         self._paths: list[PathItems] = []
         self._plane_made = 0.0
@@ -118,10 +117,6 @@ class SurfaceView(PlotView):
         self.picture.clear()
         super().begin(setup, record)  # type: ignore[arg-type]
 
-    def set_engine(self, name: str) -> None:
-        """Evaluate with this engine from now on; until it is told, with NumPy, which needs no compilation."""
-        self._engine = choose(name)
-
     def arrange(self) -> None:
         """Items for each run; a range that shows where they start."""
         assert self.record is not None
@@ -136,7 +131,7 @@ class SurfaceView(PlotView):
         """The theme's colours for what outlives a redraw."""
         self.picture.recolor()
 
-    def close_view(self) -> None:
+    def end(self) -> None:
         """End the background work."""
         self.background.close()
 
@@ -316,7 +311,7 @@ class SurfaceView(PlotView):
         if self.background.busy:
             return
         point = np.nan_to_num(self.run.weights_at(self.moment))
-        wanted = Wanted(self._engine, self._task, self.plane, self._view_range(), size, point)
+        wanted = Wanted(ready(), self._task, self.plane, self._view_range(), size, point)
         self.background.request(lambda cancelled: evaluate(wanted, cancelled, self.background.done.emit))
 
     @Slot(object)
