@@ -90,6 +90,7 @@ class Outputs:
 
     def __init__(self, arguments: Namespace, trainer: Trainer) -> None:
         self._plots: list[str] = arguments.plot
+        self._setup = trainer.setup
         self._record: Record | None = None
         self._writers: list[LogWriter | WeightsWriter] = []
         with ExitStack() as opened:
@@ -118,7 +119,7 @@ class Outputs:
 
             os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
             for plot in self._plots:
-                save_training_plot(self._record, Path(plot))
+                save_training_plot(self._record, Path(plot), self._setup)
 
     def __enter__(self) -> Self:
         return self
