@@ -34,6 +34,7 @@ from momentum_gui.lab.settings import Change
 from momentum_gui.lab.setup import Setup
 
 TICK_MILLISECONDS = 16
+REST_MILLISECONDS = 500
 DEFAULT_EXPERIMENT = "iris"
 
 
@@ -68,6 +69,10 @@ class MainWindow(QMainWindow):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MILLISECONDS)
         self._timer.timeout.connect(self.tick)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MILLISECONDS)
+        self._rest.timeout.connect(self._draw_at_rest)
         self.setAcceptDrops(True)
         self._lay_out()
         self._connect_session()
@@ -136,6 +141,15 @@ class MainWindow(QMainWindow):
         left = self.views.draw()
         if not (anything or left or self.session.state is State.RUNNING):
             self._timer.stop()
+            self._rest.start()
+
+    @Slot()
+    def _draw_at_rest(self) -> None:
+        """Draw once more: at rest, views take the time for a finer picture."""
+        if not self._timer.isActive():
+            self.views.mark()
+            while self.views.draw():
+                pass
 
     # Building.
 
@@ -595,6 +609,7 @@ class MainWindow(QMainWindow):
         if not self.session.is_closing:
             self._remember()
         self._timer.stop()
+        self._rest.stop()
         self.views.close()
         self.files.close()
         if self.session.is_closed:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 from momentum_gui.gui.app import application, prepare_offscreen
 from momentum_gui.lab.experiment import Experiment
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 TRAINING_SECONDS = 30.0
 """A training that takes longer is shown as far as it came."""
 WAIT_SECONDS = 60.0
+QUIET_SECONDS = 0.3
 
 
 def take(
@@ -30,13 +34,17 @@ def take(
     RuntimeError where the training does not get ready.
     """
     prepare_offscreen()
+    with without_needless_warning():
+        return _take(experiment, Path(out_dir), size, theme)
+
+
+def _take(experiment: Experiment, folder: Path, size: tuple[int, int], theme: str) -> list[Path]:
     from momentum_gui.gui import export
     from momentum_gui.gui import theme as themes
     from momentum_gui.gui.log_export import write_log
     from momentum_gui.gui.mailbox import FULL_SPEED, State
     from momentum_gui.gui.main_window import MainWindow
 
-    folder = Path(out_dir)
     application()
     themes.set_theme(theme)
     window = MainWindow(experiment)
@@ -79,10 +87,35 @@ def take(
 def settle(window: MainWindow) -> None:
     """Let the window take in and draw all there is, background work included."""
     process_until(lambda: not window.is_ticking, WAIT_SECONDS)
-    quiet = time.monotonic() + 0.3  # views draw once more, finer, when nothing has changed for a while
-    process_until(lambda: time.monotonic() > quiet, 1.0)
-    window.views.draw_all()
+    for _ in range(3):  # a finer picture follows when nothing has changed for a while, and then the words about it
+        quiet = time.monotonic() + QUIET_SECONDS
+        process_until(partial(is_quiet, window, quiet), WAIT_SECONDS)
+        window.views.draw_all()
     QCoreApplication.processEvents()
+
+
+def is_quiet(window: MainWindow, since: float) -> bool:
+    """Whether a moment is past and no view works on a picture."""
+    return time.monotonic() > since and not window.views.busy
+
+
+@contextmanager
+def without_needless_warning() -> Iterator[None]:
+    """Keep Qt's off-screen platform from printing that it cannot limit a window's size."""
+
+    def handle(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        if "propagateSizeHints" in text:
+            return
+        if before is not None:
+            before(kind, context, text)
+        else:
+            print(text, file=sys.stderr)
+
+    before = qInstallMessageHandler(handle)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
 
 
 def process_until(condition: Callable[[], bool], seconds: float) -> bool:

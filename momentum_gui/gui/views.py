@@ -200,6 +200,12 @@ class Views(QObject):
         self._turn += 1
         return left
 
+    @property
+    def busy(self) -> bool:
+        """Whether a view still works on its picture in the background."""
+        backgrounds = (getattr(page.view, "background", None) for page in self.pages)
+        return any(background.busy for background in backgrounds if background is not None)
+
     def draw_all(self) -> None:
         """Redraw every visible view now, whatever it takes."""
         for page in self.pages:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor
 from momentum_gui.engine.population import Measure, Outcome
 from momentum_gui.engine.rules import RULES
 from momentum_gui.gui import theme
-from momentum_gui.gui.icons import swatch
+from momentum_gui.gui.icons import swatch_icon
 from momentum_gui.gui.panels.declared import number_text
 from momentum_gui.lab.history import nearest
 from momentum_gui.lab.record import Record, RunRecord
@@ -125,7 +125,7 @@ class RunModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(column)
         if role == Qt.ItemDataRole.DecorationRole and column == NAME:
-            return swatch(theme.run_color(row))
+            return swatch_icon(theme.run_color(row))
         if role == Qt.ItemDataRole.CheckStateRole and column == NAME:
             return Qt.CheckState.Checked if self.visible[row] else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.ForegroundRole and column == OUTCOME:
