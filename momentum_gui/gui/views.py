@@ -39,6 +39,8 @@ class ViewRow:
 VIEWS = (
     ViewRow("centre", "Error surface", "surface", "SurfaceView"),
     ViewRow("upper", "Error", "error", "ErrorView"),
+    ViewRow("upper", "Predictions", "predictions", "PredictionsView"),
+    ViewRow("upper", "Network", "diagram", "DiagramView"),
     ViewRow("lower", "Steps", "steps", "StepsView"),
 )
 
