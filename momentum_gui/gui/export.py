@@ -12,12 +12,23 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPoint, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPageSize, QPainter, QPdfWriter, QPen, QTextDocument
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QColor,
+    QImage,
+    QPageSize,
+    QPainter,
+    QPalette,
+    QPdfWriter,
+    QPen,
+    QTextDocument,
+)
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem, QGraphicsTextItem, QWidget
 
 from momentum_gui.gui import theme
 from momentum_gui.gui.plots.base import View
+from momentum_gui.gui.plots.plot import Plot
 from momentum_gui.gui.plots.view import PlotView
 from momentum_gui.gui.svg_strokes import with_plain_strokes
 from momentum_gui.lab.bad_input import BadInputError
@@ -108,8 +119,6 @@ def png(size: QSizeF, paint: Paint, scale: float) -> bytes:
     image = QImage(wide, high, QImage.Format.Format_RGB32)
     if image.isNull():
         raise OSError(f"a picture of {wide} × {high} pixels is too large")
-    image.setDotsPerMeterX(round(DOTS * scale / 0.0254))
-    image.setDotsPerMeterY(round(DOTS * scale / 0.0254))
     image.fill(QColor("white"))
     painter = QPainter(image)
     try:
@@ -118,6 +127,9 @@ def png(size: QSizeF, paint: Paint, scale: float) -> bytes:
         paint(painter)
     finally:
         painter.end()
+    # Only now: axes are recorded for a screen's resolution, and would be played back larger on an image of another.
+    image.setDotsPerMeterX(round(DOTS * scale / 0.0254))
+    image.setDotsPerMeterY(round(DOTS * scale / 0.0254))
     with opened() as buffer:
         if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
             raise OSError("the picture cannot be encoded as PNG")
@@ -223,7 +235,10 @@ class Layout:
         for plot in self.view.plots:
             target = QRectF(0, y, plot.width(), plot.height())
             plot.scene().prepareForPaint()
-            plot.scene().render(painter, target, plot.range, Qt.AspectRatioMode.IgnoreAspectRatio)
+            with unlettered(plot) as labels:
+                plot.scene().render(painter, target, plot.range, Qt.AspectRatioMode.IgnoreAspectRatio)
+            for label in labels:
+                letter(painter, label, y)
             y += plot.height()
         text(painter, self._foot, MARGIN, y)
 
@@ -267,13 +282,44 @@ def text(painter: QPainter, document: QTextDocument, x: float, y: float) -> None
 
 
 @contextmanager
+def unlettered(plot: Plot) -> Iterator[list[QGraphicsTextItem]]:
+    """The plot without its labels and axis titles, and those, to be written afterwards.
+
+    Such an item clips to itself, and QSvgGenerator does not go back: all that follows would be cut to the label.
+    """
+    labels = [
+        item
+        for item in plot.scene().items()
+        if isinstance(item, QGraphicsTextItem) and item.isVisible() and item.toPlainText()
+    ]
+    for label in labels:
+        label.setVisible(False)
+    try:
+        yield labels
+    finally:
+        for label in labels:
+            label.setVisible(True)
+
+
+def letter(painter: QPainter, label: QGraphicsTextItem, y: float) -> None:
+    """Write one label where it stands in its plot, which begins at `y`."""
+    context = QAbstractTextDocumentLayout.PaintContext()
+    context.palette.setColor(QPalette.ColorRole.Text, label.defaultTextColor())
+    painter.save()
+    painter.translate(0.0, y)
+    painter.setTransform(label.sceneTransform(), True)
+    label.document().documentLayout().draw(painter, context)
+    painter.restore()
+
+
+@contextmanager
 def widened(view: PlotView, factor: float) -> Iterator[None]:
     """Smooth lines, and pens of constant width made wider by a factor: Qt does not scale those with the picture."""
     undo: list[Callable[[], None]] = []
     for plot in view.plots:
         for item in plot.scene().items():
             if hasattr(item, "setExportMode"):
-                item.setExportMode(True, {"antialias": True, "resolutionScale": 1.0})
+                item.setExportMode(True, {"antialias": True, "resolutionScale": factor})
                 undo.append(lambda item=item: item.setExportMode(False))  # type: ignore[misc]
             if factor != 1.0:
                 undo += widen(item, factor)
@@ -312,6 +358,9 @@ def widen(item: QGraphicsItem, factor: float) -> list[Callable[[], None]]:
             item.opts["pen"], item.data["pen"] = default, pens
 
         return [restore]
+    if isinstance(item, pg.ArrowItem):
+        item.setScale(factor)  # an arrow's head keeps its size on the device
+        return [lambda: item.setScale(1.0)]
     if isinstance(item, QGraphicsPathItem | QGraphicsRectItem):
         shape_pen = QPen(item.pen())
         item.setPen(wider(shape_pen, factor))
