@@ -42,6 +42,7 @@ VIEWS = (
     ViewRow("upper", "Predictions", "predictions", "PredictionsView"),
     ViewRow("upper", "Network", "diagram", "DiagramView"),
     ViewRow("lower", "Steps", "steps", "StepsView"),
+    ViewRow("lower", "Gains", "gains", "GainsView"),
 )
 
 
