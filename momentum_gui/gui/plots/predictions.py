@@ -79,6 +79,11 @@ class PredictionsView(PlotView):
         """End the background work."""
         self.background.close()
 
+    @property
+    def busy(self) -> bool:
+        """Whether answers are being computed."""
+        return self.background.busy
+
     def arrange(self) -> None:
         """Lay out the picture for a new problem."""
         for item in self._items:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
 from momentum_gui.engine.engines import ready
@@ -70,14 +70,15 @@ class SurfaceView(PlotView):
         self.plot = self.add_plot(Plot("", ""), 1)
         self.picture = SurfacePicture(self.plot)
         self.arrows = StepArrows(self.plot)
-        self.state = QLabel()
-        self.state.setContentsMargins(8, 0, 8, 0)
-        self.sentence = QLabel()
+        self.state, self.key, self.sentence = QLabel(), QLabel(), QLabel()
         self.sentence.setProperty("muted", True)
         self.sentence.setWordWrap(True)
-        self.sentence.setContentsMargins(8, 0, 8, 6)
-        self.body.addWidget(self.state)
-        self.body.addWidget(self.sentence)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().lineSpacing() + 6)
+        for label in (self.state, self.key, self.sentence):
+            label.setContentsMargins(8, 0, 8, 0)
+            label.setMinimumWidth(10)
+            self.body.addWidget(label)
         self.background = Background(self, "surface")
         self.plane: Plane | None = None
         self.evaluated: Evaluated | None = None
@@ -85,7 +86,10 @@ class SurfaceView(PlotView):
         self._paths: list[PathItems] = []
         self._plane_made = 0.0
         self._changed = 0.0
-        self._dragging = False
+        self._still = QTimer(self)
+        self._still.setSingleShot(True)
+        self._still.setInterval(int(1000 * STILL_SECONDS) + 50)
+        self._still.timeout.connect(self._refine)
         self._fitting = False
         self.kind.activated.connect(self._plane_chosen)
         self.first.activated.connect(self._plane_chosen)
@@ -133,6 +137,7 @@ class SurfaceView(PlotView):
 
     def end(self) -> None:
         """End the background work."""
+        self._still.stop()
         self.background.close()
 
     def follow(self, name: str) -> None:
@@ -167,10 +172,9 @@ class SurfaceView(PlotView):
             box.clear()
             box.addItems(list(setup.weight_names))
             box.setVisible(on_network)
-        trained = np.flatnonzero(setup.trained())
-        pair = trained[:2] if len(trained) > 1 else np.array([0, 1])
-        self.first.setCurrentIndex(int(pair[0]))
-        self.second.setCurrentIndex(int(pair[1]))
+        first, second = first_pair(setup)
+        self.first.setCurrentIndex(first)
+        self.second.setCurrentIndex(second)
         self.kind.setVisible(on_network)
         self.equal.setChecked(False)
 
@@ -323,6 +327,19 @@ class SurfaceView(PlotView):
         self._tell()
         if evaluated.wanted.plane is not self.plane or evaluated.wanted.range != self._view_range():
             self._request()
+        elif evaluated.wanted.size < STILL_SIZE:
+            self._still.start()
+
+    @Slot()
+    def _refine(self) -> None:
+        """Nothing has changed for a while: evaluate the finer grid."""
+        if self.plane is not None:
+            self._request()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a surface is being evaluated, or a finer one is about to be."""
+        return self.background.busy or self._still.isActive()
 
     # Paths and words.
 
@@ -369,17 +386,19 @@ class SurfaceView(PlotView):
         at = nearest(self.run.measures.position, self.moment) if self.moment is not None else None
         error = latest.error if at is None else float(self.run.measures.last[at, 0])
         words.append(f"<b>{self.run.name}</b>: error {number_text(error, 5)}")
-        if self.evaluated is not None and not self.plane.exact:
+        drawn = self.evaluated is not None and self.evaluated.wanted.plane is self.plane
+        if self.evaluated is not None and drawn and not self.plane.exact:
             words.append(f"on this plane {number_text(self.evaluated.surface_error, 5)}")
             words.append(f"{number_text(self.evaluated.distance, 3)} off it")
-        if self.arrows.arrows["step"].shaft.isVisible():
-            key = (
-                f'<span style="color:{colors.gradient_part}">➔ gradient part</span> '
-                f'<span style="color:{colors.momentum_part}">➔ momentum part</span> ➔ step'
-            )
-            scale = self.arrows.magnified
-            words.append(key + (f", drawn {number_text(scale, 2)} × larger" if scale > 1.05 else ""))
         self.state.setText(" &nbsp;·&nbsp; ".join(words))
+        scale = self.arrows.magnified
+        size = f", drawn {number_text(scale, 2)} × larger" if scale > 1.05 else ""
+        self.key.setText(
+            f'last step: <span style="color:{colors.gradient_part}">➔ gradient part</span> + '
+            f'<span style="color:{colors.momentum_part}">➔ momentum part</span> = ➔ step{size}'
+            if self.arrows.visible
+            else ""
+        )
         self.sentence.setText(self.plane.sentence)
 
     def summary(self) -> str:
@@ -473,6 +492,17 @@ class SurfaceView(PlotView):
         self._changed = time.monotonic()
         if not self._fitting and self.record is not None and self.plane is not None:
             self._request()
+
+
+def first_pair(setup: Setup) -> tuple[int, int]:
+    """The weights to look at first: the only two that train, or two that lead to the first output."""
+    trained = np.flatnonzero(setup.trained())
+    if setup.network is None or len(trained) <= 2:
+        return (int(trained[0]), int(trained[1])) if len(trained) == 2 else (0, 1)
+    last = setup.network.layers[-1]
+    to_first_output = [number for number in range(last.offset, last.matrix.stop, last.units) if number in trained]
+    pair = to_first_output[:2] if len(to_first_output) > 1 else trained[:2]
+    return int(pair[0]), int(pair[1])
 
 
 def axis_label(label: str, share: float | None) -> str:

@@ -91,8 +91,9 @@ class PathItems:
                 continue
             faded = QColor(color)
             faded.setAlphaF(FADES[fade])
-            line.setPen(pg.mkPen(faded, width=2 if selected else 1))
-            line.setSegmentedLineMode("on" if selected else "auto")
+            line.setPen(pg.mkPen(faded, width=2 if selected else 1.4))
+            line.setShadowPen(pg.mkPen(255, 255, 255, int(150 * FADES[fade]), width=4 if selected else 3))
+            line.setSegmentedLineMode("on")
             line.setData(x, y, connect=connected)
         self._mark(x, y, color)
         self.start.show_at(x[0], y[0], "disc", 10, pg.mkPen(color, width=2), QColor(255, 255, 255, 200))
@@ -154,6 +155,11 @@ class StepArrows:
         self.magnified = 1.0
         # The step last, so that it is on top: with no momentum it hides the gradient part, which then equals it.
         self.arrows = {name: Arrow(plot) for name in ("step", "momentum_part", "gradient_part")}
+
+    @property
+    def visible(self) -> bool:
+        """Whether any arrow is long enough to be seen."""
+        return any(arrow.shaft.isVisible() for arrow in self.arrows.values())
 
     def hide(self) -> None:
         """Show no arrows."""
