@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import math
 import os
@@ -116,6 +117,8 @@ def make_sweep(arguments: argparse.Namespace, experiment: Experiment, grid: Grid
             raise BadInputError(f"{key} {path}: would overwrite {needed[place]}: choose another name")
     for plot in arguments.plot:
         check_plot(plot)
+    if arguments.plot:
+        load_drawing(arguments.plot[0])
     try:
         choose(arguments.engine)
     except ValueError as error:
@@ -202,9 +205,17 @@ def finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def load_drawing(path: str) -> None:
+    """Raises OSError where Qt, or a library that it needs, is not there: now, and not after hours of training."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    try:
+        importlib.import_module("momentum_gui.gui.sweep_picture")
+    except ImportError as error:
+        raise OSError(f"--plot {path}: no pictures can be drawn here: {error}") from None
+
+
 def draw(arguments: argparse.Namespace, experiment: Experiment, sweep: Sweep, answer: Answer | None) -> None:
     """Draw the map, without a display. Raises OSError."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from momentum_gui.gui.sweep_picture import SweepPicture, save_sweep_plot
     from momentum_gui.lab.sweep_theory import curvature_at_end
 
