@@ -21,6 +21,7 @@ class TickAxis(pg.AxisItem):
 
     def __init__(self, orientation: str) -> None:
         super().__init__(orientation)
+        self.enableAutoSIPrefix(False)  # labels say powers of ten themselves
         self.log = False
         self._texts: dict[float, str] = {}
         self.setStyle(tickLength=4, tickTextOffset=4, autoExpandTextSpace=True, autoReduceTextSpace=False)

@@ -14,6 +14,7 @@ from momentum_gui.engine.plane import (
     Range,
     extent,
     pca,
+    percent,
     random_directions,
     surface_plane,
     through_three,
@@ -33,6 +34,8 @@ from momentum_gui.lab.record import RunRecord
 from momentum_gui.lab.setup import Setup
 
 PLANES = ("Two weights", "Main directions (PCA)", "Random directions", "Three states")
+DEFAULT_PLANE = "Main directions (PCA)"
+"""What is shown first where more than two weights train: of all planes it hides least of the paths."""
 LIVE_SIZE, STILL_SIZE = 61, 141
 STILL_SECONDS = 0.4
 """A surface that has not changed for so long is evaluated on the finer grid."""
@@ -85,6 +88,7 @@ class SurfaceView(PlotView):
         self._task: Task | None = None
         self._paths: list[PathItems] = []
         self._plane_made = 0.0
+        self._plane_version = -1
         self._changed = 0.0
         self._still = QTimer(self)
         self._still.setSingleShot(True)
@@ -172,17 +176,25 @@ class SurfaceView(PlotView):
             box.clear()
             box.addItems(list(setup.weight_names))
             box.setVisible(on_network)
+        if on_network and int(setup.trained().sum()) > 2:
+            self.kind.setCurrentIndex(PLANES.index(DEFAULT_PLANE))
+        self._enable_weights()
         first, second = first_pair(setup)
         self.first.setCurrentIndex(first)
         self.second.setCurrentIndex(second)
         self.kind.setVisible(on_network)
         self.equal.setChecked(False)
 
+    def _enable_weights(self) -> None:
+        for box in (self.first, self.second):
+            box.setEnabled(self.kind.currentIndex() == 0)
+
     def _lay_plane(self) -> None:
         """The plane as it is to be now: through the selected run's weights, or through the paths so far."""
         run, setup = self.run, self.setup
         assert run is not None
         assert setup is not None
+        assert self.record is not None
         now = time.monotonic()
         kind = self.kind.currentIndex()
         here = run.weights_at(self.moment)
@@ -198,7 +210,10 @@ class SurfaceView(PlotView):
             plane = two_weights(here, i, j, setup.weight_names, setup.trained())
             if self.plane is None or not np.array_equal(plane.origin, self.plane.origin):
                 self._set_plane(plane)
-        elif self.plane is None or (now - self._plane_made > REFRESH_SECONDS and self.moment is None):
+        elif self.plane is None or (
+            now - self._plane_made > REFRESH_SECONDS and self.record.version != self._plane_version and not self.moment
+        ):
+            self._plane_version = self.record.version
             self._set_plane(self._plane_of_paths(kind, here, setup))
 
     def _plane_of_paths(self, kind: int, here: Floats, setup: Setup) -> Plane:
@@ -374,7 +389,7 @@ class SurfaceView(PlotView):
             return
         # The last step, from where it began: what is known of it is exact, not foretold.
         begun = run.latest.weights - trace.steps[-1]
-        self.arrows.draw(self.plane, begun, trace.gradient_parts[-1], trace.momentum_parts[-1], shown[1] - shown[0])
+        self.arrows.draw(self.plane, begun, trace.gradient_parts[-1], trace.momentum_parts[-1])
 
     def _tell(self) -> None:
         """Say what is seen: true error, the surface's error there, the distance; what is held fixed."""
@@ -445,18 +460,19 @@ class SurfaceView(PlotView):
             return
         box = self.plot.getPlotItem().getViewBox()
         place = event.scenePos()  # type: ignore[attr-defined]
-        if not box.sceneBoundingRect().contains(place) or self.plane.kind not in ("weights", "surface"):
+        if not box.sceneBoundingRect().contains(place) or self.setup is None:
             return
         point = box.mapSceneToView(place)
         start = {self.plane.label_x: point.x(), self.plane.label_y: point.y()}
+        if self.plane.kind not in ("weights", "surface"):
+            weights = self.plane.weights_at(point.x(), point.y())[0]
+            start = {name: float(weight) for name, weight in zip(self.setup.weight_names, weights, strict=True)}
         selected_only = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)  # type: ignore[attr-defined]
         self.start_chosen.emit(start, selected_only)
 
     @Slot(int)
     def _plane_chosen(self, _index: int) -> None:
-        two = self.kind.currentIndex() == 0
-        self.first.setEnabled(two)
-        self.second.setEnabled(two)
+        self._enable_weights()
         self.plane = self.evaluated = None
         self.picture.clear()
         self.background.cancel()
@@ -507,4 +523,4 @@ def first_pair(setup: Setup) -> tuple[int, int]:
 
 def axis_label(label: str, share: float | None) -> str:
     """An axis's label, with the share of movement that it holds where that has a meaning."""
-    return label if share is None else f"{label} ({100 * share:.3g} % of the movement)"
+    return label if share is None else f"{label} ({percent(share)} of the movement)"

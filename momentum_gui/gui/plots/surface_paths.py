@@ -18,8 +18,8 @@ from momentum_gui.gui.plots.plot import Plot
 FADES = (1.0, 0.7, 0.45, 0.25)
 """Opacity of a path's parts, from on the plane to far off it."""
 MOST_MARKS = 60
-ARROW_SHARE = 0.14
-"""Arrows are drawn so large that the longest is this share of the picture's width, if it is not longer by itself."""
+ARROW_SHARE = 0.18
+"""Arrows are drawn so large that the longest is this share of the picture's side, if it is not longer by itself."""
 
 
 class Marker(QGraphicsPathItem):
@@ -166,7 +166,7 @@ class StepArrows:
         for arrow in self.arrows.values():
             arrow.hide()
 
-    def draw(self, plane: Plane, at: Floats, gradient_part: Floats, momentum_part: Floats, width: float) -> None:
+    def draw(self, plane: Plane, at: Floats, gradient_part: Floats, momentum_part: Floats) -> None:
         """Draw the parts of one update (W,) from the weights `at` (W,), magnified where they would be too short.
 
         The step goes from the point along the sum; the momentum part begins where the gradient part ends.
@@ -176,11 +176,14 @@ class StepArrows:
         x, y, _ = plane.project(np.clip(ends, -1e150, 1e150))
         gradient, step = (x[1] - x[0], y[1] - y[0]), (x[2] - x[0], y[2] - y[0])
         momentum = (x[2] - x[1], y[2] - y[1])
-        longest = max(math.hypot(*part) for part in (gradient, step, momentum))
-        if not math.isfinite(longest) or longest <= 1e-9 * width:
+        box = self.plot.getPlotItem().getViewBox()
+        pixel_x, pixel_y = box.viewPixelSize()
+        longest = max(math.hypot(part[0] / pixel_x, part[1] / pixel_y) for part in (gradient, step, momentum))
+        room = ARROW_SHARE * min(box.width(), box.height())
+        if not math.isfinite(longest) or longest <= 1e-9 * room:
             self.hide()
             return
-        self.magnified = max(1.0, ARROW_SHARE * width / longest)
+        self.magnified = max(1.0, room / longest)
         scale, colors, start = self.magnified, theme.current(), (float(x[0]), float(y[0]))
         middle = (start[0] + gradient[0] * scale, start[1] + gradient[1] * scale)
         self.arrows["gradient_part"].draw(start, (gradient[0] * scale, gradient[1] * scale), colors.gradient_part)
