@@ -29,6 +29,7 @@ class Background(QObject):
         self._lock = threading.Lock()
         self._waiting: tuple[int, Work] | None = None
         self._thread: threading.Thread | None = None
+        self._working = False
         self._newest = 0
         self._closed = False
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
@@ -37,7 +38,7 @@ class Background(QObject):
     def busy(self) -> bool:
         """Whether something is under way or waits."""
         with self._lock:
-            return self._thread is not None or self._waiting is not None
+            return self._working or self._waiting is not None
 
     def request(self, work: Work) -> None:
         """Have `work(cancelled)` done; it should look at `cancelled()` now and then, and give None if that is so."""
@@ -74,11 +75,13 @@ class Background(QObject):
                     return
                 number, work = self._waiting
                 self._waiting = None
+                self._working = True
             result, problem = None, ""
             try:
                 result = work(lambda number=number: number != self._newest)  # type: ignore[misc]
             except Exception as error:  # whatever a view's work raises must reach the user, not end the thread
                 problem = str(error) or type(error).__name__
+            self._working = False  # before the result arrives, so that whoever takes it may ask for more
             if not self._closed:
                 self._finished.emit(number, result, problem)
 

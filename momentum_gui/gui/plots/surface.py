@@ -210,9 +210,10 @@ class SurfaceView(PlotView):
             plane = two_weights(here, i, j, setup.weight_names, setup.trained())
             if self.plane is None or not np.array_equal(plane.origin, self.plane.origin):
                 self._set_plane(plane)
-        elif self.plane is None or (
-            now - self._plane_made > REFRESH_SECONDS and self.record.version != self._plane_version and not self.moment
-        ):
+        elif self.plane is None or (self.record.version != self._plane_version and self.moment is None):
+            if self.plane is not None and now - self._plane_made < REFRESH_SECONDS:
+                self._still.start()  # in case nothing else brings the view up to date
+                return
             self._plane_version = self.record.version
             self._set_plane(self._plane_of_paths(kind, here, setup))
 
@@ -347,9 +348,8 @@ class SurfaceView(PlotView):
 
     @Slot()
     def _refine(self) -> None:
-        """Nothing has changed for a while: evaluate the finer grid."""
-        if self.plane is not None:
-            self._request()
+        """Nothing has changed for a while: lay the plane through the paths as they are now, on the finer grid."""
+        self.redraw_now()
 
     @property
     def busy(self) -> bool:
