@@ -43,6 +43,7 @@ VIEWS = (
     ViewRow("upper", "Network", "diagram", "DiagramView"),
     ViewRow("lower", "Steps", "steps", "StepsView"),
     ViewRow("lower", "Gains", "gains", "GainsView"),
+    ViewRow("lower", "One update", "arithmetic", "ArithmeticView"),
 )
 
 
