@@ -11,6 +11,7 @@ import numpy as np
 
 from momentum_gui.engine.population import Floats
 from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.measures import effective_gain
 from momentum_gui.lab.seeds import Starts
 
 
@@ -39,13 +40,5 @@ def with_change(experiment: Experiment, *changes: str) -> Experiment:
 
 
 def effective_gains(starts: Starts) -> Floats:
-    """Each weight's steps against rate × gradient over its last traced updates, (starts, weights): Σ step·r / Σ r².
-
-    r = lr·g; the least-squares factor by which the rule has multiplied it.
-    """
-    gains = []
-    for frame in starts.frames:
-        assert frame.trace is not None
-        along = frame.trace.learning_rate * frame.trace.gradients
-        gains.append((frame.trace.steps * along).sum(axis=0) / (along * along).sum(axis=0))
-    return np.stack(gains)
+    """The effective gain of each weight over its last traced updates, (starts, weights): see `measures`."""
+    return np.stack([effective_gain(frame.trace) for frame in starts.frames if frame.trace is not None])

@@ -1,4 +1,4 @@
-"""Makes the reference data of the parity tests: `python -m tests.parity.make_reference` where its packages are installed.
+"""Makes the reference data of the parity tests, where PyTorch and scikit-learn are installed.
 
     python3 -m venv venv-parity
     venv-parity/bin/pip install torch==2.13.0 numpy==2.4.6 scikit-learn==1.9.1

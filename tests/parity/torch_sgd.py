@@ -43,7 +43,7 @@ def loss_of(
 def train(
     case: Case, weights: Floats, inputs: Floats, targets: Floats, orders: NDArray[np.int64]
 ) -> tuple[Floats, Floats]:
-    """The weights (1 + epochs, weights) before training and after each epoch, and the first batch's −∂E/∂w (weights,)."""
+    """The weights (1 + epochs, weights) at the start and after each epoch, and the first batch's −∂E/∂w (weights,)."""
     layers, offset = [], 0
     for units_in, units in zip(case.sizes[:-1], case.sizes[1:], strict=True):
         end = offset + units_in * units
