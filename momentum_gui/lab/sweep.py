@@ -33,6 +33,7 @@ SCHEDULING_SHARE = 0.05
 LEAST_RUNS = {"numpy": 256, "compiled": 32}
 """A smaller block takes an engine nearly as long: NumPy's calls have a price, the compiled loops their lanes."""
 MOST_RUNS = 4096
+CELL_MULTIPLE = 16
 UPDATE_SECONDS = 2e-8
 WEIGHT_SECONDS = 2e-9
 """A first guess at what an update costs, by itself and for each weight and item; measured from the first block on."""
@@ -281,7 +282,9 @@ class Sweep:
         # The last blocks are smaller, so that all workers end at about the same time.
         rest = (len(self._cells) - self._next) * seeds / (2 * self._count())
         runs = min(max(min(runs, rest), LEAST_RUNS[self.shared.engine]), MOST_RUNS)
-        return max(1, math.ceil(runs / seeds))
+        cells = max(1, math.ceil(runs / seeds))
+        # Full lanes of runs that see the items in the same order.
+        return cells if cells < CELL_MULTIPLE else -(-cells // CELL_MULTIPLE) * CELL_MULTIPLE
 
     def _has_room(self) -> bool:
         """Whether the workers can take one more block: one each in training, and one more each to go on with."""
