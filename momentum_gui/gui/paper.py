@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectIte
 
 from momentum_gui.gui import theme
 from momentum_gui.gui.plots.plot import Plot
+from momentum_gui.gui.plots.steps import StepsView
 from momentum_gui.gui.plots.view import PlotView
 
 MARGIN = 8.0
@@ -85,8 +86,10 @@ def legend(view: PlotView) -> str:
         f'<span style="color:{theme.run_color(number)}">▬</span> {html.escape(run.name)}'
         for number, run in view.runs_shown()
     ]
+    if isinstance(view, StepsView):
+        parts = [f"<b>{html.escape(view.run.name)}</b>" if view.run is not None else ""]
     if (key := getattr(view, "key", None)) is not None:
-        parts = [f"<b>{html.escape(view.run.name)}</b>" if view.run is not None else "", key.text()]
+        parts.append(key.text())
     return " &nbsp; ".join(part for part in parts if part)
 
 

@@ -77,6 +77,20 @@ def test_a_surface_is_drawn_from_the_errors_given(
     assert drawn[0] > 3 * drawn[1] > 0
 
 
+@pytest.mark.usefixtures("leaves_nothing")
+def test_a_surface_names_every_run_and_what_is_left_out(
+    qtbot: QtBot, trained: tuple[Trainer, Record], tmp_path: Path
+) -> None:
+    """The run by its name, and the sentence on the plane, are part of the picture."""
+    trainer, record = trained
+    xs, ys = np.linspace(-6, 6, 21), np.linspace(-3, 3, 21)
+    errors = np.add.outer(ys**2, xs**2)
+    pictures.save_surface_plot(trainer.setup, record, surface_plane(), xs, ys, errors, tmp_path / "p.svg")
+    text = (tmp_path / "p.svg").read_text()
+    assert "plain" in text
+    assert "nothing is left out" in text
+
+
 def test_another_suffix_is_refused_before_anything_is_drawn(trained: tuple[Trainer, Record], tmp_path: Path) -> None:
     """One line, nothing written."""
     trainer, record = trained
