@@ -15,7 +15,7 @@ Work = Callable[[Cancelled], Any]
 class Background(QObject):
     """Runs one piece of work at a time; a new request replaces the one that waits and cancels the one under way.
 
-    `done` carries the result, in the window's thread, unless it is None or was outdated meanwhile; `failed` carries
+    `done` carries the result, in the window's thread, unless it is None or was cancelled meanwhile; `failed` carries
     one line. The thread ends when there is nothing left to do. `close` ends it for good, and waits for that.
     """
 
@@ -31,6 +31,7 @@ class Background(QObject):
         self._thread: threading.Thread | None = None
         self._working = False
         self._newest = 0
+        self._dropped = 0  # results of requests up to this one are no longer wanted
         self._closed = False
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -54,6 +55,7 @@ class Background(QObject):
     def cancel(self) -> None:
         """Drop what waits and what is under way."""
         with self._lock:
+            self._dropped = self._newest
             self._newest += 1
             self._waiting = None
 
@@ -87,7 +89,7 @@ class Background(QObject):
 
     @Slot(int, object, str)
     def _deliver(self, number: int, result: object, problem: str) -> None:
-        if number != self._newest:
+        if number <= self._dropped or self._closed:
             return
         if problem:
             self.failed.emit(problem)

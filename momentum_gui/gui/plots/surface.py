@@ -404,7 +404,8 @@ class SurfaceView(PlotView):
         drawn = self.evaluated is not None and self.evaluated.wanted.plane is self.plane
         if self.evaluated is not None and drawn and not self.plane.exact:
             words.append(f"on this plane {number_text(self.evaluated.surface_error, 5)}")
-            words.append(f"{number_text(self.evaluated.distance, 3)} off it")
+            off = self.evaluated.distance
+            words.append(f"{number_text(off, 3) if off > 1e-12 * np.linalg.norm(latest.weights) else 0} off it")
         self.state.setText(" &nbsp;·&nbsp; ".join(words))
         scale = self.arrows.magnified
         size = f", drawn {number_text(scale, 2)} × larger" if scale > 1.05 else ""
