@@ -31,7 +31,8 @@ def sources_digest() -> str:
     numba's own freshness test looks at the file of the kernel only, not at the files of the functions it calls.
     """
     digest = hashlib.sha256(numba.__version__.encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    folder = Path(__file__).parent
+    for source in (*sorted(folder.glob("compiled_*.py")), folder / "population.py", folder / "surfaces.py"):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -74,19 +75,33 @@ def numba_cache_in(folder: Path) -> Iterator[None]:
         numba.config.CACHE_DIR = before
 
 
+PLAIN = {"nogil": True, "error_model": "numpy"}
+INNER = {**PLAIN, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function that other compiled functions call."""
-    return numba.njit(nogil=True, error_model="numpy")(function)
+    return numba.njit(**INNER)(function)
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """Compile a function into each of its callers."""
+    return numba.njit(**INNER, forceinline=True)(function)
+
+
+def pasted(function: Callable[..., Any]) -> Any:
+    """Let numba paste a function's statements into its callers, before types are known: cheaper for one caller."""
+    return numba.njit(**INNER, inline="always")(function)
 
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a function that Python calls, without the GIL, and keep the machine code where a folder can be written."""
     if FOLDER is not None:
         with contextlib.suppress(RuntimeError, OSError), numba_cache_in(FOLDER):
-            dispatcher = numba.njit(nogil=True, error_model="numpy", cache=True)(function)
+            dispatcher = numba.njit(**PLAIN, cache=True)(function)
             forgive_io(dispatcher)
             return dispatcher
-    return numba.njit(nogil=True, error_model="numpy")(function)
+    return numba.njit(**PLAIN)(function)
 
 
 def forgive_io(dispatcher: Any) -> None:

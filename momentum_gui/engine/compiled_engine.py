@@ -1,17 +1,53 @@
-"""Training compiled by numba: the functions of `numpy_engine`, without the GIL and without a Python loop."""
+"""Training compiled by numba: the functions of `numpy_engine`, without the GIL and without a Python loop.
+
+Which loops train a run follows from its task alone, or changes no bit:
+
+- batches of fewer than ITEM_BATCH items: `compiled_single` for a few runs, `compiled_population` for many, both with
+  the same bits, so that a cell of a sweep is the same training as the cell alone;
+- larger batches, up to all items: `compiled_batches`, run by run;
+- analytic surfaces: `compiled_surfaces`.
+
+A population is shared out among threads; a run never is.
+"""
 
 from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from momentum_gui.engine import compiled_loops, compiled_surfaces, numpy_engine
-from momentum_gui.engine.network import Network
+from momentum_gui.engine import (
+    compiled_batches,
+    compiled_items,
+    compiled_population,
+    compiled_single,
+    compiled_surfaces,
+    numpy_engine,
+)
+from momentum_gui.engine.compiled_epoch import runs_of
+from momentum_gui.engine.compiled_layout import (
+    ITEM_LANES,
+    NARROW,
+    NARROW_LANES,
+    Data,
+    Shape,
+    data_of,
+    make_data,
+    shape_of,
+    working_space,
+)
+from momentum_gui.engine.network import Activation, Loss, Network
 from momentum_gui.engine.population import (
     WEIGHT_LIMIT,
     Floats,
     Items,
     NetworkTask,
+    Outcome,
     Population,
     Report,
     Span,
@@ -22,23 +58,47 @@ from momentum_gui.engine.surfaces import SURFACES, Surface
 
 name = "compiled"
 
+ITEM_BATCH = 8
+"""From this batch size on, lanes hold the items of a batch."""
+
+FULL_BLOCK = 6
+"""From this many runs on, a block of compiled_population.RUN_LANES is worth its while, idle lanes and all."""
+
+is_warm = False
+"""Whether every kernel is compiled, so that no call has to wait for that."""
+
 SURFACE_CODES = {surface.value: code for code, surface in enumerate(SURFACES.values())}
+
+Part = NDArray[np.int64]
+
+
+@lru_cache(maxsize=1)
+def pool() -> ThreadPoolExecutor:
+    """The threads that share large work."""
+    return ThreadPoolExecutor(thread_count(), thread_name_prefix="engine")
+
+
+@lru_cache(maxsize=1)
+def thread_count() -> int:
+    """As many threads as this process may use processors."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def share_out(parts: list[Any], work: Callable[[Any], None]) -> None:
+    """Do the work on every part, in threads where there are several."""
+    if len(parts) == 1:
+        work(parts[0])
+        return
+    for done in [pool().submit(work, part) for part in parts]:
+        done.result()
 
 
 def surface_arguments(surface: Surface) -> tuple[int, Floats] | None:
     """The surface's code and parameters for the kernels; None for one that is not built in."""
     code = SURFACE_CODES.get(surface.value)
     return None if code is None else (code, np.array(surface.k, dtype=np.float64))
-
-
-def network_arguments(network: Network) -> tuple[NDArray[np.int64], int, int, int]:
-    """Layer sizes and the codes of hidden activation, output activation and loss."""
-    return (
-        np.array(network.sizes, dtype=np.int64),
-        int(network.hidden_activation),
-        int(network.output_activation),
-        int(network.loss),
-    )
 
 
 def contiguous(array: Floats) -> Floats:
@@ -49,39 +109,59 @@ def contiguous(array: Floats) -> Floats:
 def train(task: Task, population: Population, span: Span, report: Report) -> None:
     """Train every running run of the population over the span, in place, filling in the report."""
     if isinstance(task, SurfaceTask):
-        surface = surface_arguments(task.surface)
-        if surface is None:
-            return numpy_engine.train(task, population, span, report)
-        compiled_surfaces.train_surface(
-            *surface,
-            WEIGHT_LIMIT,
-            population.weights,
-            population.stored,
-            population.last_step,
-            population.learning_rate,
-            population.coefficients,
-            population.target_error,
-            population.epochs,
-            population.outcome,
-            span.first_update,
-            span.updates,
-            span.measured,
-            report.measures,
-            report.weights,
-            report.gradients,
-            report.stored,
-        )
-        return None
-    compiled_loops.train_network(
-        *network_arguments(task.network),
-        task.items.inputs,
-        task.items.targets,
-        task.items.threshold,
-        task.test_items.inputs,
-        task.test_items.targets,
-        task.trained,
-        task.batch_size,
-        task.mean,
+        train_surface(task, population, span, report)
+        return
+    members = np.flatnonzero(population.outcome == Outcome.RUNNING)
+    if len(members) == 0 or span.updates == 0:
+        return
+    shape, data, test = shape_of(task.network), data_of(task.items), data_of(task.test_items)
+    runs = runs_of(population, span, report)
+
+    def work(part: tuple[Any, int, Part]) -> None:
+        kernel, size, some = part
+        kernel(
+            some, runs, shape, data, test, task.trained, task.batch_size, task.mean,
+            working_space(size), np.empty((5, shape.weights)),
+        )  # fmt: skip
+
+    share_out(parts_of(task, members, population, shape), work)
+
+
+def parts_of(
+    task: NetworkTask, members: Part, population: Population, shape: Shape
+) -> list[tuple[Any, int, Part]]:
+    """What to train with which kernel, in how much working space: a part for each thread."""
+    single = compiled_single.train_narrow if shape.lanes == NARROW_LANES else compiled_single.train_wide
+    if task.batch_size >= ITEM_BATCH:
+        outputs = task.network.sizes[-1]
+        kernel, size = compiled_batches.train, compiled_batches.space_needed(shape, task.network.sizes[0], outputs)
+        return [(kernel, size, some) for some in split(members, 1)]
+    if len(members) < FULL_BLOCK:
+        return [(single, compiled_single.space_needed(shape), some) for some in split(members, 1)]
+    members = members[np.argsort(population.order_of_run[members], kind="stable")]
+    lanes = compiled_population.RUN_LANES
+    rest = len(members) % lanes
+    in_blocks, alone = (members[:-rest], members[-rest:]) if 0 < rest < FULL_BLOCK else (members, members[:0])
+    kernel, size = compiled_population.train, compiled_population.space_needed(shape)
+    parts = [(kernel, size, some) for some in split(in_blocks, lanes)]
+    return parts + ([(single, compiled_single.space_needed(shape), alone)] if len(alone) else [])
+
+
+def split(members: Part, multiple: int) -> list[Part]:
+    """The members in as many parts of about the same length as there are threads, each a multiple but the last."""
+    each = -(-len(members) // thread_count())
+    each = -(-each // multiple) * multiple
+    return [members[first : first + each] for first in range(0, len(members), each)]
+
+
+def train_surface(task: SurfaceTask, population: Population, span: Span, report: Report) -> None:
+    """Descend an analytic surface; one that is not built in is left to NumPy."""
+    surface = surface_arguments(task.surface)
+    if surface is None:
+        numpy_engine.train(task, population, span, report)
+        return
+    compiled_surfaces.train_surface(
+        *surface,
         WEIGHT_LIMIT,
         population.weights,
         population.stored,
@@ -89,10 +169,8 @@ def train(task: Task, population: Population, span: Span, report: Report) -> Non
         population.learning_rate,
         population.coefficients,
         population.target_error,
-        population.order_of_run,
         population.epochs,
         population.outcome,
-        span.orders,
         span.first_update,
         span.updates,
         span.measured,
@@ -101,29 +179,39 @@ def train(task: Task, population: Population, span: Span, report: Report) -> Non
         report.gradients,
         report.stored,
     )
-    return None
+
+
+def ranges(rows: int, work_each: int) -> list[tuple[int, int]]:
+    """Rows begin … end − 1 for each thread; one range where the work, in weights times items, is small."""
+    threads = thread_count() if rows * work_each > 200_000 else 1
+    each = max(1, -(-rows // threads))
+    return [(first, min(first + each, rows)) for first in range(0, max(rows, 1), each)]
 
 
 def errors(network: Network, weights: Floats, items: Items) -> tuple[Floats, Floats]:
     """Mean loss and share of right answers over the items, (R,) each; NaN where there are no items or classes."""
+    shape, data, weights = shape_of(network), data_of(items), contiguous(weights)
     error, share = np.empty(len(weights)), np.empty(len(weights))
-    compiled_loops.network_errors(
-        *network_arguments(network),
-        contiguous(weights),
-        items.inputs,
-        items.targets,
-        items.threshold,
-        error,
-        share,
-    )
+
+    def work(part: tuple[int, int]) -> None:
+        space = working_space(shape.activations * ITEM_LANES)
+        compiled_items.all_errors(shape, data, weights, *part, error, share, space)
+
+    share_out(ranges(len(weights), shape.weights * data.count), work)
     return error, share
 
 
 def outputs(network: Network, weights: Floats, inputs: Floats) -> Floats:
     """The network's answers: (R, N, O) for inputs (N, I)."""
+    shape, weights = shape_of(network), contiguous(weights)
+    data = make_data(inputs, np.zeros((len(inputs), network.sizes[-1])), np.nan)
     answers = np.empty((len(weights), len(inputs), network.sizes[-1]))
-    sizes, hidden, last, _ = network_arguments(network)
-    compiled_loops.network_outputs(sizes, hidden, last, contiguous(weights), contiguous(inputs), answers)
+
+    def work(part: tuple[int, int]) -> None:
+        space = working_space(shape.activations * ITEM_LANES)
+        compiled_items.all_outputs(shape, data, weights, *part, answers, space)
+
+    share_out(ranges(len(weights), shape.weights * data.count), work)
     return answers
 
 
@@ -131,10 +219,20 @@ def gradients(network: Network, weights: Floats, inputs: Floats, targets: Floats
     """The downhill gradient −∂E/∂w over the items, (R, W): their mean, or their sum."""
     if inputs.ndim == 3:
         return numpy_engine.gradients(network, weights, inputs, targets, mean=mean)
+    return data_gradients(network, weights, make_data(inputs, targets, np.nan), mean=mean)
+
+
+def data_gradients(network: Network, weights: Floats, data: Data, *, mean: bool) -> Floats:
+    """The downhill gradient over prepared items, (R, W)."""
+    shape, weights = shape_of(network), contiguous(weights)
     gradient = np.empty(weights.shape)
-    compiled_loops.network_gradients(
-        *network_arguments(network), contiguous(weights), contiguous(inputs), contiguous(targets), mean, gradient
-    )
+    scale = 1.0 / data.count if mean else 1.0
+
+    def work(part: tuple[int, int]) -> None:
+        space = working_space(shape.activations * compiled_items.PANEL * 2 + shape.padded_weights)
+        compiled_items.all_gradients(shape, data, weights, *part, scale, gradient, space)
+
+    share_out(ranges(len(weights), 3 * shape.weights * data.count), work)
     return gradient
 
 
@@ -153,7 +251,7 @@ def task_errors(task: Task, weights: Floats) -> Floats:
 def task_gradients(task: Task, weights: Floats) -> Floats:
     """The downhill gradient of the training error (the mean over all items) at each weight vector, (R, W)."""
     if isinstance(task, NetworkTask):
-        gradient = gradients(task.network, weights, task.items.inputs, task.items.targets)
+        gradient = data_gradients(task.network, weights, data_of(task.items), mean=True)
         gradient *= task.trained
         return gradient
     surface = surface_arguments(task.surface)
@@ -162,3 +260,32 @@ def task_gradients(task: Task, weights: Floats) -> Floats:
     gradient = np.empty(weights.shape)
     compiled_surfaces.surface_gradients(*surface, contiguous(weights), gradient)
     return gradient
+
+
+def warm_up() -> None:
+    """Compile everything, or load it from the cache, by using it once; sets `is_warm`."""
+    global is_warm
+    for units in (NARROW, NARROW + 1):
+        network = Network((1, units, 1), Activation.TANH, Activation.TANH, Loss.SQUARED_ERROR)
+        items = Items(np.zeros((ITEM_BATCH, 1)), np.zeros((ITEM_BATCH, 1)))
+        weights = np.zeros((FULL_BLOCK, network.weight_count))
+        trained = np.ones(network.weight_count, dtype=np.bool_)
+        for batch_size in (1, ITEM_BATCH):
+            use_once(NetworkTask(network, items, items, trained, batch_size, True), weights)
+            use_once(NetworkTask(network, items, items, trained, batch_size, True), weights[:1])
+        outputs(network, weights, items.inputs)
+    use_once(SurfaceTask(SURFACES["bowl"]), np.zeros((1, 2)))
+    is_warm = True
+
+
+def use_once(task: Task, weights: Floats) -> None:
+    """Train one update, evaluate the error and the gradient."""
+    runs = len(weights)
+    population = Population(
+        weights.copy(), np.ones(runs), np.zeros((runs, 4)), np.zeros(runs), np.zeros(runs, dtype=np.int64)
+    )
+    orders = np.zeros((1, 1, task.items_per_epoch), dtype=np.int32)
+    span = Span(orders, 0, 1, np.ones(1, dtype=np.bool_))
+    train(task, population, span, Report.for_span(task, population, span, keep_weights=False, traced=0))
+    task_errors(task, weights)
+    task_gradients(task, weights)

@@ -1,0 +1,98 @@
+"""Training of one run in batches of many items, compiled, with the items of a batch in the lanes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from momentum_gui.engine.compiled_cache import kernel
+from momentum_gui.engine.compiled_epoch import RUNNING, end_epoch, momentum_square, wanted, within_limit
+from momentum_gui.engine.compiled_items import PANEL, add_gradient
+from momentum_gui.engine.compiled_layout import INPUTS, ROW_LANES, UNITS, Shape, copy, unpad
+
+
+def space_needed(shape: Shape, inputs: int, outputs: int) -> int:
+    """How many numbers `train` works in."""
+    return shape.padded_weights + PANEL * (2 * shape.activations + inputs + outputs)
+
+
+@kernel
+def train(
+    members: Any, runs: Any, shape: Any, data: Any, test: Any, trained: Any, batch_size: int, mean: bool,
+    space: Any, natural: Any,
+) -> None:  # fmt: skip
+    """Train the runs that members names over the span, one after the other, in place.
+
+    space: `space_needed(shape, …)` zeros to work in; natural: (5, weights) for weights in natural order.
+    """
+    plan, weights, count = shape.plan, shape.weights, data.count
+    n, m = plan[0, INPUTS], plan[len(plan) - 1, UNITS]
+    inputs, targets, columns, target_columns = data.inputs, data.targets, data.columns, data.target_columns
+    inputs_width = (n + ROW_LANES - 1) // ROW_LANES * ROW_LANES
+    targets_width = (m + ROW_LANES - 1) // ROW_LANES * ROW_LANES
+    per_epoch = (count + batch_size - 1) // batch_size
+    traced, updates = runs.traced_gradients.shape[1], runs.updates
+    units, size = shape.activations * PANEL, shape.padded_weights
+    a, d, padded_gradient = space[:units], space[units : 2 * units], space[2 * units : 2 * units + size]
+    gathered, gathered_targets = space[2 * units + size :], space[2 * units + size + n * PANEL :]
+    w, gradient, step, last_step = natural[0], natural[1], natural[2], natural[3]
+    p = natural[4]
+    for member in range(len(members)):
+        run = members[member]
+        lr = runs.learning_rate[run]
+        A, B = runs.coefficients[run, 0] * lr, runs.coefficients[run, 1]
+        C, D = runs.coefficients[run, 2] * lr, runs.coefficients[run, 3]
+        copy(runs.weights[run], w)
+        copy(runs.stored[run], p)
+        copy(runs.last_step[run], step)
+        order = runs.orders[runs.order_of_run[run]]
+        epoch, within = divmod(runs.first_update, per_epoch)
+        for number in range(updates):
+            begin = within * batch_size
+            end = min(begin + batch_size, count)
+            scale = 1.0 / (end - begin) if mean else 1.0
+            for i in range(size):
+                padded_gradient[i] = 0.0
+            for first in range(begin, end, PANEL):
+                items = min(PANEL, end - first)
+                x, t, at, gap = columns, target_columns, first, data.padded_count
+                if per_epoch > 1:  # else it is all items: they lie ready, and their order does not matter
+                    x, t, at, gap = gathered, gathered_targets, 0, PANEL
+                    for lane in range(items):
+                        item = order[epoch, first + lane]
+                        for i in range(n):
+                            gathered[i * PANEL + lane] = inputs[item * inputs_width + i]
+                        for k in range(m):
+                            gathered_targets[k * PANEL + lane] = targets[item * targets_width + k]
+                add_gradient(shape, w, x, t, at, gap, items, a, d, padded_gradient)
+            unpad(plan, padded_gradient, gradient)
+            row = number - (updates - traced)
+            ends = within == per_epoch - 1
+            if row >= 0:
+                copy(p, runs.traced_stored[run, row])
+            momentum_part = momentum_square(B, p) if ends else 0.0
+            for i in range(weights):
+                g = gradient[i] * scale * trained[i]
+                moved = A * g + B * p[i]
+                gradient[i] = g
+                last_step[i], step[i] = step[i], moved
+                p[i] = C * g + D * p[i]
+                w[i] += moved
+            if row >= 0:
+                copy(gradient, runs.traced_gradients[run, row])
+            within += 1
+            if ends:
+                within = 0
+                inside = within_limit(w)
+                runs.epochs[run] += 1
+                if runs.kept_weights.shape[1]:
+                    copy(w, runs.kept_weights[run, epoch])
+                if wanted(runs, run, epoch, inside):
+                    end_epoch(
+                        runs, run, epoch, inside, shape, data, test, w, gradient, step, last_step, momentum_part, a
+                    )
+                    if runs.outcome[run] != RUNNING:
+                        break
+                epoch += 1
+        copy(w, runs.weights[run])
+        copy(p, runs.stored[run])
+        copy(step, runs.last_step[run])

@@ -1,0 +1,388 @@
+"""Training of many runs at once, online or in small batches, compiled, with runs in the lanes.
+
+Runs are trained in blocks of RUN_LANES. Within a block weights lie as (weights, lanes), in natural order; a block is
+trained over the whole span before the next. Each lane does what `compiled_single` does, in the same order, so a run
+has the same bits in a population of thousands as alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from momentum_gui.engine.compiled_cache import inlined, kernel
+from momentum_gui.engine.compiled_epoch import RUNNING, end_epoch, wanted
+from momentum_gui.engine.compiled_items import CROSS_ENTROPY, SQUARED_ERROR
+from momentum_gui.engine.compiled_lanes import absolute, fill, fma, lanes16, load, repeat, store, where_less
+from momentum_gui.engine.compiled_layout import (
+    ABOVE,
+    BELOW,
+    CODE,
+    INPUTS,
+    ITEM_LANES,
+    OFFSET,
+    ROW_LANES,
+    UNITS,
+    Shape,
+)
+from momentum_gui.engine.compiled_math import SOFTMAX, activate, exp, slope
+from momentum_gui.engine.population import WEIGHT_LIMIT
+
+RUN_LANES = 16
+BEYOND_LIMIT = float(np.nextafter(WEIGHT_LIMIT, np.inf))
+
+lanes = lanes16
+
+
+@inlined
+def forward(n: int, m: int, code: int, offset: int, w: Any, a: Any, below: int, above: int) -> None:
+    """Activations of a layer's m units from its n inputs, in every lane."""
+    bias = offset + n * m
+    j = 0
+    while j < m:
+        at, y = (bias + j) * RUN_LANES, (above + j) * RUN_LANES
+        if j + 4 <= m:  # four sums at once hide each other's waiting
+            s0, s1 = load(lanes(), w, at), load(lanes(), w, at + RUN_LANES)
+            s2, s3 = load(lanes(), w, at + 2 * RUN_LANES), load(lanes(), w, at + 3 * RUN_LANES)
+            for i in range(n):
+                xi, row = load(lanes(), a, (below + i) * RUN_LANES), (offset + i * m + j) * RUN_LANES
+                s0 = fma(xi, load(lanes(), w, row), s0)
+                s1 = fma(xi, load(lanes(), w, row + RUN_LANES), s1)
+                s2 = fma(xi, load(lanes(), w, row + 2 * RUN_LANES), s2)
+                s3 = fma(xi, load(lanes(), w, row + 3 * RUN_LANES), s3)
+            store(a, y, s0)
+            store(a, y + RUN_LANES, s1)
+            store(a, y + 2 * RUN_LANES, s2)
+            store(a, y + 3 * RUN_LANES, s3)
+            j += 4
+        else:
+            s = load(lanes(), w, at)
+            for i in range(n):
+                s = fma(load(lanes(), a, (below + i) * RUN_LANES), load(lanes(), w, (offset + i * m + j) * RUN_LANES), s)
+            store(a, y, s)
+            j += 1
+    for j in range(m):
+        y = (above + j) * RUN_LANES
+        store(a, y, activate(code, load(lanes(), a, y)))
+
+
+@inlined
+def tree_total(tree: int, sums: Any) -> Any:
+    """((0+1)+(2+3))+((4+5)+(6+7)) of the rows of sums, or its first half where the tree has four leaves."""
+    s0, s1 = load(lanes(), sums, 0), load(lanes(), sums, RUN_LANES)
+    s2, s3 = load(lanes(), sums, 2 * RUN_LANES), load(lanes(), sums, 3 * RUN_LANES)
+    half = (s0 + s1) + (s2 + s3)
+    if tree > 4:
+        s4, s5 = load(lanes(), sums, 4 * RUN_LANES), load(lanes(), sums, 5 * RUN_LANES)
+        s6, s7 = load(lanes(), sums, 6 * RUN_LANES), load(lanes(), sums, 7 * RUN_LANES)
+        half = half + ((s4 + s5) + (s6 + s7))
+    return half
+
+
+@inlined
+def softmax(m: int, tree: int, y: Any, above: int, sums: Any) -> None:
+    """exp of each output over the sum of all, with the largest taken off first."""
+    top = load(lanes(), y, above * RUN_LANES)
+    for k in range(1, m):
+        value = load(lanes(), y, (above + k) * RUN_LANES)
+        top = where_less(top, value, value, top)
+    for r in range(tree):
+        store(sums, r * RUN_LANES, lanes())
+    for k in range(m):
+        at, leaf = (above + k) * RUN_LANES, k % tree * RUN_LANES
+        power = exp(load(lanes(), y, at) - top)
+        store(y, at, power)
+        store(sums, leaf, load(lanes(), sums, leaf) + power)
+    powers = tree_total(tree, sums)
+    for k in range(m):
+        at = (above + k) * RUN_LANES
+        store(y, at, load(lanes(), y, at) / powers)
+
+
+@inlined
+def output_delta(
+    code: int, loss: int, m: int, tree: int, o: Any, above: int, t: Any, scale: float, d: Any, sums: Any
+) -> None:
+    """scale × −∂E/∂net of each output, into d at the outputs' place."""
+    mixed = lanes()
+    if code == SOFTMAX and (loss == CROSS_ENTROPY or loss == SQUARED_ERROR):
+        for r in range(tree):
+            store(sums, r * RUN_LANES, lanes())
+        for k in range(m):
+            leaf, target = k % tree * RUN_LANES, load(lanes(), t, k * RUN_LANES)
+            sum_, output = load(lanes(), sums, leaf), load(lanes(), o, (above + k) * RUN_LANES)
+            if loss == CROSS_ENTROPY:
+                sum_ = sum_ + target
+            else:
+                sum_ = fma(output, target - output, sum_)
+            store(sums, leaf, sum_)
+        mixed = tree_total(tree, sums)
+    for k in range(m):
+        at = (above + k) * RUN_LANES
+        target, output = load(lanes(), t, k * RUN_LANES), load(lanes(), o, at)
+        delta = target - output
+        if loss == CROSS_ENTROPY:
+            if code == SOFTMAX:
+                delta = target - output * mixed
+        elif code == SOFTMAX and loss == SQUARED_ERROR:
+            delta = output * (delta - mixed)
+        else:
+            delta = slope(code, output) * delta
+        if scale != 1.0:
+            delta = delta * scale
+        store(d, at, delta)
+
+
+@inlined
+def leaf_sum(first: int, tree: int, m: int, w: Any, row: int, d: Any, above: int) -> Any:
+    """Σ δⱼ·wⱼ over j = first, first + tree, first + 2·tree, …"""
+    s = load(lanes(), d, (above + first) * RUN_LANES) * load(lanes(), w, (row + first) * RUN_LANES)
+    for j in range(first + tree, m, tree):
+        s = fma(load(lanes(), d, (above + j) * RUN_LANES), load(lanes(), w, (row + j) * RUN_LANES), s)
+    return s
+
+
+@inlined
+def delta_below(
+    n: int, m: int, tree: int, offset: int, hidden: int, w: Any, d: Any, above: int, a: Any, below: int
+) -> None:
+    """δ of the layer below, slope · Σⱼ δⱼ·wᵢⱼ for its n units i; leaves of the tree that hold no unit are left out."""
+    for i in range(n):
+        row = offset + i * m
+        s = leaf_sum(0, tree, m, w, row, d, above)
+        if m > 1:
+            s = s + leaf_sum(1, tree, m, w, row, d, above)
+        if m > 2:
+            pair = leaf_sum(2, tree, m, w, row, d, above)
+            if m > 3:
+                pair = pair + leaf_sum(3, tree, m, w, row, d, above)
+            s = s + pair
+        if tree > 4 and m > 4:
+            half = leaf_sum(4, tree, m, w, row, d, above)
+            if m > 5:
+                half = half + leaf_sum(5, tree, m, w, row, d, above)
+            if m > 6:
+                pair = leaf_sum(6, tree, m, w, row, d, above)
+                if m > 7:
+                    pair = pair + leaf_sum(7, tree, m, w, row, d, above)
+                half = half + pair
+            s = s + half
+        at = (below + i) * RUN_LANES
+        store(d, at, s * slope(hidden, load(lanes(), a, at)))
+
+
+@inlined
+def update_layer(
+    n: int, m: int, offset: int, w: Any, p: Any, a: Any, below: int, d: Any, above: int, A: Any, B: Any, C: Any, D: Any
+) -> None:
+    """w += A·g + B·p, p = C·g + D·p with the gradient g = xᵢ·δⱼ of one item, which need not be stored."""
+    for i in range(n + 1):
+        xi = fill(lanes(), 1.0)
+        if i < n:
+            xi = load(lanes(), a, (below + i) * RUN_LANES)
+        for j in range(m):
+            at = (offset + i * m + j) * RUN_LANES
+            g = load(lanes(), d, (above + j) * RUN_LANES) * xi
+            stored = load(lanes(), p, at)
+            store(p, at, fma(g, C, stored * D))
+            store(w, at, fma(g, A, fma(stored, B, load(lanes(), w, at))))
+
+
+@inlined
+def add_layer_gradient(
+    n: int, m: int, offset: int, gradient: Any, a: Any, below: int, d: Any, above: int, fresh: bool
+) -> None:
+    """Add xᵢ·δⱼ of one item to the gradient, or put it there if the gradient is fresh."""
+    for i in range(n + 1):
+        xi = fill(lanes(), 1.0)
+        if i < n:
+            xi = load(lanes(), a, (below + i) * RUN_LANES)
+        for j in range(m):
+            at, delta = (offset + i * m + j) * RUN_LANES, load(lanes(), d, (above + j) * RUN_LANES)
+            g = delta * xi
+            if not fresh:
+                g = fma(delta, xi, load(lanes(), gradient, at))
+            store(gradient, at, g)
+
+
+@inlined
+def update_from_gradient(
+    weights: int, gradient: Any, trained: Any, w: Any, p: Any, step: Any, last_step: Any, A: Any, B: Any, C: Any, D: Any
+) -> Any:
+    """One update of all weights from their gradient, which is set to 0 where a weight is frozen.
+
+    Keeps the step, and the one before it; returns the squared norm of the momentum part B·p.
+    """
+    square = lanes()
+    for i in range(weights):
+        at = i * RUN_LANES
+        g, stored = load(lanes(), gradient, at) * (1.0 if trained[i] else 0.0), load(lanes(), p, at)
+        store(last_step, at, load(lanes(), step, at))
+        store(gradient, at, g)
+        store(step, at, fma(g, A, stored * B))
+        store(p, at, fma(g, C, stored * D))
+        store(w, at, fma(g, A, fma(stored, B, load(lanes(), w, at))))
+        square = square + (stored * B) * (stored * B)
+    return square
+
+
+@inlined
+def within_limit(weights: int, w: Any) -> Any:
+    """1 in the lanes whose weights are all numbers within ±WEIGHT_LIMIT, else 0."""
+    inside = fill(lanes(), 1.0)
+    for i in range(weights):
+        inside = where_less(absolute(load(lanes(), w, i * RUN_LANES)), BEYOND_LIMIT, inside, 0.0)
+    return inside
+
+
+@inlined
+def take_in(rows: Any, block: Any, lane: int, run: int) -> None:
+    """Copy a run's row (weights) into its lane of a block."""
+    for i in range(rows.shape[1]):
+        block[i * RUN_LANES + lane] = rows[run, i]
+
+
+@inlined
+def give_back(block: Any, lane: int, row: Any) -> None:
+    """Copy a lane of a block to a flat array (weights)."""
+    for i in range(len(row)):
+        row[i] = block[i * RUN_LANES + lane]
+
+
+def space_needed(shape: Shape) -> int:
+    """How many numbers `train` works in."""
+    return (5 * shape.weights + 3 * shape.activations + ROW_LANES + 6) * RUN_LANES + shape.activations * ITEM_LANES
+
+
+@kernel
+def train(
+    members: Any, runs: Any, shape: Any, data: Any, test: Any, trained: Any, batch_size: int, mean: bool,
+    space: Any, natural: Any,
+) -> None:  # fmt: skip
+    """Train the runs that members names over the span, in place; best if runs of one order of items are neighbours.
+
+    space: `space_needed(shape)` zeros to work in; natural: (5, weights) for weights in natural order.
+    """
+    plan, loss, tree, weights = shape.plan, shape.loss, shape.lanes, shape.weights
+    depth, count, inputs, targets = len(plan), data.count, data.inputs, data.targets
+    n0, hidden = plan[0, INPUTS], plan[0, CODE]
+    m, last_code, above = plan[depth - 1, UNITS], plan[depth - 1, CODE], plan[depth - 1, ABOVE]
+    inputs_width = (n0 + ROW_LANES - 1) // ROW_LANES * ROW_LANES
+    targets_width = (m + ROW_LANES - 1) // ROW_LANES * ROW_LANES
+    per_epoch = (count + batch_size - 1) // batch_size
+    traced, updates, orders = runs.traced_gradients.shape[1], runs.updates, runs.orders
+    size, units = weights * RUN_LANES, shape.activations * RUN_LANES
+    w, p, gradient = space[:size], space[size : 2 * size], space[2 * size : 3 * size]
+    step, last_step = space[3 * size : 4 * size], space[4 * size : 5 * size]
+    rest = space[5 * size :]
+    a, d, t, sums = rest[:units], rest[units : 2 * units], rest[2 * units : 3 * units], rest[3 * units :]
+    rates = rest[3 * units + ROW_LANES * RUN_LANES :]
+    A_row, B_row, C_row, D_row = rates, rates[RUN_LANES:], rates[2 * RUN_LANES :], rates[3 * RUN_LANES :]
+    inside_row, square_row = rates[4 * RUN_LANES :], rates[5 * RUN_LANES :]
+    wide = rates[6 * RUN_LANES :]
+    alive, order = np.empty(RUN_LANES, np.bool_), np.empty(RUN_LANES, np.int64)
+    frozen = False
+    for i in range(weights):
+        frozen = frozen or not trained[i]
+    for block in range(0, len(members), RUN_LANES):
+        one_order = True
+        living = min(RUN_LANES, len(members) - block)
+        for lane in range(RUN_LANES):
+            alive[lane] = lane < living
+            run = members[block + lane] if lane < living else members[block]
+            lr = runs.learning_rate[run]
+            A_row[lane], B_row[lane] = runs.coefficients[run, 0] * lr, runs.coefficients[run, 1]
+            C_row[lane], D_row[lane] = runs.coefficients[run, 2] * lr, runs.coefficients[run, 3]
+            order[lane] = runs.order_of_run[run]
+            one_order = one_order and order[lane] == order[0]
+            take_in(runs.weights, w, lane, run)
+            take_in(runs.stored, p, lane, run)
+            take_in(runs.last_step, step, lane, run)
+        A, B = load(lanes(), A_row, 0), load(lanes(), B_row, 0)
+        C, D = load(lanes(), C_row, 0), load(lanes(), D_row, 0)
+        epoch, within = divmod(runs.first_update, per_epoch)
+        for number in range(updates):
+            row = number - (updates - traced)
+            # A step is stored only where someone asks for it: in the last two updates of an epoch or of the span.
+            plain = within < per_epoch - 2 and number < updates - 1 and row < 0 and not frozen
+            fused = plain and batch_size == 1
+            begin = within * batch_size
+            end = min(begin + batch_size, count)
+            scale = 1.0 / (end - begin) if mean else 1.0
+            for place in range(begin, end):
+                if one_order:
+                    item = orders[order[0], epoch, place]
+                    for i in range(n0):
+                        store(a, i * RUN_LANES, repeat(lanes(), inputs, item * inputs_width + i))
+                    for k in range(m):
+                        store(t, k * RUN_LANES, repeat(lanes(), targets, item * targets_width + k))
+                else:
+                    for lane in range(RUN_LANES):
+                        item = orders[order[lane], epoch, place]
+                        for i in range(n0):
+                            a[i * RUN_LANES + lane] = inputs[item * inputs_width + i]
+                        for k in range(m):
+                            t[k * RUN_LANES + lane] = targets[item * targets_width + k]
+                for layer in range(depth):
+                    code, y0 = plan[layer, CODE], plan[layer, ABOVE]
+                    forward(
+                        plan[layer, INPUTS], plan[layer, UNITS], code, plan[layer, OFFSET], w, a, plan[layer, BELOW], y0
+                    )
+                    if code == SOFTMAX:
+                        softmax(m, tree, a, y0, sums)
+                output_delta(last_code, loss, m, tree, a, above, t, scale, d, sums)
+                for layer in range(depth - 1, -1, -1):
+                    n, units_here, offset = plan[layer, INPUTS], plan[layer, UNITS], plan[layer, OFFSET]
+                    x0, d0 = plan[layer, BELOW], plan[layer, ABOVE]
+                    if layer > 0:
+                        delta_below(n, units_here, tree, offset, hidden, w, d, d0, a, x0)
+                    if fused:
+                        update_layer(n, units_here, offset, w, p, a, x0, d, d0, A, B, C, D)
+                    else:
+                        add_layer_gradient(n, units_here, offset, gradient, a, x0, d, d0, place == begin)
+            if not fused:
+                if row >= 0:
+                    for lane in range(RUN_LANES):
+                        if alive[lane]:
+                            give_back(p, lane, runs.traced_stored[members[block + lane], row])
+                square = update_from_gradient(weights, gradient, trained, w, p, step, last_step, A, B, C, D)
+                store(square_row, 0, square)
+                if row >= 0:
+                    for lane in range(RUN_LANES):
+                        if alive[lane]:
+                            give_back(gradient, lane, runs.traced_gradients[members[block + lane], row])
+            within += 1
+            if within == per_epoch:
+                within = 0
+                store(inside_row, 0, within_limit(weights, w))
+                for lane in range(RUN_LANES):
+                    if alive[lane]:
+                        run, inside = members[block + lane], inside_row[lane] > 0.0
+                        runs.epochs[run] += 1
+                        if runs.kept_weights.shape[1]:
+                            give_back(w, lane, runs.kept_weights[run, epoch])
+                        if wanted(runs, run, epoch, inside):
+                            give_back(w, lane, natural[1])
+                            give_back(gradient, lane, natural[2])
+                            give_back(step, lane, natural[3])
+                            give_back(last_step, lane, natural[4])
+                            end_epoch(
+                                runs, run, epoch, inside, shape, data, test,
+                                natural[1], natural[2], natural[3], natural[4], square_row[lane], wide,
+                            )  # fmt: skip
+                            if runs.outcome[run] != RUNNING:
+                                alive[lane] = False
+                                living -= 1
+                                give_back(w, lane, runs.weights[run])
+                                give_back(p, lane, runs.stored[run])
+                                give_back(step, lane, runs.last_step[run])
+                epoch += 1
+                if living == 0:
+                    break
+        for lane in range(RUN_LANES):
+            if alive[lane]:
+                run = members[block + lane]
+                give_back(w, lane, runs.weights[run])
+                give_back(p, lane, runs.stored[run])
+                give_back(step, lane, runs.last_step[run])
