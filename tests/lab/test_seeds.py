@@ -15,7 +15,9 @@ XOR = """
 [problem]
 dataset = "xor"
 [training]
-learning_rate = 1.0
+learning_rate = 0.5
+batch_size = "full"
+reduction = "sum"
 momentum = 0.5
 epochs = 400
 target_error = 0.1
