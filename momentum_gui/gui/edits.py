@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.theory import equal_rate
 from momentum_gui.lab.bad_input import BadInputError
 from momentum_gui.lab.experiment import Experiment, Run
 from momentum_gui.lab.settings import Change, Training
@@ -80,6 +82,18 @@ def with_run_removed(experiment: Experiment, run: int) -> Experiment:
 def new_run(origin: Training, name: str, rule: str, learning_rate: float, momentum: float) -> Run:
     """A run from the same start as another, under settings of its own, without that one's changes on the way."""
     return Run(name, replace(origin, rule=rule, learning_rate=learning_rate, momentum=momentum, change=[]))
+
+
+def with_equal_rate(experiment: Experiment, run: int, training: Training) -> Experiment:
+    """The experiment with a plain run more, that moves as far under a steady gradient as `run` does with `training`.
+
+    `training` are that run's present settings. Its learning rate is theirs times the rule's steady gain, lr/(1−μ) for
+    the heavy ball: what is left between the two is what momentum does beyond a larger rate. Raises BadInputError.
+    """
+    of, to = RULES[training.rule].coefficients(training.momentum), RULES["plain"].coefficients(0.0)
+    learning_rate = equal_rate(training.learning_rate, of, to)
+    name = free_name(experiment, f"plain like {experiment.runs[run].name}")
+    return with_run_added(experiment, new_run(training, name, "plain", learning_rate, training.momentum))
 
 
 def with_fork(experiment: Experiment, run: int, update: int, name: str, change: Change) -> Experiment:

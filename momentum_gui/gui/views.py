@@ -44,6 +44,7 @@ VIEWS = (
     ViewRow("lower", "Steps", "steps", "StepsView"),
     ViewRow("lower", "Gains", "gains", "GainsView"),
     ViewRow("lower", "One update", "arithmetic", "ArithmeticView"),
+    ViewRow("lower", "Theory", "theory", "TheoryView"),
 )
 
 

@@ -67,7 +67,7 @@ class ArithmeticView(PlotView):
         self.equation.setMinimumWidth(10)
         self.note = QLabel()
         self.note.setWordWrap(True)
-        self.rules = NumberTable(RULE_HEADINGS, (4, 4, 4, 7, 4), whole=True)
+        self.rules = NumberTable(RULE_HEADINGS, (4, 4, 4, 6, 4), whole=True)
         self.rules.setAccessibleName("The same update by each rule")
         self.rules.numbers.colors = {1: "gradient_part", 2: "momentum_part"}
         self.item = QLabel()

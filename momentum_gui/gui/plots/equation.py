@@ -12,12 +12,12 @@ from momentum_gui.lab.arithmetic import Arithmetic, State
 MOST_DECIMALS = 10
 
 
-def decimals_for(terms: list[float]) -> int:
-    """The decimals with which every term of a sum shows four digits at least, and no more than it has."""
+def decimals_for(weight: float, parts: list[float]) -> int:
+    """The decimals with which a weight shows six digits and each part of its step four, and no more than they have."""
     needed = 0
-    for term in terms:
+    for term, digits in ((weight, 6), *((part, 4) for part in parts)):
         if term != 0 and math.isfinite(term):
-            enough = min(MOST_DECIMALS, max(0, 3 - math.floor(math.log10(abs(term)))))
+            enough = min(MOST_DECIMALS, max(0, digits - 1 - math.floor(math.log10(abs(term)))))
             text = f"{abs(term):.{enough}f}".rstrip("0")
             needed = max(needed, len(text.partition(".")[2]))
     return needed
@@ -49,7 +49,7 @@ def sum_terms(rule: str, state: State, result: Arithmetic) -> list[tuple[str, st
         "gradient_part": product([coefficients.a, state.learning_rate, state.gradient]),
         "momentum_part": product([coefficients.b, state.stored], keep_one=True),
     }
-    decimals = decimals_for([state.weight, *(part for part, _, _ in parts)])
+    decimals = decimals_for(state.weight, [part for part, _, _ in parts])
     terms = [(minus(state.weight) + term_text(state.weight, decimals), "w", "", "text")]
     for part, symbol, color in parts:
         terms.append(("−" if part < 0 else "+", "", "", "muted"))

@@ -95,6 +95,7 @@ class NumberTable(QTableView):
         self.setModel(self.numbers)
         self.setFont(tabular(self.font()))
         self.setShowGrid(False)
+        self.setStyleSheet("QHeaderView::section { padding: 4px; } QTableView::item { padding: 0 4px; }")
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setWordWrap(False)
