@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import sys
 
-from momentum_gui.lab import claims_on_networks, claims_on_surfaces
+from momentum_gui.lab import claims_on_classics, claims_on_networks, claims_on_surfaces
 from momentum_gui.lab.claim import Claim
 from momentum_gui.lab.experiment import Experiment
 
-CLAIMS: dict[str, Claim] = {**claims_on_networks.CLAIMS, **claims_on_surfaces.CLAIMS}
+CLAIMS: dict[str, Claim] = {
+    **claims_on_networks.CLAIMS,
+    **claims_on_surfaces.CLAIMS,
+    **claims_on_classics.CLAIMS,
+}
 """The measurement of each built-in experiment's claim, by the experiment's name."""
 
 
