@@ -79,7 +79,7 @@ def save_picture(view: View, path: str | Path, scale: float = SCALE, chosen: the
     """
     kind(path)
     assert isinstance(view, QWidget)
-    if not isinstance(view, PlotView):
+    if not isinstance(view, PlotView) or not view.plots:  # numbers and drawings that are no plots: as on the screen
         save_painted(path, QSizeF(view.size()), lambda painter: view.render(painter, QPoint()), scale)
         return
     pixels = scale if kind(path) == ".png" else 1.0
