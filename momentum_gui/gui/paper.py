@@ -53,11 +53,11 @@ class Layout:
     """A view on paper: its runs by name and colour, its plots as on the screen, its words below."""
 
     def __init__(self, view: PlotView) -> None:
-        self.view = view
-        width = max(plot.width() for plot in view.plots)
+        self.plots = [plot for plot in view.plots if not plot.isHidden()] or view.plots
+        width = max(plot.width() for plot in self.plots)
         self._head = words(legend(view), width - 2 * MARGIN)
         self._foot = words(notes(view), width - 2 * MARGIN)
-        heights = [float(plot.height()) for plot in view.plots]
+        heights = [float(plot.height()) for plot in self.plots]
         self._top = self._head.size().height() + MARGIN if legend(view) else 0.0
         below = self._foot.size().height() + MARGIN if notes(view) else 0.0
         self.size = QSizeF(width, self._top + sum(heights) + below)
@@ -67,7 +67,7 @@ class Layout:
         painter.fillRect(QRectF(0, 0, self.size.width(), self.size.height()), QColor(theme.current().plot_background))
         text(painter, self._head, MARGIN, MARGIN / 2)
         y = self._top
-        for plot in self.view.plots:
+        for plot in self.plots:
             target = QRectF(0, y, plot.width(), plot.height())
             plot.scene().prepareForPaint()
             with undressed(plot) as (axes, labels):
