@@ -160,7 +160,9 @@ class GainsView(PlotView):
             brushes.append(pg.mkBrush(color))
             pens.append(plain_pen(theme.current().text, 2) if weight == self.followed else pg.mkPen(None))
         heights = np.clip(shown[good], -1e6, 1e6)
-        self._bars.setOpts(x=self._places[good], height=heights, width=0.8, brushes=brushes, pens=pens)
+        self._bars.setVisible(bool(len(heights)))
+        if len(heights):  # BarGraphItem raises where there are no bars
+            self._bars.setOpts(x=self._places[good], height=heights, width=0.8, brushes=brushes, pens=pens)
         self._missing.setData(self._places[~good], np.zeros(int((~good).sum())))
         steady, alternating = limits
         self._limits[0].setValue(steady)
