@@ -139,7 +139,7 @@ class ArithmeticView(PlotView):
         """Whether a redraw is still to come."""
         return self._later.isActive()
 
-    def close_view(self) -> None:
+    def end(self) -> None:
         """Draw no more."""
         self._later.stop()
 

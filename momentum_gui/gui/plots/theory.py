@@ -73,6 +73,8 @@ class TheoryView(PlotView):
         self._build()
         self.background = Background(self, "theory")
         self.background.done.connect(self._measured)
+        self.background.failed.connect(self._not_measured)
+        self._measuring = False  # until the result has arrived, which is later than the end of the work
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.redraw_now)
@@ -131,15 +133,16 @@ class TheoryView(PlotView):
         """Measure with this engine; until it is told, with the fastest one that needs no compilation."""
         self._engine = choose(name)
 
-    def close_view(self) -> None:
+    def end(self) -> None:
         """End the background work."""
         self._later.stop()
+        self._measuring = False
         self.background.close()
 
     @property
     def busy(self) -> bool:
         """Whether a measurement is under way or still to come."""
-        return self.background.busy or self._later.isActive()
+        return self._measuring or self._later.isActive()
 
     def recolor(self) -> None:
         """The colours of the map's lines and labels."""
@@ -150,6 +153,7 @@ class TheoryView(PlotView):
         assert self.setup is not None
         assert self.record is not None
         self.background.cancel()
+        self._measuring = False
         runs = self.setup.experiment.runs
         count = min(len(runs), len(self.record.runs))
         self._tasks = {number: self.setup.task(runs[number].training) for number in range(count)}
@@ -193,23 +197,30 @@ class TheoryView(PlotView):
         same = weights.keys() <= self._asked.keys() and all(
             np.array_equal(each, self._asked[number], equal_nan=True) for number, each in weights.items()
         )
-        if same or self.background.busy:
+        if same or self._measuring:
             return
         wait = self._finished + self._pause - time.monotonic()
         if wait > 0:
             if not self._later.isActive():
                 self._later.start(int(1000 * wait) + 1)
             return
-        self._asked = weights
+        self._asked, self._measuring = weights, True
         engine, tasks = self._engine or ready(), {number: self._tasks[number] for number in weights}
         self.background.request(lambda cancelled: measure(engine, tasks, weights, cancelled))
 
     @Slot(object)
     def _measured(self, measured: Measured) -> None:
+        self._measuring = False
         self.found = {**self.found, **measured.found}
         self._finished = time.monotonic()
         self._pause = max(REFRESH_SECONDS, 3 * measured.seconds)
         self.redraw_now()
+
+    @Slot(str)
+    def _not_measured(self, problem: str) -> None:
+        self._measuring = False
+        self._finished = time.monotonic()
+        self.detail.setText(f"The curvatures could not be measured: {problem}")
 
     def _take_measured(self, found: Curvatures) -> None:
         self.range = range_of(found)

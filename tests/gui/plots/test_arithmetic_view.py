@@ -21,7 +21,8 @@ from tests.conftest import wait_until
 
 @pytest.fixture
 def view(qtbot: QtBot) -> ArithmeticView:
-    theme.set_theme("light")
+    if not theme.is_set() or theme.current().name != "light":  # costs as much as there are widgets
+        theme.set_theme("light")
     view = ArithmeticView()
     qtbot.addWidget(view)
     view.resize(700, 600)
@@ -183,4 +184,4 @@ def test_live_numbers_change_a_few_times_a_second_and_end_at_the_last(view: Arit
     assert view.busy
     wait_until(lambda: not view.busy, "the last update is drawn")
     assert view.state == last_state(record.runs[0], view.weight.currentIndex())
-    view.close_view()
+    view.end()

@@ -20,7 +20,8 @@ from momentum_gui.lab.trainer import Trainer
 
 @pytest.fixture
 def view(qtbot: QtBot) -> Iterator[GainsView]:
-    theme.set_theme("light")
+    if not theme.is_set() or theme.current().name != "light":  # costs as much as there are widgets
+        theme.set_theme("light")
     view = GainsView()
     qtbot.addWidget(view)
     view.resize(600, 400)
