@@ -492,6 +492,8 @@ class MainWindow(QMainWindow):
             "start_chosen": self._start_chosen,
             "weight_edited": self._edit_weight,
             "weight_followed": self._follow,
+            "run_wanted": self._add_cell,
+            "settings_wanted": self._use_settings,
         }
         for name, slot in slots.items():
             if (signal := getattr(view, name, None)) is not None:
@@ -504,6 +506,22 @@ class MainWindow(QMainWindow):
             self.session.set_start(runs, dict(weights))
         except BadInputError as error:
             self._refuse(str(error), "surface")
+        self._awake()
+
+    @Slot(str, float, float)
+    def _add_cell(self, rule: str, learning_rate: float, momentum: float) -> None:
+        """A cell of a sweep becomes a run."""
+        name = f"{RULES[rule].title} {learning_rate:.3g}, {momentum:.3g}"
+        name = edits.free_name(self.session.experiment, name)
+        self._add_chosen(NewRun(name, rule, learning_rate, momentum, self.selected, None))
+
+    @Slot(str, float, float)
+    def _use_settings(self, rule: str, learning_rate: float, momentum: float) -> None:
+        """The answer of a sweep is used for the selected run."""
+        try:
+            self.session.change((self.selected,), rule=rule, learning_rate=learning_rate, momentum=momentum)
+        except BadInputError as error:
+            self._refuse(str(error), "rule")
         self._awake()
 
     @Slot(str, float)

@@ -68,6 +68,8 @@ def _take(experiment: Experiment, folder: Path, size: tuple[int, int], theme: st
         if not window.grab().save(str(paths[0])):
             raise OSError(f"{paths[0]}: cannot be written")
         for page, view in zip(window.views.pages, views, strict=True):
+            if getattr(view, "is_empty", False):  # a sweep that was not asked for
+                continue
             view.update_view()
             path = folder / f"{page.row.title.lower().replace(' ', '-')}.png"
             export.save_picture(view, path)

@@ -7,15 +7,14 @@ import os
 from pathlib import Path
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from momentum_gui.engine.rules import RULES
 from momentum_gui.gui import theme
-from momentum_gui.gui.plots.plot import TickAxis
+from momentum_gui.gui.plots.sweep_bar import ColorBar
 from momentum_gui.gui.plots.sweep_map import MapNumbers, SweepMap
 from momentum_gui.lab.files import write_atomically
 from momentum_gui.lab.sweep_answer import MEASURES, Answer
@@ -60,37 +59,12 @@ class SweepPicture:
         return " ".join(parts)
 
 
-class ColorBar(pg.GraphicsLayoutWidget):
-    """The scale of the maps, the good end always bright."""
-
-    def __init__(self, picture: SweepPicture) -> None:
-        super().__init__()
-        colors, numbers = theme.current(), picture.numbers
-        self.setBackground(colors.plot_background)
-        self.setFixedWidth(104)
-        axis = TickAxis("right")
-        axis.log = numbers.log
-        axis.setPen(pg.mkPen(colors.border))
-        axis.setTextPen(pg.mkPen(colors.plot_foreground))
-        axis.setWidth(72)
-        axis.setLabel(MEASURES[picture.measure].title.lower(), color=colors.muted)
-        box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0)
-        box.setFixedWidth(14)
-        shares = np.linspace(1, 0, 256) if numbers.bright_is_low else np.linspace(0, 1, 256)
-        image = pg.ImageItem(pg.colormap.get("cividis").map(shares, mode="byte")[:, None], axisOrder="row-major")
-        image.setRect(QRectF(0, numbers.low, 1, numbers.high - numbers.low))
-        box.addItem(image)
-        axis.linkToView(box)
-        self.addItem(box, 0, 0)
-        self.addItem(axis, 0, 1)
-        box.setRange(xRange=(0, 1), yRange=(numbers.low, numbers.high), padding=0)
-
-
 def make_widget(picture: SweepPicture) -> QWidget:
     """The whole picture as a widget, laid out in its final size."""
     table, grid, colors = picture.table, picture.table.grid, theme.current()
     widget = QWidget()
     widget.setAutoFillBackground(True)
+    widget.setStyleSheet(f"QLabel {{ color: {colors.text}; }}")
     colored = widget.palette()
     colored.setColor(widget.backgroundRole(), QColor(colors.plot_background))
     widget.setPalette(colored)
@@ -107,7 +81,7 @@ def make_widget(picture: SweepPicture) -> QWidget:
         chart.show_boundary(rule, picture.curvature)
         maps.addWidget(heading(RULES[rule].title), 2 * (number // columns), number % columns)
         maps.addWidget(chart, 2 * (number // columns) + 1, number % columns)
-    bar = ColorBar(picture)
+    bar = ColorBar(picture.numbers, MEASURES[picture.measure].title.lower())
     bar.setFixedHeight(MAP_SIZE.height())
     beside = QHBoxLayout()
     beside.addLayout(maps)
@@ -155,14 +129,19 @@ def save_sweep_plot(picture: SweepPicture, path: str | Path, *, mode: str = "lig
     before = theme.mode()
     theme.set_theme(mode)
     try:
-        widget = make_widget(picture)
-        try:
-            write_atomically(path, drawn(widget, path.suffix.lower()))
-        finally:
-            widget.deleteLater()
+        save_sweep_widget(picture, path)
     finally:
         if before != mode:
             theme.set_theme(before)
+
+
+def save_sweep_widget(picture: SweepPicture, path: str | Path) -> None:
+    """Draw the maps in the theme in force into a .png, .svg or .pdf. Raises OSError where it cannot be written."""
+    widget = make_widget(picture)
+    try:
+        write_atomically(path, drawn(widget, Path(path).suffix.lower()))
+    finally:
+        widget.deleteLater()
 
 
 def drawn(widget: QWidget, suffix: str) -> bytes:

@@ -38,6 +38,7 @@ class ViewRow:
 
 VIEWS = (
     ViewRow("centre", "Error surface", "surface", "SurfaceView"),
+    ViewRow("centre", "Sweep", "sweep", "SweepView"),
     ViewRow("upper", "Error", "error", "ErrorView"),
     ViewRow("upper", "Predictions", "predictions", "PredictionsView"),
     ViewRow("upper", "Network", "diagram", "DiagramView"),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from momentum_gui.engine.curvature import curvatures
+from momentum_gui.engine.grid import never
 from momentum_gui.engine.population import Floats
 from momentum_gui.engine.rules import RULES, stability_bound
 from momentum_gui.engine.theory import gradient_scale
 from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.sweep_block import STRETCH_SECONDS
 from momentum_gui.lab.sweep_grid import Cell, Grid
 from momentum_gui.lab.trainer import Trainer
 
@@ -26,13 +31,27 @@ def stability_boundary(rule: str, momenta: NDArray[np.float64], largest_curvatur
     return bounds / (largest_curvature * scale)
 
 
-def curvature_at_end(experiment: Experiment, grid: Grid, cell: Cell, engine: str = "auto") -> float:
+def curvature_at_end(
+    experiment: Experiment,
+    grid: Grid,
+    cell: Cell,
+    engine: str = "auto",
+    cancelled: Callable[[], bool] = never,
+) -> float:
     """λmax of the training error where one cell ends, with its first seed, times the task's gradient scale.
 
-    NaN where that cell diverged. Trains the cell once more: a sweep keeps no weights.
+    NaN where that cell diverged, or if cancelled, which is asked now and then. Trains the cell once more: a sweep
+    keeps no weights.
     """
     trainer = Trainer(grid.experiment_of(experiment, cell), engine)
-    trainer.advance_epochs(trainer.experiment.training.epochs)
+    step = 1
+    while not trainer.finished:
+        if cancelled():
+            return np.nan
+        began = time.perf_counter()
+        trainer.advance(step)
+        if time.perf_counter() - began < STRETCH_SECONDS / 2:
+            step *= 2
     group = trainer.groups[0]
-    found = curvatures(group.engine, group.task, group.population.weights[0])
+    found = curvatures(group.engine, group.task, group.population.weights[0], cancelled)
     return np.nan if found is None else found.largest * gradient_scale(group.task)

@@ -23,6 +23,8 @@ from momentum_gui.lab.sweep_theory import stability_boundary
 WIDE_RATIO = 5.0
 """Numbers that span more than this ratio are coloured by their logarithm."""
 WORST_SHARE = 0.95
+PALE = 130
+"""The opacity of a cell that is not trained yet, out of 255."""
 
 
 @dataclass(frozen=True)
@@ -156,14 +158,21 @@ class SweepMap(Plot):
             self.addItem(graphic, ignoreBounds=True)
         self.apply_theme()
 
-    def show_numbers(self, numbers: MapNumbers, rule: int, *, least_pixels: int = 1) -> None:
-        """Colour the cells of a rule; with `least_pixels` of the image for each, for formats that blur between them."""
+    def show_numbers(
+        self, numbers: MapNumbers, rule: int, *, least_pixels: int = 1, pale: NDArray[np.bool_] | None = None
+    ) -> None:
+        """Colour the cells of a rule; with `least_pixels` of the image for each, for formats that blur between them.
+
+        pale: the cells (learning rates, momenta) that are not trained yet, and stand for others.
+        """
         share = numbers.shares(rule)
         colors = pg.colormap.get("cividis").map(np.nan_to_num(share), mode="byte")
         grey = QColor(theme.current().border)
         colors[np.isnan(share)] = (0, 0, 0, 0)
         failed = numbers.diverged[rule] | np.isinf(numbers.values[rule])
         colors[failed] = (grey.red(), grey.green(), grey.blue(), 255)
+        if pale is not None:
+            colors[pale, 3] = np.minimum(colors[pale, 3], PALE)
         cells = colors.transpose(1, 0, 2).repeat(least_pixels, axis=0).repeat(least_pixels, axis=1)
         self._image.setImage(np.ascontiguousarray(cells), autoDownsample=False)
         self._image.setRect(self.area)

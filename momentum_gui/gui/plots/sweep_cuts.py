@@ -1,0 +1,79 @@
+"""One-dimensional cuts through a sweep's best cell: the measure along the learning rates, and along the momenta."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+
+from momentum_gui.gui import theme
+from momentum_gui.gui.plots.plot import Plot, plain_pen
+from momentum_gui.gui.plots.sweep_figures import Figures
+from momentum_gui.gui.plots.sweep_map import CellAxis, edges, positions
+from momentum_gui.gui.plots.ticks import number_text
+from momentum_gui.lab.sweep_answer import MEASURES, Cut
+from momentum_gui.lab.sweep_axis import Axis
+
+
+class CutPlot(Plot):
+    """One cut: median as a line with its cells as dots, the quartiles as a band, crosses where cells failed."""
+
+    def __init__(self) -> None:
+        super().__init__("", "")
+        self._low, self._high = pg.PlotCurveItem(), pg.PlotCurveItem()
+        self._band = pg.FillBetweenItem(self._low, self._high)
+        self._line = pg.PlotCurveItem()
+        self._dots = pg.ScatterPlotItem(size=6, pxMode=True)
+        self._failed = pg.ScatterPlotItem(size=8, symbol="x", pxMode=True)
+        self._best = pg.InfiniteLine(angle=90)
+        for item in (self._band, self._low, self._high, self._line, self._dots, self._failed, self._best):
+            self.addItem(item, ignoreBounds=True)
+        self.getPlotItem().getViewBox().setMouseEnabled(False, False)
+        self._axis: Axis | None = None
+        self.recolor()
+
+    def recolor(self) -> None:
+        """The theme's colours."""
+        colors = theme.current()
+        fill = QColor(colors.accent)
+        fill.setAlpha(60)
+        self._band.setBrush(fill)
+        none = pg.mkPen(None)
+        self._low.setPen(none)
+        self._high.setPen(none)
+        self._line.setPen(plain_pen(colors.accent))
+        self._dots.setPen(none)
+        self._dots.setBrush(QColor(colors.accent))
+        self._failed.setPen(plain_pen(colors.bad, 1.5))
+        self._best.setPen(plain_pen(colors.muted, 1.0, Qt.PenStyle.DashLine))
+
+    def show_cut(self, cut: Cut, figures: Figures, at: float, label: str) -> None:
+        """Draw a cut; `at` is the best cell's value along it."""
+        numbers = figures.numbers
+        if cut.axis is not self._axis:
+            self._axis = cut.axis
+            self.getPlotItem().setAxisItems({"bottom": CellAxis("bottom", cut.axis)})
+            self.apply_theme()
+        self.set_label("bottom", label)
+        self.set_label("left", MEASURES[figures.measure].title.lower())
+        self.set_log_y(numbers.log)
+        x = positions(cut.axis)
+        known = np.isfinite(cut.value)
+        low, value, high = (self.y_of(part) for part in (cut.low, cut.value, cut.high))
+        bounded = known & np.isfinite(cut.high) & np.isfinite(cut.low)
+        self._low.setData(x[bounded], low[bounded])
+        self._high.setData(x[bounded], high[bounded])
+        self._line.setData(x, np.where(known, value, np.nan), connect="finite")
+        self._dots.setData(x[known], value[known])
+        shown = np.concatenate((value[known], low[bounded], high[bounded], (numbers.low, numbers.high)))
+        # The scale of the maps takes part, so that a flat cut looks flat.
+        bottom, top = float(shown.min()), float(shown.max())
+        margin = 0.06 * (top - bottom or 1.0)
+        failed = np.isinf(cut.value)
+        self._failed.setData(x[failed], np.full(int(failed.sum()), top))
+        place = int(np.argmin(np.abs(np.array(cut.axis.values) - at)))
+        self._best.setPos(float(x[place]))
+        self.setXRange(*edges(x), padding=0)
+        self.setYRange(bottom - margin, top + margin, padding=0)
+        self.setAccessibleDescription(f"Best at {number_text(at)}; crosses mark cells that failed.")

@@ -1,0 +1,201 @@
+"""What to sweep: rules, ranges of learning rate and momentum, seeds, epochs, and the measure that says what is best."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
+
+from momentum_gui.engine.rules import RULES
+from momentum_gui.gui.flow_layout import FlowLayout
+from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.settings import Training
+from momentum_gui.lab.setup import Setup
+from momentum_gui.lab.sweep_answer import MEASURES, check_measure
+from momentum_gui.lab.sweep_axis import Axis, short
+from momentum_gui.lab.sweep_grid import Grid
+
+ALL_RULES = "all"
+RATE_COUNT, MOMENTUM_COUNT, HIGHEST_MOMENTUM = 21, 20, 0.95
+RATE_SPAN = 50.0
+"""The learning rates tried at first reach from the experiment's over this to that times 20, in round numbers."""
+SEEDS = 3
+
+
+class RangeFields(QWidget):
+    """From, to, and how many; evenly spaced or in the logarithm. `changed` tells of every edit."""
+
+    changed = Signal()
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.title = title
+        self.first, self.last, self.count = QLineEdit(), QLineEdit(), QLineEdit()
+        self.log = QCheckBox("log")
+        self.log.setToolTip(f"Space {title.lower()}s evenly in the logarithm")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(QLabel(title))
+        for field, tip, width, before in (
+            (self.first, f"Lowest {title.lower()}", 56, ""),
+            (self.last, f"Highest {title.lower()}", 56, "to"),
+            (self.count, f"How many {title.lower()}s, both ends included", 36, "×"),
+        ):
+            if before:
+                row.addWidget(QLabel(before))
+            field.setToolTip(tip)
+            field.setAccessibleName(tip)
+            field.setFixedWidth(width)
+            field.textEdited.connect(self.changed)
+            row.addWidget(field)
+        row.addWidget(self.log)
+        self.log.toggled.connect(self.changed)
+
+    def text(self) -> str:
+        """The range as `Axis.parse` reads it; a count of 1 means the lowest value alone."""
+        first, last, count = (field.text().strip() for field in (self.first, self.last, self.count))
+        if count == "1" or (first == last and first):
+            return first
+        return f"{first}:{last}:{count}{':log' if self.log.isChecked() else ''}"
+
+    def show_range(self, first: float, last: float, count: int, *, log: bool) -> None:
+        """Fill in a range."""
+        for field, text in ((self.first, short(first)), (self.last, short(last)), (self.count, str(count))):
+            field.setText(text)
+            field.setCursorPosition(0)
+        self.log.setChecked(log)
+        self.changed.emit()
+
+    def show_ends(self, ends: tuple[float, float], axis: Axis) -> None:
+        """Fill in other ends, with as many values as an axis has."""
+        self.show_range(*ends, len(axis), log=axis.log)
+
+
+class SweepForm(QWidget):
+    """The fields. `changed` tells that something else would be swept, `measure_changed` how cells are to be judged."""
+
+    changed = Signal()
+    measure_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rule, self.measure = QComboBox(), QComboBox()
+        for rule in RULES.values():
+            self.rule.addItem(rule.title, rule.id)
+        self.rule.addItem("All five rules", ALL_RULES)
+        for measure in MEASURES.values():
+            self.measure.addItem(measure.title, measure.id)
+            self.measure.setItemData(self.measure.count() - 1, measure.meaning, Qt.ItemDataRole.ToolTipRole)
+        self.learning_rate, self.momentum = RangeFields("Learning rate"), RangeFields("Momentum")
+        self.momentum.log.hide()
+        self.seeds, self.epochs, self.target = QLineEdit(str(SEEDS)), QLineEdit(), QLineEdit()
+        self._target_field = labelled(self.target, "Target error", "Stop at this training error; 0 = never", 56)
+        flow = FlowLayout(self)
+        flow.setContentsMargins(8, 4, 8, 2)
+        flow.addWidget(labelled(self.rule, "Rule", "Which rules to sweep"))
+        flow.addWidget(self.learning_rate)
+        flow.addWidget(self.momentum)
+        flow.addWidget(labelled(self.seeds, "Seeds", "Train each cell from so many seeds", 36))
+        flow.addWidget(labelled(self.epochs, "Epochs", "Epochs of each training", 56))
+        flow.addWidget(labelled(self.measure, "Measure", "What is best"))
+        flow.addWidget(self._target_field)
+        self.rule.activated.connect(self.changed)
+        self.learning_rate.changed.connect(self.changed)
+        self.momentum.changed.connect(self.changed)
+        for field in (self.seeds, self.epochs, self.target):
+            field.textEdited.connect(self.changed)
+        self.measure.currentIndexChanged.connect(self._measure_chosen)
+        self._show_target()
+
+    @property
+    def chosen_measure(self) -> str:
+        """The id of the measure."""
+        return str(self.measure.currentData())
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules to sweep."""
+        chosen = str(self.rule.currentData())
+        return tuple(RULES) if chosen == ALL_RULES else (chosen,)
+
+    def show_defaults(self, setup: Setup, training: Training) -> None:
+        """Fill in what suits an experiment; a surface starts at one place, whatever the seed."""
+        self.show_rule(training)
+        first, last = (float(f"{training.learning_rate * factor:.0e}") for factor in (1 / RATE_SPAN, 20.0))
+        self.learning_rate.show_range(first, min(last, 1e6), RATE_COUNT, log=True)
+        self.momentum.show_range(0.0, HIGHEST_MOMENTUM, MOMENTUM_COUNT, log=False)
+        self.seeds.setText(str(SEEDS if setup.surface is None else 1))
+        self.show_training(training)
+
+    def show_rule(self, training: Training) -> None:
+        """Choose the rule of a training, or one with momentum in place of the plain one."""
+        self.rule.setCurrentIndex(self.rule.findData(training.rule if training.rule != "plain" else "heavy-ball"))
+
+    def show_training(self, training: Training) -> None:
+        """Fill in how long each training is."""
+        self.epochs.setText(str(training.epochs))
+        self.target.setText(short(training.target_error))
+
+    def asked(self, setup: Setup, training: Training) -> tuple[Experiment, Grid]:
+        """The experiment and the grid that the fields ask for. Raises BadInputError in one line."""
+        epochs = whole(self.epochs.text(), "epochs", 1_000_000_000)
+        target = number(self.target.text(), "target error")
+        training = replace(training, epochs=epochs, target_error=target, change=[])
+        experiment = replace(setup.experiment, training=training, run=[])
+        grid = Grid.of(
+            experiment,
+            self.learning_rate.text(),
+            self.momentum.text(),
+            seeds=whole(self.seeds.text(), "seeds", 10_000),
+            rules=self.rules,
+        )
+        held_out = 0 if setup.data is None else len(setup.data.test_items)
+        check_measure(self.chosen_measure, training, held_out=held_out)
+        return experiment, grid
+
+    def _show_target(self) -> None:
+        self._target_field.setVisible(self.chosen_measure in ("epochs", "success"))
+
+    @Slot()
+    def _measure_chosen(self) -> None:
+        self._show_target()
+        self.measure_changed.emit()
+
+
+def labelled(field: QWidget, title: str, tip: str, width: int = 0) -> QWidget:
+    """A field with its title before it."""
+    both = QWidget()
+    row = QHBoxLayout(both)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(4)
+    label = QLabel(title)
+    label.setBuddy(field)
+    row.addWidget(label)
+    row.addWidget(field)
+    field.setToolTip(tip)
+    field.setAccessibleName(title)
+    field.setAccessibleDescription(tip)
+    if width:
+        field.setFixedWidth(width)
+    return both
+
+
+def whole(text: str, name: str, most: int) -> int:
+    """A whole number from 1. Raises BadInputError."""
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 12 and 1 <= int(text) <= most):
+        raise BadInputError(f'{name} "{text}": allowed is a whole number from 1 to {most}')
+    return int(text)
+
+
+def number(text: str, name: str) -> float:
+    """A number from 0. Raises BadInputError."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1e300:
+        raise BadInputError(f'{name} "{text.strip()}": allowed is a number, 0 or more')
+    return value

@@ -1,0 +1,130 @@
+"""A sweep in a thread of its own, started and steered from the window, which looks at what has come when it likes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.sweep import Progress, Sweep
+from momentum_gui.lab.sweep_grid import Grid
+from momentum_gui.lab.sweep_table import SweepTable
+
+
+class SweepJob:
+    """One sweep: its table, filled under `lock`, and how it is steered, from any thread.
+
+    `version` grows with each block that is in the table. What was asked before the sweep was set up holds from then on.
+    """
+
+    def __init__(self, experiment: Experiment, grid: Grid, engine: str = "auto") -> None:
+        self.experiment, self.grid, self.engine = experiment, grid, engine
+        self.table = SweepTable.empty(grid)
+        self.lock = threading.Lock()
+        self.version = 0
+        self.cancelled = False
+        self.paused = False
+        self._steering = threading.Lock()
+        self._sweep: Sweep | None = None
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        sweep = self._sweep
+        return Progress(0, self.grid.runs, 0.0, 0.0, None) if sweep is None else sweep.progress()
+
+    def pause(self, paused: bool) -> None:
+        """Wait, or go on."""
+        with self._steering:
+            self.paused = paused
+            if self._sweep is not None:
+                (self._sweep.pause if paused else self._sweep.resume)()
+
+    def cancel(self) -> None:
+        """End it; what is done stays in the table."""
+        with self._steering:
+            self.cancelled = True
+            if self._sweep is not None:
+                self._sweep.cancel()
+
+    def train(self) -> None:
+        """Train until it is done or cancelled. Raises what the sweep raises."""
+        sweep = Sweep(self.experiment, self.grid, engine=self.engine)
+        with self._steering:
+            self._sweep = sweep
+            if self.cancelled:
+                return
+            if self.paused:
+                sweep.pause()
+        for result in sweep.results():
+            with self.lock:
+                self.table.fill(result)
+                self.version += 1
+
+
+class SweepRunner(QObject):
+    """Runs one job at a time; `ended` carries it with a line of what went wrong, or none. `close` ends it for good."""
+
+    ended = Signal(object, str)
+    _over = Signal(object, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.job: SweepJob | None = None
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._over.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def running(self) -> bool:
+        """Whether a job is under way, paused ones included."""
+        return self.job is not None
+
+    def start(self, job: SweepJob) -> None:
+        """Begin a job; one that is under way is cancelled."""
+        self._cancel_and_wait()
+        if not self._closed:
+            self.job = job
+            self._thread = threading.Thread(target=self._run, args=(job, self._over.emit), name="sweep")
+            self._thread.start()
+
+    def pause(self, paused: bool) -> None:
+        """Let the job wait, or go on."""
+        if self.job is not None:
+            self.job.pause(paused)
+
+    def cancel(self) -> None:
+        """End the job; `ended` follows."""
+        if self.job is not None:
+            self.job.cancel()
+
+    def close(self) -> None:
+        """Cancel, and wait until the thread has ended; later starts are ignored."""
+        self._closed = True
+        self._cancel_and_wait()
+
+    def _cancel_and_wait(self) -> None:
+        self.cancel()
+        if self._thread is not None:
+            self._thread.join()
+        self.job = self._thread = None
+
+    @staticmethod
+    def _run(job: SweepJob, over: Callable[[SweepJob, str], None]) -> None:
+        problem = ""
+        try:
+            job.train()
+        except Exception as error:  # whatever training raises must reach the user, not end the thread
+            problem = str(error) or type(error).__name__
+        over(job, problem)
+
+    @Slot(object, str)
+    def _deliver(self, job: SweepJob, problem: str) -> None:
+        if job is not self.job:
+            return
+        if self._thread is not None:
+            self._thread.join()
+        self.job = self._thread = None
+        self.ended.emit(job, problem)
