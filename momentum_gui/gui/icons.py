@@ -5,13 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 
 from momentum_gui.assets import resource
 from momentum_gui.gui import theme
 
 SIZE = 18
-SCALES = (1.0, 1.5, 2.0, 3.0)
 
 
 def icon(name: str, color: str = "") -> QIcon:
@@ -22,10 +21,11 @@ def icon(name: str, color: str = "") -> QIcon:
 
 @cache
 def drawn(name: str, color: str, disabled: str) -> QIcon:
-    """The icon's pixmaps in both states, at the usual scales of a screen."""
+    """The icon's pixmaps in both states, at the scale of the screen and, should the window move, at twice the size."""
     result = QIcon()
+    scales = {QGuiApplication.primaryScreen().devicePixelRatio(), 2.0}
     for mode, ink in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, disabled)):
-        for scale in SCALES:
+        for scale in scales:
             result.addPixmap(pixmap(name, ink, SIZE, scale), mode)
     return result
 

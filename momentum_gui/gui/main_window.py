@@ -154,38 +154,39 @@ class MainWindow(QMainWindow):
     # Building.
 
     def _lay_out(self) -> None:
+        # From the outside in: a widget with its children that gets a parent has all its styles worked out anew.
+        whole = QSplitter(Qt.Orientation.Horizontal)
+        self.setCentralWidget(whole)
+        whole.addWidget(self.settings_panel)
+        middle = QSplitter(Qt.Orientation.Vertical)
+        whole.addWidget(middle)
+        plots = QSplitter(Qt.Orientation.Horizontal)
+        middle.addWidget(plots)
         areas = self.views.areas
-        for area in areas.values():
-            area.setMinimumSize(200, 140)
+        plots.addWidget(areas["centre"])
         right = QSplitter(Qt.Orientation.Vertical)
+        plots.addWidget(right)
         right.addWidget(areas["upper"])
         right.addWidget(areas["lower"])
-        plots = QSplitter(Qt.Orientation.Horizontal)
-        plots.addWidget(areas["centre"])
-        plots.addWidget(right)
-        plots.setStretchFactor(0, 5)
-        plots.setStretchFactor(1, 4)
         below = QWidget()
+        middle.addWidget(below)
         column = QVBoxLayout(below)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.timeline)
         column.addWidget(self.runs_panel, 1)
-        middle = QSplitter(Qt.Orientation.Vertical)
-        middle.addWidget(plots)
-        middle.addWidget(below)
+        for area in areas.values():
+            area.setMinimumSize(200, 140)
+        plots.setStretchFactor(0, 5)
+        plots.setStretchFactor(1, 4)
         middle.setStretchFactor(0, 1)
         middle.setStretchFactor(1, 0)
-        whole = QSplitter(Qt.Orientation.Horizontal)
-        whole.addWidget(self.settings_panel)
-        whole.addWidget(middle)
         whole.setStretchFactor(0, 0)
         whole.setStretchFactor(1, 1)
         self._splitters = {"whole": whole, "middle": middle, "plots": plots, "right": right}
         for splitter in self._splitters.values():
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(7)
-        self.setCentralWidget(whole)
         self.resize(1440, 900)
 
     def _connect_session(self) -> None:
@@ -628,13 +629,13 @@ class MainWindow(QMainWindow):
             self._remember()
         self._timer.stop()
         self._rest.stop()
+        self.hide()
         self.views.close()
         self.files.close()
         if self.session.is_closed:
             super().closeEvent(event)
             return
         self.session.close()
-        self.hide()
         event.ignore()
 
 

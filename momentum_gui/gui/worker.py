@@ -163,8 +163,6 @@ class Worker(QObject):
         trainer = Trainer(experiment, old.engine.name, self._setup_for(experiment))
         self._goal = old.position if self._goal is None else max(self._goal, old.position)
         self._take_on(trainer, position_kept=True)
-        if not self._running:
-            self._enter(self._resting_state())
 
     def tell(self) -> None:
         """Answer with the experiment so far: training that again gives the same rows."""
@@ -222,6 +220,8 @@ class Worker(QObject):
         if self._goal is not None and (trainer.position >= self._goal or trainer.finished):
             self._goal = None
             self._last = time.monotonic()
+            if not (self._running or trainer.finished):
+                self._enter(self._resting_state())
         if trainer.finished:
             self._pause()
             self._enter(State.FINISHED)

@@ -105,6 +105,7 @@ def declared(section: str, key: str) -> Declared:
     )
 
 
+@cache
 def fields_of(section: str) -> tuple[inspect.Field, ...]:
     """The declared keys of a section, in order."""
     info = inspect.type_info(SECTIONS[section])
