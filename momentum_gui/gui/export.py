@@ -79,6 +79,9 @@ def save_picture(view: View, path: str | Path, scale: float = SCALE, chosen: the
     """
     kind(path)
     assert isinstance(view, QWidget)
+    if (save := getattr(view, "save_picture", None)) is not None:  # a view that lays itself out for paper
+        save(path, chosen or theme.LIGHT)
+        return
     if not isinstance(view, PlotView) or not view.plots:  # numbers and drawings that are no plots: as on the screen
         save_painted(path, QSizeF(view.size()), lambda painter: view.render(painter, QPoint()), scale)
         return
