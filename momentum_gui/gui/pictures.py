@@ -45,7 +45,7 @@ def save_surface_plot(
     """
     kind(path)
     application = off_screen()
-    view = GivenSurface(plane, xs, ys, errors)
+    view = SurfaceView(given=evaluated(setup, plane, xs, ys, errors))
     try:
         view.resize(WIDTH, round(0.85 * WIDTH))
         if record is not None:
@@ -55,34 +55,11 @@ def save_surface_plot(
         let_go(application, view)
 
 
-class GivenSurface(SurfaceView):
-    """A surface that is evaluated already: plane, range and errors are given, nothing is asked for."""
-
-    def __init__(self, plane: Plane, xs: Floats, ys: Floats, errors: Floats) -> None:
-        super().__init__()
-        self.background.close()  # nothing is to be evaluated
-        self._given = plane
-        self._errors = np.array(errors)
-        self._extent: Range = (float(xs[0]), float(xs[-1]), float(ys[0]), float(ys[-1]))
-
-    def _lay_plane(self) -> None:
-        if self.plane is not self._given:
-            self._set_plane(self._given)
-
-    def _home(self) -> Range:
-        return self._extent
-
-    def _keep_in_sight(self) -> None:
-        self._show(self._extent)
-
-    def _request(self) -> None:
-        if self.evaluated is not None or self.run is None or self._task is None:
-            return
-        point = np.nan_to_num(self.run.latest.weights)
-        wanted = Wanted(choose("numpy"), self._task, self._given, self._extent, len(self._errors), point)
-        x, y, distance = self._given.project(point[None])
-        here = wanted.engine.task_errors(self._task, self._given.weights_at(x, y))
-        self._evaluated(Evaluated(wanted, self._errors, float(here[0]), float(distance[0])))
+def evaluated(setup: Setup, plane: Plane, xs: Floats, ys: Floats, errors: Floats) -> Evaluated:
+    """A surface that is evaluated already, as the view takes it."""
+    extent: Range = (float(xs[0]), float(xs[-1]), float(ys[0]), float(ys[-1]))
+    task = setup.task(setup.experiment.runs[0].training)
+    return Evaluated(Wanted(choose("numpy"), task, plane, extent, len(errors)), np.array(errors))
 
 
 def off_screen() -> QApplication:
@@ -99,7 +76,7 @@ def off_screen() -> QApplication:
 def let_go(application: QApplication, view: PlotView) -> None:
     """Delete a view that was never shown, before the application may go."""
     if isinstance(view, SurfaceView):
-        view.background.close()
+        view.end()
     view.close()
     view.deleteLater()
     application.sendPostedEvents(view, 0)

@@ -3,68 +3,58 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from momentum_gui.engine.engines import ready
-from momentum_gui.engine.plane import (
-    Plane,
-    Range,
-    extent,
-    pca,
-    percent,
-    random_directions,
-    surface_plane,
-    through_three,
-    two_weights,
-)
+from momentum_gui.engine.plane import Plane, Range, extent, percent
 from momentum_gui.engine.population import Floats, Outcome, Task
 from momentum_gui.gui import theme
 from momentum_gui.gui.background import Background
 from momentum_gui.gui.plots.plot import Plot
 from momentum_gui.gui.plots.surface_paths import PathItems, StepArrows
 from momentum_gui.gui.plots.surface_picture import SurfacePicture
-from momentum_gui.gui.plots.surface_work import Evaluated, Wanted, evaluate
+from momentum_gui.gui.plots.surface_planes import PCA, RANDOM, WEIGHTS, PlaneChoice, last_finite, paths
+from momentum_gui.gui.plots.surface_start import Clicks, StartEntry, StartMarker
+from momentum_gui.gui.plots.surface_work import Evaluated, Wanted, error_here, evaluate, is_quick
 from momentum_gui.gui.plots.ticks import number_text
 from momentum_gui.gui.plots.view import PlotView
 from momentum_gui.lab.history import nearest
-from momentum_gui.lab.record import RunRecord
+from momentum_gui.lab.record import Record, RunRecord
 from momentum_gui.lab.setup import Setup
 
-PLANES = ("Two weights", "Main directions (PCA)", "Random directions", "Three states")
-DEFAULT_PLANE = "Main directions (PCA)"
-"""What is shown first where more than two weights train: of all planes it hides least of the paths."""
 LIVE_SIZE, STILL_SIZE = 61, 141
 STILL_SECONDS = 0.4
 """A surface that has not changed for so long is evaluated on the finer grid."""
 REFRESH_SECONDS = 1.0
 """How often a plane laid through the paths is laid anew while they grow."""
+LIVE_SECONDS = 0.2
+"""Changes that follow one another more quickly than this are drawn plainly."""
 
 
 class SurfaceView(PlotView):
-    """The surface in a plane of weight space, live; a click on it sets where the runs start.
+    """The surface in a plane of weight space, live. A click, a dragged marker or two numbers set where runs start.
 
-    `start_chosen` carries weight names with values, and whether only the selected run is meant (Shift held).
+    `start_chosen` carries weight names with values, and whether only the selected run is meant (Shift held). A
+    surface that was evaluated already may be `given`; it is then the only one shown.
     """
 
     title = "Error surface"
     start_chosen = Signal(object, bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, given: Evaluated | None = None) -> None:
         super().__init__(parent)
-        self.kind = QComboBox()
-        self.kind.setAccessibleName("Plane")
-        self.kind.setToolTip("The plane in weight space that is drawn")
-        self.first, self.second = QComboBox(), QComboBox()
-        for box, tip in ((self.first, "The weight along x"), (self.second, "The weight along y")):
-            box.setAccessibleName(tip)
-            box.setToolTip(tip)
-            box.setMaxVisibleItems(20)
-        for place, widget in enumerate((self.kind, self.first, self.second)):
-            self.controls.insertWidget(place, widget)
-        self.read_out.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.given = given
+        self.choice, self.start = PlaneChoice(), StartEntry()
+        box = self.layout()
+        assert isinstance(box, QVBoxLayout)
+        box.insertWidget(0, self.choice)
+        self.controls.insertWidget(0, self.start)
+        self.controls.removeWidget(self.read_out)
+        self.controls.insertStretch(1, 1)
         self.log = self.add_button("Log", "Colours by the logarithm of the error", checkable=True, checked=True)
         self.contours = self.add_button("Contours", "Lines of equal error", checkable=True, checked=True)
         self.equal = self.add_button("1:1", "The same scale along both axes", checkable=True)
@@ -73,31 +63,40 @@ class SurfaceView(PlotView):
         self.plot = self.add_plot(Plot("", ""), 1)
         self.picture = SurfacePicture(self.plot)
         self.arrows = StepArrows(self.plot)
+        self.marker = StartMarker(self.plot)
+        self.clicks = Clicks(self.plot)
         self.state, self.key, self.sentence = QLabel(), QLabel(), QLabel()
         self.sentence.setProperty("muted", True)
         self.sentence.setWordWrap(True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().lineSpacing() + 6)
-        for label in (self.state, self.key, self.sentence):
+        # While the mouse is on the surface, what is there is said in place of the key to the arrows.
+        self._line = QStackedWidget()
+        self._line.addWidget(self.key)
+        self._line.addWidget(self.read_out)
+        self._line.setFixedHeight(self.key.fontMetrics().lineSpacing() + 4)
+        for label in (self.state, self.key, self.read_out, self.sentence):
             label.setContentsMargins(8, 0, 8, 0)
             label.setMinimumWidth(10)
-            self.body.addWidget(label)
+        for widget in (self.state, self._line, self.sentence):
+            self.body.addWidget(widget)
         self.background = Background(self, "surface")
         self.plane: Plane | None = None
         self.evaluated: Evaluated | None = None
         self._task: Task | None = None
+        self._asked: Wanted | None = None
         self._paths: list[PathItems] = []
         self._plane_made = 0.0
-        self._plane_version = -1
+        self._laid: tuple[object, ...] = ()
         self._changed = 0.0
+        self._version, self._advanced, self._live = -1, 0.0, False
         self._still = QTimer(self)
         self._still.setSingleShot(True)
         self._still.setInterval(int(1000 * STILL_SECONDS) + 50)
         self._still.timeout.connect(self._refine)
         self._fitting = False
-        self.kind.activated.connect(self._plane_chosen)
-        self.first.activated.connect(self._plane_chosen)
-        self.second.activated.connect(self._plane_chosen)
+        self.choice.chosen.connect(self._plane_chosen)
+        self.start.entered.connect(self._start_entered)
         self.log.toggled.connect(self._log_toggled)
         self.contours.toggled.connect(self._contours_toggled)
         self.equal.toggled.connect(self._equal_toggled)
@@ -106,24 +105,31 @@ class SurfaceView(PlotView):
         self.background.done.connect(self._evaluated)
         self.plot.hovered.connect(self._hovered)
         self.plot.fitted.connect(self._fit)
-        self.plot.scene().sigMouseClicked.connect(self._clicked)
+        self.clicks.clicked.connect(self._start_at)
+        self.marker.dropped.connect(self._start_at)
+        self.marker.sigPositionChanged.connect(self._dragged)
         self.plot.getPlotItem().getViewBox().sigRangeChanged.connect(self._range_changed)
 
     # What the window says.
 
-    def begin(self, setup: Setup, record: object) -> None:
+    def begin(self, setup: Setup, record: Record) -> None:
         """Show a new training; the plane chosen stays where it still makes sense."""
         names = setup.weight_names
         if (
             self.setup is None
             or self.setup.weight_names != names
             or (self.setup.surface is None) != (setup.surface is None)
+            or setup.surface is not None
         ):
-            self._offer(setup)
+            self.choice.offer(setup)
+            self.equal.setChecked(False)
+        self.choice.offer_runs(record, min(self.selected, len(record.runs) - 1))
         self._task = setup.task(setup.experiment.runs[0].training)
         self.plane = self.evaluated = None
+        self._laid = ()
         self.picture.clear()
-        super().begin(setup, record)  # type: ignore[arg-type]
+        self.background.cancel()
+        super().begin(setup, record)
 
     def arrange(self) -> None:
         """Items for each run; a range that shows where they start."""
@@ -142,20 +148,25 @@ class SurfaceView(PlotView):
     def end(self) -> None:
         """End the background work."""
         self._still.stop()
+        self.clicks.stop()
         self.background.close()
 
     def follow(self, name: str) -> None:
         """Put a weight that was chosen elsewhere on the x axis."""
-        index = self.first.findText(name)
-        if index >= 0 and self.kind.currentIndex() == 0:
-            if self.second.currentIndex() == index:
-                self.second.setCurrentIndex(self.first.currentIndex())
-            self.first.setCurrentIndex(index)
-            self._plane_chosen(0)
+        if self.choice.follow(name):
+            self._plane_chosen()
 
     def redraw(self) -> None:
         """Bring plane, paths, arrows and words up to date, and ask for the surface anew where it has changed."""
         assert self.record is not None
+        now = time.monotonic()
+        if self.record.version != self._version:
+            self._live = now - self._advanced < LIVE_SECONDS
+            self._version, self._advanced = self.record.version, now
+        elif now - self._advanced > LIVE_SECONDS:
+            self._live = False
+        if self._live:
+            self._still.start()  # in case nothing else brings the view up to date
         self._lay_plane()
         if self.plane is None:
             return
@@ -167,107 +178,79 @@ class SurfaceView(PlotView):
 
     # The plane and its range.
 
-    def _offer(self, setup: Setup) -> None:
-        """Fill the choices for a new kind of problem."""
-        self.kind.clear()
-        on_network = setup.surface is None
-        self.kind.addItems(list(PLANES) if on_network else ["The surface"])
-        for box in (self.first, self.second):
-            box.clear()
-            box.addItems(list(setup.weight_names))
-            box.setVisible(on_network)
-        if on_network and int(setup.trained().sum()) > 2:
-            self.kind.setCurrentIndex(PLANES.index(DEFAULT_PLANE))
-        self._enable_weights()
-        first, second = first_pair(setup)
-        self.first.setCurrentIndex(first)
-        self.second.setCurrentIndex(second)
-        self.kind.setVisible(on_network)
-        self.equal.setChecked(False)
-
-    def _enable_weights(self) -> None:
-        for box in (self.first, self.second):
-            box.setEnabled(self.kind.currentIndex() == 0)
+    def _here(self) -> Floats:
+        """The selected run's weights (W,) at the moment shown, or the last of them that were numbers."""
+        assert self.run is not None
+        here = self.run.weights_at(self.moment)
+        return here if np.isfinite(here).all() else last_finite(self.run.path.vectors)
 
     def _lay_plane(self) -> None:
         """The plane as it is to be now: through the selected run's weights, or through the paths so far."""
-        run, setup = self.run, self.setup
-        assert run is not None
+        setup, record = self.setup, self.record
         assert setup is not None
-        assert self.record is not None
-        now = time.monotonic()
-        kind = self.kind.currentIndex()
-        here = run.weights_at(self.moment)
-        if not np.isfinite(here).all():
-            here = np.nan_to_num(here, nan=0.0, posinf=1e12, neginf=-1e12)
-        if setup.surface is not None:
-            self.plane = self.plane or surface_plane()
-        elif kind == 0:
-            i, j = self.first.currentIndex(), self.second.currentIndex()
-            if i == j:
-                j = (i + 1) % len(setup.weight_names)
-                self.second.setCurrentIndex(j)
-            plane = two_weights(here, i, j, setup.weight_names, setup.trained())
-            if self.plane is None or not np.array_equal(plane.origin, self.plane.origin):
-                self._set_plane(plane)
-        elif self.plane is None or (self.record.version != self._plane_version and self.moment is None):
-            if self.plane is not None and now - self._plane_made < REFRESH_SECONDS:
-                self._still.start()  # in case nothing else brings the view up to date
+        assert record is not None
+        if self.given is not None:
+            if self.plane is None:
+                self._set_plane(self.given.wanted.plane)
+            return
+        if setup.surface is not None and self.plane is not None:
+            return
+        here, index = self._here(), self.choice.index
+        runs = [run for _, run in self.runs_shown()] or record.runs
+        if setup.surface is None and index != WEIGHTS and self.plane is not None:
+            through = self.moment if index == RANDOM else None
+            asked = (index, self.selected, self.visible_runs, through)
+            if self._laid == (*asked, record.version):
                 return
-            self._plane_version = self.record.version
-            self._set_plane(self._plane_of_paths(kind, here, setup))
-
-    def _plane_of_paths(self, kind: int, here: Floats, setup: Setup) -> Plane:
-        assert self.record is not None
-        runs = [run for _, run in self.runs_shown()] or self.record.runs
-        if kind == 1:
-            vectors = np.concatenate([run.path.vectors for run in runs])
-            like = self.plane if self.plane is not None and self.plane.kind == "pca" else None
-            return pca(vectors, like)
-        if kind == 2:
-            assert setup.network is not None
-            return random_directions(setup.network, here, setup.experiment.training.seed, setup.trained())
-        first, other = self.run or runs[0], next((run for run in runs if run is not self.run), None)
-        start = first.path.vectors[0]
-        third, name = (
-            (other.latest.weights, f"the end of {other.name}")
-            if other is not None
-            else (first.path.vectors[len(first.path) // 2], "half-way")
-        )
-        states = [np.nan_to_num(state) for state in (start, first.latest.weights, third)]
-        return through_three(states[0], states[1], states[2], ("the start", f"the end of {first.name}", name))
+            if self._laid[:-1] == asked and time.monotonic() - self._plane_made < REFRESH_SECONDS:
+                self._still.start()
+                return
+            self._laid = (*asked, record.version)
+        moved = index != PCA or setup.surface is not None or has_moved(runs)
+        if not moved and self.plane is not None:
+            return  # back at the start: the directions of the paths before are as good as any
+        plane = self.choice.lay(setup, record, runs, self.selected, here, self.plane)
+        if not moved:
+            sentence = "Nothing has moved yet: any plane through the start. It turns to where the paths will lead."
+            plane = replace(plane, share_x=None, share_y=None, sentence=sentence)
+        if self.plane is None or not same_plane(plane, self.plane):
+            self._set_plane(plane)
 
     def _set_plane(self, plane: Plane) -> None:
         changed = self.plane is None or (plane.label_x, plane.label_y) != (self.plane.label_x, self.plane.label_y)
         self.plane, self._plane_made, self._changed = plane, time.monotonic(), time.monotonic()
         self.plot.set_label("bottom", axis_label(plane.label_x, plane.share_x))
         self.plot.set_label("left", axis_label(plane.label_y, plane.share_y))
+        self.choice.show_shares(plane)
         if changed:
             self.picture.clear()
 
     def _points(self) -> tuple[Floats, Floats]:
         """All that the range is to show, on the plane: the runs' paths so far."""
         assert self.plane is not None
-        parts = [run.path.vectors for _, run in self.runs_shown() if len(run.path)]
-        if not parts:
+        runs = [run for _, run in self.runs_shown() if len(run.path)]
+        if not runs:
             return np.zeros(1), np.zeros(1)
-        x, y, _ = self.plane.project(np.clip(np.nan_to_num(np.concatenate(parts)), -1e150, 1e150))
+        vectors = paths(runs)
+        vectors = vectors[np.isfinite(vectors).all(axis=1)]
+        x, y, _ = self.plane.project(np.clip(vectors, -1e150, 1e150))
         return x, y
 
     def _home(self) -> Range:
-        """The range that shows the paths; of an analytic surface its domain, however far a run has fled."""
+        """The range that shows the paths; of an analytic surface its domain and the starts, however far a run fled."""
         assert self.setup is not None
-        x, y = self._points()
+        assert self.record is not None
+        if self.given is not None:
+            return self.given.wanted.range
         if self.setup.surface is not None:
             low_x, high_x, low_y, high_y = self.setup.surface.domain
-            start = self.setup.experiment.problem.start or self.setup.surface.start
-            return (
-                min(low_x, start[0] * 1.1),
-                max(high_x, start[0] * 1.1),
-                min(low_y, start[1] * 1.1),
-                max(high_y, start[1] * 1.1),
-            )
-        low_x, high_x, low_y, high_y = extent(x, y, 0.35)
+            starts = np.array([run.path.vectors[0] for _, run in self.runs_shown() if len(run.path)]).reshape(-1, 2)
+            if len(starts):
+                margin_x, margin_y = 0.05 * (high_x - low_x), 0.05 * (high_y - low_y)
+                low_x, high_x = min(low_x, starts[:, 0].min() - margin_x), max(high_x, starts[:, 0].max() + margin_x)
+                low_y, high_y = min(low_y, starts[:, 1].min() - margin_y), max(high_y, starts[:, 1].max() + margin_y)
+            return float(low_x), float(high_x), float(low_y), float(high_y)
+        low_x, high_x, low_y, high_y = extent(*self._points(), 0.35)
         # Narrower than this, rounding and single steps are all there is to be seen.
         half_x, half_y = max((high_x - low_x) / 2, 1.0), max((high_y - low_y) / 2, 1.0)
         mid_x, mid_y = (low_x + high_x) / 2, (low_y + high_y) / 2
@@ -289,16 +272,21 @@ class SurfaceView(PlotView):
         assert self.plane is not None
         shown = self._view_range()
         width, height = shown[1] - shown[0], shown[3] - shown[2]
-        if self.follow_point.isChecked() and self.run is not None:
-            x, y, _ = self.plane.project(np.nan_to_num(self.run.weights_at(self.moment))[None])
+        if self.follow_point.isChecked():
+            x, y, _ = self.plane.project(np.clip(self._here(), -1e12, 1e12)[None])
             off = max(abs(x[0] - (shown[0] + width / 2)) / width, abs(y[0] - (shown[2] + height / 2)) / height)
             if off > 0.02:
                 self._show((x[0] - width / 2, x[0] + width / 2, y[0] - height / 2, y[0] + height / 2))
             return
+        if self.given is not None:
+            self._show(self._home())
+            return
         if self.setup is not None and self.setup.surface is not None:
+            low_x, high_x, low_y, high_y = self._home()
+            if low_x < shown[0] or high_x > shown[1] or low_y < shown[2] or high_y > shown[3]:
+                self._fit()
             return
         x, y = self._points()
-        x, y = x[np.abs(x) < 1e6], y[np.abs(y) < 1e6]
         if len(x) and (
             x.min() < shown[0] + 0.02 * width
             or x.max() > shown[1] - 0.02 * width
@@ -318,30 +306,39 @@ class SurfaceView(PlotView):
         assert self.plane is not None
         if self._task is None or self.run is None:
             return
+        if self.given is not None:
+            if self.evaluated is None:
+                self._evaluated(self.given)
+            return
         still = time.monotonic() - self._changed > STILL_SECONDS
         size = STILL_SIZE if still or self.plane.exact else LIVE_SIZE
-        done = self.evaluated
-        if (
-            done is not None
-            and done.wanted.plane is self.plane
-            and done.wanted.range == self._view_range()
-            and (done.wanted.size >= size)
-        ):
+        wanted = Wanted(ready(), self._task, self.plane, self._view_range(), size)
+        if self.evaluated is not None and self.evaluated.complete and is_as_good(self.evaluated.wanted, wanted):
             return
-        if self.background.busy:
-            return
-        point = np.nan_to_num(self.run.weights_at(self.moment))
-        wanted = Wanted(ready(), self._task, self.plane, self._view_range(), size, point)
-        self.background.request(lambda cancelled: evaluate(wanted, cancelled, self.background.done.emit))
+        asked = self._asked
+        if self.background.busy and asked is not None:
+            shown = self.evaluated is not None and self.evaluated.wanted is asked
+            # A live one is soon done, and better a little late than never; a large one is given up when outdated.
+            if is_as_good(asked, wanted) or (asked.size == LIVE_SIZE and not shown):
+                return
+        self._asked = wanted
+        show = self.background.done.emit
+        self.background.request(lambda cancelled: evaluate(wanted, cancelled, show))
 
     @Slot(object)
     def _evaluated(self, evaluated: Evaluated) -> None:
-        if self.plane is None or evaluated.wanted.plane.kind != self.plane.kind:
+        drawn = evaluated.wanted.plane
+        if self.plane is None or (drawn.kind, drawn.label_x, drawn.label_y) != (
+            self.plane.kind,
+            self.plane.label_x,
+            self.plane.label_y,
+        ):
             return
         self.evaluated = evaluated
         self.picture.show(evaluated.errors, evaluated.wanted.range, contours=self.contours.isChecked())
-        self._tell()
-        if evaluated.wanted.plane is not self.plane or evaluated.wanted.range != self._view_range():
+        if self.given is not None:
+            return
+        if drawn is not self.plane or evaluated.wanted.range != self._view_range():
             self._request()
         elif evaluated.wanted.size < STILL_SIZE:
             self._still.start()
@@ -359,53 +356,63 @@ class SurfaceView(PlotView):
     # Paths and words.
 
     def _path(self, run: RunRecord) -> Floats:
-        """The weights along a run's path up to the moment shown, where it stands last."""
+        """The weights along a run's path up to the moment shown, where it stands last; numbers only."""
         vectors, position = run.path.vectors, run.path.position
         here = run.weights_at(self.moment)
         if self.moment is not None:
             vectors = vectors[: nearest(position, self.moment) + 1]
-        return np.concatenate((vectors, here[None]))
+        vectors = np.concatenate((vectors, here[None]))
+        return vectors[np.isfinite(vectors).all(axis=1)]
 
     def _draw_paths(self) -> None:
         assert self.plane is not None
-        shown = self._view_range()
-        span = max(shown[1] - shown[0], shown[3] - shown[2])
         drawn = dict(self.runs_shown())
         for number, items in enumerate(self._paths):
             items.set_visible(number in drawn)
             if number in drawn:
-                diverged = drawn[number].latest.outcome is Outcome.DIVERGED and self.moment is None
+                run = drawn[number]
+                diverged = run.latest.outcome is Outcome.DIVERGED and self.moment is None
                 items.draw(
                     self.plane,
-                    self._path(drawn[number]),
-                    span,
+                    self._path(run),
                     selected=number == self.selected,
                     ended_badly=diverged,
+                    live=self._live,
                 )
-        run = drawn.get(self.selected)
-        trace = run.window if run is not None and self.moment is None else None
-        if run is None or trace is None or not len(trace.gradients):
+        selected = drawn.get(self.selected)
+        self.marker.setVisible(selected is not None)
+        if self.run is not None and len(self.run.path):
+            x, y, _ = self.plane.project(self.run.path.vectors[:1])
+            self.marker.stand(float(x[0]), float(y[0]), self.selected)
+            self.start.show_start(float(x[0]), float(y[0]))
+        trace = selected.window if selected is not None and self.moment is None else None
+        if selected is None or trace is None or not len(trace.gradients):
             self.arrows.hide()
             return
         # The last step, from where it began: what is known of it is exact, not foretold.
-        begun = run.latest.weights - trace.steps[-1]
-        self.arrows.draw(self.plane, begun, trace.gradient_parts[-1], trace.momentum_parts[-1])
+        with np.errstate(all="ignore"):
+            gradient_part, momentum_part = trace.gradient_parts[-1], trace.momentum_parts[-1]
+            begun = selected.latest.weights - (gradient_part + momentum_part)
+        self.arrows.draw(self.plane, begun, gradient_part, momentum_part)
 
     def _tell(self) -> None:
         """Say what is seen: true error, the surface's error there, the distance; what is held fixed."""
         if self.plane is None or self.run is None:
             return
-        colors = theme.current()
-        latest = self.run.latest
-        words = []
-        at = nearest(self.run.measures.position, self.moment) if self.moment is not None else None
-        error = latest.error if at is None else float(self.run.measures.last[at, 0])
-        words.append(f"<b>{self.run.name}</b>: error {number_text(error, 5)}")
-        drawn = self.evaluated is not None and self.evaluated.wanted.plane is self.plane
-        if self.evaluated is not None and drawn and not self.plane.exact:
-            words.append(f"on this plane {number_text(self.evaluated.surface_error, 5)}")
-            off = self.evaluated.distance
-            words.append(f"{number_text(off, 3) if off > 1e-12 * np.linalg.norm(latest.weights) else 0} off it")
+        colors, run = theme.current(), self.run
+        at = nearest(run.measures.position, self.moment) if self.moment is not None else None
+        error = run.latest.error if at is None else float(run.measures.last[at, 0])
+        words = [f"<b>{run.name}</b>: error {number_text(error, 5)}"]
+        if run.diverged_at is not None and self.moment is None:
+            words[0] += f", diverged at epoch {number_text(run.diverged_at, 4)}"
+        here = self._here()
+        if not self.plane.exact and np.abs(here).max() < 1e150:
+            x, y, distance = self.plane.project(here[None])
+            there = self._error_on_plane(float(x[0]), float(y[0]))
+            if there is not None:
+                words.append(f"on this plane {number_text(there, 5)}")
+            off = float(distance[0])
+            words.append(f"{number_text(off, 3) if off > 1e-12 * np.linalg.norm(here) else 0} off it")
         self.state.setText(" &nbsp;·&nbsp; ".join(words))
         scale = self.arrows.magnified
         size = f", drawn {number_text(scale, 2)} × larger" if scale > 1.05 else ""
@@ -417,6 +424,15 @@ class SurfaceView(PlotView):
         )
         self.sentence.setText(self.plane.sentence)
 
+    def _error_on_plane(self, x: float, y: float) -> float | None:
+        """The surface's error at a point: evaluated there where that is quick, else read off the picture."""
+        assert self.plane is not None
+        if self._task is not None and is_quick(self._task):
+            with np.errstate(all="ignore"):
+                return float(ready().task_errors(self._task, self.plane.weights_at(x, y))[0])
+        found = self.picture.error_at(x, y)
+        return None if found is None else found[0]
+
     def summary(self) -> str:
         """Where the runs stand, and what the plane leaves out."""
         if self.plane is None:
@@ -424,7 +440,7 @@ class SurfaceView(PlotView):
         x, y = self.plane.label_x, self.plane.label_y
         places = []
         for _, run in self.runs_shown():
-            at_x, at_y, _ = self.plane.project(np.nan_to_num(run.latest.weights)[None])
+            at_x, at_y, _ = self.plane.project(np.nan_to_num(run.latest.weights, posinf=1e150, neginf=-1e150)[None])
             places.append(f"{run.name} at {x} {number_text(float(at_x[0]))}, {y} {number_text(float(at_y[0]))}")
         return "; ".join(places) + ". " + self.plane.sentence
 
@@ -444,37 +460,51 @@ class SurfaceView(PlotView):
 
     @Slot(object)
     def _hovered(self, place: QPointF | None) -> None:
-        found = self.picture.error_at(place.x(), place.y()) if place is not None else None
-        if place is None or found is None or self.plane is None:
-            self.read_out.clear()
-            return
+        words = "" if place is None else self._words_at(place.x(), place.y())
+        self.read_out.setText(words)
+        self._line.setCurrentWidget(self.read_out if words else self.key)
+
+    def _words_at(self, x: float, y: float) -> str:
+        """Weights, error and gradient at a point of the plane; "" outside the picture."""
+        found = self.picture.error_at(x, y)
+        if found is None or self.plane is None or self.evaluated is None:
+            return ""
+        source = ""
+        if self._task is None or not is_quick(self._task):
+            source = " (from the picture)"
+        elif self.given is None:
+            found = error_here(replace(self.evaluated.wanted, plane=self.plane, engine=ready()), x, y)
         error, along_x, along_y = found
-        self.read_out.setText(
-            f"{self.plane.label_x} {number_text(place.x(), 3)}, {self.plane.label_y} {number_text(place.y(), 3)}: "
-            f"error {number_text(error, 4)}, gradient ({number_text(along_x, 2)}, {number_text(along_y, 2)})"
+        return (
+            f"{self.plane.label_x} {number_text(x, 3)}, {self.plane.label_y} {number_text(y, 3)}: "
+            f"error {number_text(error, 4)}, gradient ({number_text(along_x, 2)}, {number_text(along_y, 2)}){source}"
         )
 
-    @Slot(object)
-    def _clicked(self, event: object) -> None:
-        """A click sets the start; a double click is for the range."""
-        if self.plane is None or event.button() != Qt.MouseButton.LeftButton or event.double():  # type: ignore[attr-defined]
+    @Slot()
+    def _dragged(self) -> None:
+        place = self.marker.pos()
+        self.read_out.setText("start at " + self._words_at(place.x(), place.y()))
+        self._line.setCurrentWidget(self.read_out)
+
+    @Slot(float, float)
+    def _start_entered(self, x: float, y: float) -> None:
+        self._start_at(QPointF(x, y), False)
+
+    @Slot(object, bool)
+    def _start_at(self, point: QPointF, selected_only: bool) -> None:
+        """Tell the weights of a start at a point of the plane."""
+        if self.plane is None or self.setup is None:
             return
-        box = self.plot.getPlotItem().getViewBox()
-        place = event.scenePos()  # type: ignore[attr-defined]
-        if not box.sceneBoundingRect().contains(place) or self.setup is None:
-            return
-        point = box.mapSceneToView(place)
         start = {self.plane.label_x: point.x(), self.plane.label_y: point.y()}
         if self.plane.kind not in ("weights", "surface"):
             weights = self.plane.weights_at(point.x(), point.y())[0]
             start = {name: float(weight) for name, weight in zip(self.setup.weight_names, weights, strict=True)}
-        selected_only = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)  # type: ignore[attr-defined]
         self.start_chosen.emit(start, selected_only)
 
-    @Slot(int)
-    def _plane_chosen(self, _index: int) -> None:
-        self._enable_weights()
+    @Slot()
+    def _plane_chosen(self) -> None:
         self.plane = self.evaluated = None
+        self._laid = ()
         self.picture.clear()
         self.background.cancel()
         if self.record is not None:
@@ -486,11 +516,13 @@ class SurfaceView(PlotView):
     @Slot(bool)
     def _log_toggled(self, on: bool) -> None:
         self.picture.log, self.picture.levels = on, None
-        if self.evaluated is not None:
-            self._evaluated(self.evaluated)
+        self._show_again()
 
     @Slot(bool)
     def _contours_toggled(self, _on: bool) -> None:
+        self._show_again()
+
+    def _show_again(self) -> None:
         if self.evaluated is not None:
             self._evaluated(self.evaluated)
 
@@ -508,18 +540,27 @@ class SurfaceView(PlotView):
     def _range_changed(self) -> None:
         self._changed = time.monotonic()
         if not self._fitting and self.record is not None and self.plane is not None:
+            self._draw_paths()
             self._request()
+            self._still.start()
 
 
-def first_pair(setup: Setup) -> tuple[int, int]:
-    """The weights to look at first: the only two that train, or two that lead to the first output."""
-    trained = np.flatnonzero(setup.trained())
-    if setup.network is None or len(trained) <= 2:
-        return (int(trained[0]), int(trained[1])) if len(trained) == 2 else (0, 1)
-    last = setup.network.layers[-1]
-    to_first_output = [number for number in range(last.offset, last.matrix.stop, last.units) if number in trained]
-    pair = to_first_output[:2] if len(to_first_output) > 1 else trained[:2]
-    return int(pair[0]), int(pair[1])
+def has_moved(runs: list[RunRecord]) -> bool:
+    """Whether there is any movement by which directions could be told."""
+    vectors = paths(runs)
+    return bool((vectors != vectors[0]).any())
+
+
+def same_plane(plane: Plane, other: Plane) -> bool:
+    """Whether two planes are one, in the same coordinates and with the same words."""
+    return plane.sentence == other.sentence and all(
+        np.array_equal(getattr(plane, part), getattr(other, part)) for part in ("origin", "axis_x", "axis_y")
+    )
+
+
+def is_as_good(wanted: Wanted, other: Wanted) -> bool:
+    """Whether one surface is of the same plane and range as another, and at least as fine."""
+    return wanted.plane is other.plane and wanted.range == other.range and wanted.size >= other.size
 
 
 def axis_label(label: str, share: float | None) -> str:

@@ -7,50 +7,67 @@ import math
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 
-from momentum_gui.engine.plane import Plane
+from momentum_gui.engine.plane import Plane, Range
 from momentum_gui.engine.population import Floats
 from momentum_gui.gui import theme
 from momentum_gui.gui.plots.plot import Plot
 
 FADES = (1.0, 0.7, 0.45, 0.25)
 """Opacity of a path's parts, from on the plane to far off it."""
+FADE_SHARES = (0.02, 0.15, 0.5)
+"""A path's opacity falls where its distance off the plane passes these shares of the picture's side."""
 MOST_MARKS = 60
+MOST_LIVE = 500
+"""Points of a path that are drawn while it grows."""
+FARTHEST = 40.0
+"""How far outside the picture, in halves of its sides, lines still reach."""
 ARROW_SHARE = 0.18
 """Arrows are drawn so large that the longest is this share of the picture's side, if it is not longer by itself."""
 
 
 class Marker(QGraphicsPathItem):
-    """A disc, or a cross, of fixed size on the screen: cheap to move."""
+    """A disc, a cross or an arrowhead, of fixed size on the screen: cheap to move."""
 
     def __init__(self, plot: Plot, height: float) -> None:
         super().__init__()
+        self.shape_shown = ""
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
         self.setZValue(height)
         plot.addItem(self, ignoreBounds=True)
 
-    def show_at(self, x: float, y: float, shape: str, size: float, pen: QPen, brush: QColor) -> None:
-        """Put it at a point: shape "disc" or "cross"; `size` in pixels across."""
-        path = QPainterPath()
-        half = size / 2
-        if shape == "disc":
-            path.addEllipse(QPointF(0, 0), half, half)
-        else:
-            path.moveTo(-half, -half)
-            path.lineTo(half, half)
-            path.moveTo(-half, half)
-            path.lineTo(half, -half)
-        if path != self.path():
+    def show_at(
+        self, x: float, y: float, shape: str, size: float, pen: QPen, brush: QColor, degrees: float = 0.0
+    ) -> None:
+        """Put it at a point: shape "disc", "cross" or "head" (its tip there); `size` in pixels across."""
+        if (key := f"{shape} {size}") != self.shape_shown:
+            self.shape_shown = key
+            path = QPainterPath()
+            half = size / 2
+            if shape == "disc":
+                path.addEllipse(QPointF(0, 0), half, half)
+            elif shape == "head":
+                path.addPolygon(QPolygonF([QPointF(0, 0), QPointF(-size, half), QPointF(-size, -half), QPointF(0, 0)]))
+            else:
+                path.moveTo(-half, -half)
+                path.lineTo(half, half)
+                path.moveTo(-half, half)
+                path.lineTo(half, -half)
             self.setPath(path)
         self.setPen(pen)
         self.setBrush(brush)
+        self.setRotation(degrees)
         self.setPos(x, y)
 
 
 class PathItems:
-    """One run on the surface: its path, thinning marks along it, its start, and where it stands."""
+    """One run on the surface: its path, thinning marks along it, and where it stands or left the picture.
+
+    A path has its run's colour and dashes. While training goes on it is drawn plainly, which is cheap; at rest with a
+    light rim. A run that has left the picture is shown by an arrowhead where it did.
+    """
 
     def __init__(self, plot: Plot, number: int) -> None:
         self.plot, self.number = plot, number
@@ -73,44 +90,95 @@ class PathItems:
         for item in self.items:
             item.setVisible(visible)
 
-    def draw(self, plane: Plane, vectors: Floats, span: float, *, selected: bool, ended_badly: bool) -> None:
+    def draw(
+        self, plane: Plane, vectors: Floats, *, selected: bool = False, ended_badly: bool = False, live: bool = False
+    ) -> None:
         """Draw a run whose weights went along `vectors` (moments, W), the last being where it stands."""
+        if live and len(vectors) > MOST_LIVE:
+            vectors = np.concatenate((vectors[: -1 : -(-len(vectors) // MOST_LIVE)], vectors[-1:]))
         x, y, distance = plane.project(np.clip(vectors, -1e150, 1e150))
         good = np.isfinite(x) & np.isfinite(y)
-        x, y, distance = np.clip(x[good], -1e12, 1e12), np.clip(y[good], -1e12, 1e12), distance[good]
+        x, y, distance = x[good], y[good], distance[good]
         if not len(x):
             self.set_visible(False)
             return
         color = QColor(theme.run_color(self.number))
-        off = np.digitize(distance / max(span, 1e-300), (0.02, 0.15, 0.5))
-        bucket = np.maximum(off[:-1], off[1:])
-        for fade, line in enumerate(self.lines):
-            connected = np.append(bucket == fade, False).astype(np.int32)
-            if not connected.any():
-                line.clear()
-                continue
-            faded = QColor(color)
-            faded.setAlphaF(FADES[fade])
-            line.setPen(pg.mkPen(faded, width=2 if selected else 1.4))
-            line.setShadowPen(pg.mkPen(255, 255, 255, int(150 * FADES[fade]), width=4 if selected else 3))
-            line.setSegmentedLineMode("on")
-            line.setData(x, y, connect=connected)
+        shown = self._range()
+        x, y = drawn_near(x, y, shown)
+        off = np.digitize(distance / max(shown[1] - shown[0], shown[3] - shown[2]), FADE_SHARES)
+        self._draw_lines(x, y, np.maximum(off[:-1], off[1:]), color, selected=selected, live=live)
         self._mark(x, y, color)
-        self.start.show_at(x[0], y[0], "disc", 10, pg.mkPen(color, width=2), QColor(255, 255, 255, 200))
+        white = QColor(255, 255, 255, 220)
+        self.start.show_at(x[0], y[0], "disc", 10, pg.mkPen(color, width=2), white)
         size = 13.0 if selected else 10.0
-        if ended_badly:
+        inside = (x >= shown[0]) & (x <= shown[1]) & (y >= shown[2]) & (y <= shown[3])
+        if not inside[-1] and inside.any():
+            last = int(np.flatnonzero(inside)[-1])
+            place_x, place_y, degrees = self._exit(x[last : last + 2], y[last : last + 2], shown)
+            self.present.show_at(place_x, place_y, "head", 1.5 * size, pg.mkPen("w", width=1.5), color, degrees)
+        elif ended_badly:
             self.present.show_at(x[-1], y[-1], "cross", size, pg.mkPen(color, width=3), color)
         else:
             self.present.show_at(x[-1], y[-1], "disc", size, pg.mkPen("w", width=1.5), color)
 
+    def _range(self) -> Range:
+        (left, right), (low, high) = self.plot.getPlotItem().viewRange()
+        return left, right, low, high
+
+    def _draw_lines(self, x: Floats, y: Floats, bucket: Floats, color: QColor, *, selected: bool, live: bool) -> None:
+        pixel_x, pixel_y = self.plot.getPlotItem().getViewBox().viewPixelSize()
+        # Steps below a pixel cost as much as others, and break dashes up.
+        column, row = np.floor(x / pixel_x), np.floor(y / pixel_y)
+        moved = (np.diff(column) != 0) | (np.diff(row) != 0)
+        kept = np.flatnonzero(np.concatenate(([True], moved[:-1], [True]))) if len(moved) else np.arange(len(x))
+        x, y, bucket = x[kept], y[kept], bucket[kept[:-1]]
+        for fade, line in enumerate(self.lines):
+            connected = np.append(bucket == fade, False).astype(np.int32)
+            if not connected.any():
+                if line.xData is not None and len(line.xData):
+                    line.clear()
+                continue
+            faded = QColor(color)
+            faded.setAlphaF(FADES[fade])
+            pen = pg.mkPen(faded, width=1 if live else 2 if selected else 1.4)
+            if not live and (dash := theme.run_dash(self.number)):
+                pen.setDashPattern(list(dash))
+            rim = None if live else pg.mkPen(255, 255, 255, int(150 * FADES[fade]), width=4 if selected else 3)
+            line.setPen(pen)
+            line.setShadowPen(rim)
+            line.setData(x, y, connect=connected, antialias=not live)
+
+    def _exit(self, x: Floats, y: Floats, shown: Range) -> tuple[float, float, float]:
+        """Where the step x, y (2,) leaves the picture, and in which direction on the screen (degrees, downwards)."""
+        by_x, by_y = float(x[1] - x[0]), float(y[1] - y[0])
+        shares = [1.0]
+        for begun, by, low, high in ((x[0], by_x, *shown[:2]), (y[0], by_y, *shown[2:])):
+            if by:
+                shares.append(max(0.0, ((high if by > 0 else low) - begun) / by))
+        share = min(shares)
+        pixel_x, pixel_y = self.plot.getPlotItem().getViewBox().viewPixelSize()
+        degrees = math.degrees(math.atan2(-by_y / pixel_y, by_x / pixel_x))
+        return float(x[0]) + share * by_x, float(y[0]) + share * by_y, degrees
+
     def _mark(self, x: Floats, y: Floats, color: QColor) -> None:
         """Marks along the path, at most so many; set anew only when they have changed, which is costly."""
-        stride = max(1, len(x) // MOST_MARKS)
+        stride = 1 << max(0, math.ceil(math.log2(max(1, len(x)) / MOST_MARKS)))  # doubles: marks stay where they are
         x, y = x[:-1:stride], y[:-1:stride]
         marked = (len(x), stride, color.name(), float(x.sum()), float(y.sum()))
         if marked != self._marked:
             self._marked = marked
             self.marks.setData(x, y, pen=None, brush=color)
+
+
+def drawn_near(x: Floats, y: Floats, shown: Range) -> tuple[Floats, Floats]:
+    """Points, with those far outside the picture drawn nearer in the same direction: painters fail on huge numbers."""
+    mid = np.array([[(shown[0] + shown[1]) / 2], [(shown[2] + shown[3]) / 2]])
+    half = np.array([[shown[1] - shown[0]], [shown[3] - shown[2]]]) / 2
+    points = (np.stack((x, y)) - mid) / half
+    far = np.abs(points).max(axis=0)
+    points *= np.where(far > FARTHEST, FARTHEST / np.maximum(far, 1.0), 1.0)
+    points = points * half + mid
+    return points[0], points[1]
 
 
 class Arrow:
@@ -173,6 +241,9 @@ class StepArrows:
         """
         with np.errstate(over="ignore", invalid="ignore"):
             ends = np.stack((at, at + gradient_part, at + gradient_part + momentum_part))
+        if not np.isfinite(ends).all():
+            self.hide()
+            return
         x, y, _ = plane.project(np.clip(ends, -1e150, 1e150))
         gradient, step = (x[1] - x[0], y[1] - y[0]), (x[2] - x[0], y[2] - y[0])
         momentum = (x[2] - x[1], y[2] - y[1])

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from momentum_gui.engine.engines import Engine
-from momentum_gui.engine.grid import grid_errors, refined_errors
+from momentum_gui.engine.grid import refined_errors
 from momentum_gui.engine.plane import Plane, Range
 from momentum_gui.engine.population import Floats, Task
 
-ANSWER_SECONDS_POINTS = 20_000
-"""Grids with more points × items than this times 150 are shown coarse first."""
+AT_ONCE = 3_000_000
+"""Grids with more points × items than this are shown coarse first."""
+FIRST_STRIDE = 8
+QUICK = 200_000
+"""Items × weights up to which a single point is evaluated without a thought."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +28,6 @@ class Wanted:
     plane: Plane
     range: Range
     size: int
-    point: Floats  # the weights (W,) whose projection's error the read-out tells
 
     @property
     def xs(self) -> Floats:
@@ -42,29 +44,40 @@ class Wanted:
 class Evaluated:
     """An evaluated surface: errors (size, size), row 0 at the lowest y; inf or NaN where it is out of range.
 
-    `surface_error` is the error at the projected point, `distance` how far off the plane the point itself is.
+    `complete` is False for a coarse one on the way to a finer.
     """
 
     wanted: Wanted
     errors: Floats
-    surface_error: float
-    distance: float
     complete: bool = True
 
 
 def evaluate(wanted: Wanted, cancelled: Callable[[], bool], show: Callable[[Evaluated], None]) -> Evaluated | None:
     """Evaluate a surface; `show` gets coarse ones on the way, if it is large. None if cancelled."""
-    x, y, distance = wanted.plane.project(wanted.point[None])
-    at_point = wanted.engine.task_errors(wanted.task, wanted.plane.weights_at(x, y))
-    result = Evaluated(wanted, np.empty((0, 0)), float(at_point[0]), float(distance[0]))
-    if wanted.size**2 * wanted.task.items_per_epoch <= ANSWER_SECONDS_POINTS * 150:
-        errors = grid_errors(wanted.engine, wanted.task, wanted.plane, wanted.xs, wanted.ys)
-        return None if cancelled() else replace(result, errors=errors)
+    stride = 1 if wanted.size**2 * wanted.task.items_per_epoch <= AT_ONCE else FIRST_STRIDE
     previous = None
-    for errors in refined_errors(wanted.engine, wanted.task, wanted.plane, wanted.xs, wanted.ys, cancelled):
+    for errors in refined_errors(
+        wanted.engine, wanted.task, wanted.plane, wanted.xs, wanted.ys, cancelled, first_stride=stride
+    ):
         if cancelled():
             return None
         if previous is not None:
-            show(replace(result, errors=previous, complete=False))
-        previous = errors.copy()
-    return None if cancelled() or previous is None else replace(result, errors=previous)
+            show(Evaluated(wanted, previous, complete=False))
+        previous = errors
+    # The last one alone is complete; if it is not there, the work was cancelled.
+    return None if cancelled() or previous is None else Evaluated(wanted, previous)
+
+
+def error_here(wanted: Wanted, x: float, y: float) -> tuple[float, float, float]:
+    """The error at a point of the plane, and its uphill slopes along x and y, evaluated there."""
+    weights = wanted.plane.weights_at(x, y)
+    with np.errstate(all="ignore"):
+        error = wanted.engine.task_errors(wanted.task, weights)
+        downhill = wanted.engine.task_gradients(wanted.task, weights)[0]
+        slopes = -(downhill @ wanted.plane.axis_x), -(downhill @ wanted.plane.axis_y)
+    return float(error[0]), float(slopes[0]), float(slopes[1])
+
+
+def is_quick(task: Task) -> bool:
+    """Whether one evaluation takes no longer than a frame may wait for."""
+    return task.items_per_epoch * task.weight_count <= QUICK

@@ -1,0 +1,158 @@
+"""Lines of equal error with their values, which stand along the lines and never on one another."""
+
+from __future__ import annotations
+
+import math
+
+import contourpy
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
+
+from momentum_gui.engine.plane import Range
+from momentum_gui.engine.population import Floats
+from momentum_gui.gui.plots.plot import Plot
+from momentum_gui.gui.plots.ticks import number_text, ticks
+
+MOST_LABELS = 14
+GAP = 26.0
+"""Pixels that labels keep from one another."""
+SHORTEST = 3.0
+"""A line gets a value only where it is so many times longer than the value."""
+
+Pieces = list[Floats]
+
+
+class ValueLabel(QGraphicsPathItem):
+    """A value on a contour line: a word of fixed size on the screen, light with a dark rim, along the line."""
+
+    def __init__(self, plot: Plot) -> None:
+        super().__init__()
+        self.text = ""
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+        self.setPen(QPen(QColor(15, 25, 35, 150), 2.6))
+        self.setBrush(QColor(255, 255, 255, 240))
+        self.setZValue(-5)
+        plot.addItem(self, ignoreBounds=True)
+
+    def show_at(self, text: str, place: Floats, degrees: float, plot: Plot) -> None:
+        """Put a text at a point of the plot, turned by an angle on the screen."""
+        if text != self.text:
+            self.text = text
+            font = plot.x_axis.style["tickFont"]
+            metrics = QFontMetricsF(font)
+            path = QPainterPath()
+            path.addText(-metrics.horizontalAdvance(text) / 2, metrics.capHeight() / 2, font, text)
+            self.setPath(path)
+        self.setPos(float(place[0]), float(place[1]))
+        self.setRotation(degrees)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        """The rim below the letters, which stay as thin as they are."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.strokePath(self.path(), self.pen())
+        painter.fillPath(self.path(), self.brush())
+
+
+class Contours:
+    """The contour lines of a plot."""
+
+    def __init__(self, plot: Plot) -> None:
+        self.plot = plot
+        self.lines = QGraphicsPathItem()
+        self.lines.setZValue(-10)
+        pen = pg.mkPen(QColor(255, 255, 255, 120), width=1)
+        pen.setCosmetic(True)
+        self.lines.setPen(pen)
+        self.labels: list[ValueLabel] = []
+        plot.addItem(self.lines, ignoreBounds=True)
+
+    def clear(self) -> None:
+        """Show no lines."""
+        self.lines.setPath(QPainterPath())
+        self._label([])
+
+    def show(self, values: Floats, range_: Range, levels: tuple[float, float], *, log: bool) -> None:
+        """Draw the lines of values (ny, nx), log10 of the errors if `log`, NaN where there is no number."""
+        ny, nx = values.shape
+        generator = contourpy.contour_generator(
+            np.linspace(range_[0], range_[1], nx),
+            np.linspace(range_[2], range_[3], ny),
+            np.ma.masked_invalid(values),
+            line_type=contourpy.LineType.ChunkCombinedOffset,
+        )
+        parts, connections, named = [], [], []
+        for level, text in contour_levels(*levels, log=log):
+            (points,), (offsets,) = generator.lines(level)  # type: ignore[misc]  # the type depends on line_type
+            if points is None or offsets is None:
+                continue
+            connected = np.ones(len(points), dtype=np.int32)
+            connected[offsets[1:] - 1] = 0
+            parts.append(points)
+            connections.append(connected)
+            longest = int(np.argmax(np.diff(offsets)))
+            named.append((points[offsets[longest] : offsets[longest + 1]], text))
+        if not parts:
+            self.clear()
+            return
+        points, connected = np.concatenate(parts), np.concatenate(connections)
+        self.lines.setPath(pg.arrayToQPath(points[:, 0], points[:, 1], connected))
+        self._label(self._placed(named))
+
+    def _placed(self, named: list[tuple[Floats, str]]) -> list[tuple[str, Floats, float]]:
+        """A value for each line that has room for one: text, place, and degrees on the screen."""
+        box = self.plot.getPlotItem().getViewBox()
+        (left, right), (low, high) = self.plot.getPlotItem().viewRange()
+        scale = np.array([box.width() / (right - left), box.height() / (high - low)])
+        metrics = QFontMetricsF(self.plot.x_axis.style["tickFont"])
+        placed: list[tuple[str, Floats, float]] = []
+        taken: list[QRectF] = []
+        for points, text in named:
+            if len(placed) == MOST_LABELS or len(points) < 6:
+                continue
+            width, height = metrics.horizontalAdvance(text), metrics.height()
+            pixels = (points - (left, low)) * scale
+            if np.hypot(*np.diff(pixels, axis=0).T).sum() < SHORTEST * width:
+                continue
+            for share in (0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9):
+                at = min(max(2, int(share * len(points))), len(points) - 3)
+                along = pixels[at + 2] - pixels[at - 2]
+                degrees = -math.degrees(math.atan2(along[1], along[0]))
+                degrees = (degrees + 90.0) % 180.0 - 90.0
+                turned = abs(math.sin(math.radians(degrees)))
+                wide, tall = width * (1 - turned) + height * turned, height * (1 - turned) + width * turned
+                x, y = pixels[at]
+                room = QRectF(x - wide / 2, y - tall / 2, wide, tall)
+                inside = wide / 2 < x < box.width() - wide / 2 and tall / 2 < y < box.height() - tall / 2
+                wanted = room.adjusted(-GAP / 2, -GAP / 2, GAP / 2, GAP / 2)
+                if inside and not any(wanted.intersects(other) for other in taken):
+                    taken.append(wanted)
+                    placed.append((text, points[at], degrees))
+                    break
+        return placed
+
+    def _label(self, placed: list[tuple[str, Floats, float]]) -> None:
+        while len(self.labels) > len(placed):
+            self.plot.removeItem(self.labels.pop())
+        while len(self.labels) < len(placed):
+            self.labels.append(ValueLabel(self.plot))
+        for label, (text, place, degrees) in zip(self.labels, placed, strict=True):
+            label.show_at(text, place, degrees, self.plot)
+
+
+def contour_levels(low: float, high: float, *, log: bool) -> list[tuple[float, str]]:
+    """Where contours run between two levels, and the error that stands at each."""
+    if not log:
+        return list(ticks(low, high, 10, log=False).major)
+    decades = high - low
+    mantissas = (1.0,) if decades > 5 else (1.0, 3.0) if decades > 2.5 else (1.0, 2.0, 5.0) if decades > 1.2 else ()
+    if not mantissas:
+        return [(math.log10(at), text) for at, text in ticks(10**low, 10**high, 8, log=False).major if at > 0]
+    return [
+        (power + math.log10(mantissa), number_text(mantissa * 10.0**power, 2))
+        for power in range(math.floor(low), math.ceil(high) + 1)
+        for mantissa in mantissas
+        if low < power + math.log10(mantissa) < high
+    ]
