@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from momentum_gui.engine.compiled_cache import kernel
-from momentum_gui.engine.compiled_epoch import RUNNING, end_epoch, momentum_square, wanted, within_limit
+from momentum_gui.engine.compiled_epoch import (
+    BEFORE,
+    GRADIENT,
+    LAST_STEP,
+    RUNNING,
+    STEP,
+    TRAINED,
+    P,
+    W,
+    asked_for,
+    record,
+    within_limit,
+)
 from momentum_gui.engine.compiled_items import PANEL, add_gradient
 from momentum_gui.engine.compiled_layout import INPUTS, ROW_LANES, UNITS, Shape, copy, unpad
 
@@ -17,14 +29,14 @@ def space_needed(shape: Shape, inputs: int, outputs: int) -> int:
 
 @kernel
 def train(
-    members: Any, runs: Any, shape: Any, data: Any, test: Any, trained: Any, batch_size: int, mean: bool,
+    members: Any, runs: Any, shape: Any, data: Any, test: Any, frozen: bool, batch_size: int, mean: bool,
     space: Any, natural: Any,
 ) -> None:  # fmt: skip
     """Train the runs that members names over the span, one after the other, in place.
 
-    space: `space_needed(shape, …)` zeros to work in; natural: (5, weights) for weights in natural order.
+    space: `space_needed(shape, …)` zeros to work in; natural: (ROWS, weights), whose row TRAINED is given.
     """
-    plan, weights, count = shape.plan, shape.weights, data.count
+    plan, weights, count = shape.plan, shape.weights, data.items
     n, m = plan[0, INPUTS], plan[len(plan) - 1, UNITS]
     inputs, targets, columns, target_columns = data.inputs, data.targets, data.columns, data.target_columns
     inputs_width = (n + ROW_LANES - 1) // ROW_LANES * ROW_LANES
@@ -32,10 +44,10 @@ def train(
     per_epoch = (count + batch_size - 1) // batch_size
     traced, updates = runs.traced_gradients.shape[1], runs.updates
     units, size = shape.activations * PANEL, shape.padded_weights
-    a, d, padded_gradient = space[:units], space[units : 2 * units], space[2 * units : 2 * units + size]
+    a, d, padded_gradient = space, space[units:], space[2 * units :]
     gathered, gathered_targets = space[2 * units + size :], space[2 * units + size + n * PANEL :]
-    w, gradient, step, last_step = natural[0], natural[1], natural[2], natural[3]
-    p = natural[4]
+    w, p, step, trained = natural[W], natural[P], natural[STEP], natural[TRAINED]
+    gradient, last_step, before = natural[GRADIENT], natural[LAST_STEP], natural[BEFORE]
     for member in range(len(members)):
         run = members[member]
         lr = runs.learning_rate[run]
@@ -64,35 +76,23 @@ def train(
                         for k in range(m):
                             gathered_targets[k * PANEL + lane] = targets[item * targets_width + k]
                 add_gradient(shape, w, x, t, at, gap, items, a, d, padded_gradient)
-            unpad(plan, padded_gradient, gradient)
-            row = number - (updates - traced)
-            ends = within == per_epoch - 1
-            if row >= 0:
-                copy(p, runs.traced_stored[run, row])
-            momentum_part = momentum_square(B, p) if ends else 0.0
+            unpad(plan, padded_gradient, 1, size, natural[GRADIENT:])
             for i in range(weights):
                 g = gradient[i] * scale * trained[i]
-                moved = A * g + B * p[i]
-                gradient[i] = g
-                last_step[i], step[i] = step[i], moved
+                last_step[i], before[i], gradient[i] = step[i], p[i], g
+                step[i] = A * g + B * p[i]
                 p[i] = C * g + D * p[i]
-                w[i] += moved
-            if row >= 0:
-                copy(gradient, runs.traced_gradients[run, row])
+                w[i] += step[i]
+            row, last = number - (updates - traced), number == updates - 1
             within += 1
+            ends, inside = within == per_epoch, True
             if ends:
                 within = 0
-                inside = within_limit(w)
                 runs.epochs[run] += 1
-                if runs.kept_weights.shape[1]:
-                    copy(w, runs.kept_weights[run, epoch])
-                if wanted(runs, run, epoch, inside):
-                    end_epoch(
-                        runs, run, epoch, inside, shape, data, test, w, gradient, step, last_step, momentum_part, a
-                    )
-                    if runs.outcome[run] != RUNNING:
-                        break
+                inside = within_limit(w)
+            if row >= 0 or last or (ends and asked_for(runs, run, epoch, inside)):
+                record(runs, run, row, ends, epoch, inside, last, shape, data, test, natural, a)
+                if runs.outcome[run] != RUNNING:
+                    break
+            if ends:
                 epoch += 1
-        copy(w, runs.weights[run])
-        copy(p, runs.stored[run])
-        copy(step, runs.last_step[run])

@@ -89,13 +89,8 @@ def inlined(function: Callable[..., Any]) -> Any:
     return numba.njit(**INNER, forceinline=True)(function)
 
 
-def pasted(function: Callable[..., Any]) -> Any:
-    """Let numba paste a function's statements into its callers, before types are known: cheaper for one caller."""
-    return numba.njit(**INNER, inline="always")(function)
-
-
 def kernel(function: Callable[..., Any]) -> Any:
-    """Compile a function that Python calls, without the GIL, and keep the machine code where a folder can be written."""
+    """Compile a function that Python calls, without the GIL; keep the machine code where a folder can be written."""
     if FOLDER is not None:
         with contextlib.suppress(RuntimeError, OSError), numba_cache_in(FOLDER):
             dispatcher = numba.njit(**PLAIN, cache=True)(function)

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -29,11 +29,10 @@ from momentum_gui.engine import (
     compiled_surfaces,
     numpy_engine,
 )
-from momentum_gui.engine.compiled_epoch import runs_of
+from momentum_gui.engine.compiled_epoch import ROWS, TRAINED, runs_of
 from momentum_gui.engine.compiled_layout import (
     ITEM_LANES,
     NARROW,
-    NARROW_LANES,
     Data,
     Shape,
     data_of,
@@ -64,18 +63,15 @@ ITEM_BATCH = 8
 FULL_BLOCK = 6
 """From this many runs on, a block of compiled_population.RUN_LANES is worth its while, idle lanes and all."""
 
+SHARED_WORK = 1_000_000
+"""From this much work on, in weights times items, it is shared out among threads: half a millisecond or more."""
+
 is_warm = False
 """Whether every kernel is compiled, so that no call has to wait for that."""
 
 SURFACE_CODES = {surface.value: code for code, surface in enumerate(SURFACES.values())}
 
 Part = NDArray[np.int64]
-
-
-@lru_cache(maxsize=1)
-def pool() -> ThreadPoolExecutor:
-    """The threads that share large work."""
-    return ThreadPoolExecutor(thread_count(), thread_name_prefix="engine")
 
 
 @lru_cache(maxsize=1)
@@ -87,12 +83,23 @@ def thread_count() -> int:
 
 
 def share_out(parts: list[Any], work: Callable[[Any], None]) -> None:
-    """Do the work on every part, in threads where there are several."""
-    if len(parts) == 1:
-        work(parts[0])
-        return
-    for done in [pool().submit(work, part) for part in parts]:
-        done.result()
+    """Do the work on every part: the first in this thread, the others each in one that ends with it."""
+    troubles: list[BaseException] = []
+
+    def other(part: Any) -> None:
+        try:
+            work(part)
+        except BaseException as trouble:
+            troubles.append(trouble)
+
+    threads = [Thread(target=other, args=(part,), name="engine") for part in parts[1:]]
+    for thread in threads:
+        thread.start()
+    other(parts[0])
+    for thread in threads:
+        thread.join()
+    for trouble in troubles:
+        raise trouble
 
 
 def surface_arguments(surface: Surface) -> tuple[int, Floats] | None:
@@ -115,43 +122,50 @@ def train(task: Task, population: Population, span: Span, report: Report) -> Non
     if len(members) == 0 or span.updates == 0:
         return
     shape, data, test = shape_of(task.network), data_of(task.items), data_of(task.test_items)
-    runs = runs_of(population, span, report)
+    runs, frozen = runs_of(population, span, report), not task.trained.all()
 
     def work(part: tuple[Any, int, Part]) -> None:
         kernel, size, some = part
-        kernel(
-            some, runs, shape, data, test, task.trained, task.batch_size, task.mean,
-            working_space(size), np.empty((5, shape.weights)),
-        )  # fmt: skip
+        natural = np.empty((ROWS, shape.weights))
+        natural[TRAINED] = task.trained
+        space = working_space(size)
+        kernel(some, runs, shape, data, test, frozen, task.batch_size, task.mean, space, natural)
 
-    share_out(parts_of(task, members, population, shape), work)
+    share_out(parts_of(task, members, population, shape, span.updates), work)
 
 
 def parts_of(
-    task: NetworkTask, members: Part, population: Population, shape: Shape
+    task: NetworkTask, members: Part, population: Population, shape: Shape, updates: int
 ) -> list[tuple[Any, int, Part]]:
     """What to train with which kernel, in how much working space: a part for each thread."""
-    single = compiled_single.train_narrow if shape.lanes == NARROW_LANES else compiled_single.train_wide
+    work_each = updates * min(task.batch_size, len(task.items)) * shape.weights
+    single = partial(compiled_single.train, (0,) * shape.lanes)
     if task.batch_size >= ITEM_BATCH:
         outputs = task.network.sizes[-1]
         kernel, size = compiled_batches.train, compiled_batches.space_needed(shape, task.network.sizes[0], outputs)
-        return [(kernel, size, some) for some in split(members, 1)]
+        return [(kernel, size, some) for some in split(members, 1, work_each)]
     if len(members) < FULL_BLOCK:
-        return [(single, compiled_single.space_needed(shape), some) for some in split(members, 1)]
+        size = compiled_single.space_needed(shape)
+        return [(single, size, some) for some in split(members, 1, work_each)]
     members = members[np.argsort(population.order_of_run[members], kind="stable")]
     lanes = compiled_population.RUN_LANES
     rest = len(members) % lanes
     in_blocks, alone = (members[:-rest], members[-rest:]) if 0 < rest < FULL_BLOCK else (members, members[:0])
     kernel, size = compiled_population.train, compiled_population.space_needed(shape)
-    parts = [(kernel, size, some) for some in split(in_blocks, lanes)]
+    parts = [(kernel, size, some) for some in split(in_blocks, lanes, work_each)]
     return parts + ([(single, compiled_single.space_needed(shape), alone)] if len(alone) else [])
 
 
-def split(members: Part, multiple: int) -> list[Part]:
-    """The members in as many parts of about the same length as there are threads, each a multiple but the last."""
-    each = -(-len(members) // thread_count())
+def split(members: Part, multiple: int, work_each: int) -> list[Part]:
+    """The members in as many parts as threads are worth their while, each a multiple in length but the last."""
+    each = -(-len(members) // useful_threads(len(members) * work_each))
     each = -(-each // multiple) * multiple
     return [members[first : first + each] for first in range(0, len(members), each)]
+
+
+def useful_threads(work: int) -> int:
+    """How many threads to share the work among; its unit is a weight on an item."""
+    return thread_count() if work > SHARED_WORK else 1
 
 
 def train_surface(task: SurfaceTask, population: Population, span: Span, report: Report) -> None:
@@ -183,8 +197,7 @@ def train_surface(task: SurfaceTask, population: Population, span: Span, report:
 
 def ranges(rows: int, work_each: int) -> list[tuple[int, int]]:
     """Rows begin … end − 1 for each thread; one range where the work, in weights times items, is small."""
-    threads = thread_count() if rows * work_each > 200_000 else 1
-    each = max(1, -(-rows // threads))
+    each = max(1, -(-rows // useful_threads(rows * work_each)))
     return [(first, min(first + each, rows)) for first in range(0, max(rows, 1), each)]
 
 
@@ -197,7 +210,7 @@ def errors(network: Network, weights: Floats, items: Items) -> tuple[Floats, Flo
         space = working_space(shape.activations * ITEM_LANES)
         compiled_items.all_errors(shape, data, weights, *part, error, share, space)
 
-    share_out(ranges(len(weights), shape.weights * data.count), work)
+    share_out(ranges(len(weights), shape.weights * data.items), work)
     return error, share
 
 
@@ -211,7 +224,7 @@ def outputs(network: Network, weights: Floats, inputs: Floats) -> Floats:
         space = working_space(shape.activations * ITEM_LANES)
         compiled_items.all_outputs(shape, data, weights, *part, answers, space)
 
-    share_out(ranges(len(weights), shape.weights * data.count), work)
+    share_out(ranges(len(weights), shape.weights * data.items), work)
     return answers
 
 
@@ -226,13 +239,13 @@ def data_gradients(network: Network, weights: Floats, data: Data, *, mean: bool)
     """The downhill gradient over prepared items, (R, W)."""
     shape, weights = shape_of(network), contiguous(weights)
     gradient = np.empty(weights.shape)
-    scale = 1.0 / data.count if mean else 1.0
+    scale = 1.0 / data.items if mean else 1.0
 
     def work(part: tuple[int, int]) -> None:
         space = working_space(shape.activations * compiled_items.PANEL * 2 + shape.padded_weights)
         compiled_items.all_gradients(shape, data, weights, *part, scale, gradient, space)
 
-    share_out(ranges(len(weights), 3 * shape.weights * data.count), work)
+    share_out(ranges(len(weights), 3 * shape.weights * data.items), work)
     return gradient
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from momentum_gui.engine.compiled_cache import inlined, kernel, pasted
+from momentum_gui.engine.compiled_cache import compiled, inlined, kernel
 from momentum_gui.engine.compiled_lanes import (
     fill,
     first,
@@ -58,7 +58,12 @@ def forward(plan: Any, w: Any, inputs: Any, at: int, gap: int, a: Any, place: in
         bias = matrix + n * m
         j = 0
         while j + 4 <= m:
-            s0, s1, s2, s3 = repeat(lanes16(), w, bias + j), repeat(lanes16(), w, bias + j + 1), repeat(lanes16(), w, bias + j + 2), repeat(lanes16(), w, bias + j + 3)
+            s0, s1, s2, s3 = (
+                repeat(lanes16(), w, bias + j),
+                repeat(lanes16(), w, bias + j + 1),
+                repeat(lanes16(), w, bias + j + 2),
+                repeat(lanes16(), w, bias + j + 3),
+            )
             for i in range(n):
                 xi, row = load(lanes16(), a, x0 + i * stride), matrix + i * m + j
                 s0 = fma(repeat(lanes16(), w, row), xi, s0)
@@ -132,12 +137,12 @@ def right(m: int, threshold: float, o: Any, o0: int, stride: int, labels: Any) -
     return where_equal(number, labels, 1.0, 0.0)
 
 
-@pasted
+@compiled
 def measure(shape: Any, data: Any, w: Any, a: Any) -> tuple[float, float]:
     """Mean loss and share of right answers of the weights w over the items; a: ITEM_LANES · activations of space."""
-    if data.count == 0:
+    if data.items == 0:
         return math.nan, math.nan
-    plan, kind, count, gap, threshold = shape.plan, shape.loss, data.count, data.padded_count, data.threshold
+    plan, kind, count, gap, threshold = shape.plan, shape.loss, data.items, data.padded_count, data.threshold
     columns, target_columns, labels = data.columns, data.target_columns, data.labels
     last = len(plan) - 1
     m, code, o0 = plan[last, UNITS], plan[last, CODE], plan[last, ABOVE] * ITEM_LANES
@@ -165,9 +170,9 @@ def all_outputs(shape: Any, data: Any, weights: Any, begin: int, end: int, outpu
     last = len(shape.plan) - 1
     o0 = shape.plan[last, ABOVE] * ITEM_LANES
     for run in range(begin, end):
-        for item in range(0, data.count, ITEM_LANES):
+        for item in range(0, data.items, ITEM_LANES):
             forward(shape.plan, weights[run], data.columns, item, data.padded_count, a, 0, ITEM_LANES)
-            for lane in range(min(ITEM_LANES, data.count - item)):
+            for lane in range(min(ITEM_LANES, data.items - item)):
                 for k in range(shape.plan[last, UNITS]):
                     outputs[run, item + lane, k] = a[o0 + k * ITEM_LANES + lane]
 
@@ -198,13 +203,14 @@ def output_delta(
         store(d, d0 + k * stride, keep(delta, count, 0.0))
 
 
-@pasted
+@compiled
 def add_gradient(
     shape: Any, w: Any, x: Any, t: Any, at: int, gap: int, count: int, a: Any, d: Any, padded_gradient: Any
 ) -> None:
     """Add the downhill gradient of up to PANEL items.
 
-    Their inputs i lie from x[at + i·gap] on, their targets k from t[at + k·gap] on. a, d: PANEL · activations of space each; d zero where no unit is. The gradient lies in padded rows.
+    Their inputs i lie from x[at + i·gap] on, their targets k from t[at + k·gap] on. a, d: PANEL · activations of space
+    each; d zero where no unit is. The gradient lies in padded rows.
     """
     plan = shape.plan
     last = len(plan) - 1
@@ -234,7 +240,12 @@ def add_gradient(
             for c in range(0, count, ITEM_LANES):
                 i = 0
                 while i + 4 <= n:
-                    s0, s1, s2, s3 = fill(lanes16(), 0.0), fill(lanes16(), 0.0), fill(lanes16(), 0.0), fill(lanes16(), 0.0)
+                    s0, s1, s2, s3 = (
+                        fill(lanes16(), 0.0),
+                        fill(lanes16(), 0.0),
+                        fill(lanes16(), 0.0),
+                        fill(lanes16(), 0.0),
+                    )
                     for j in range(m):
                         dj, wi = load(lanes16(), d, above + j * PANEL + c), matrix + i * m + j
                         s0 = fma(repeat(lanes16(), w, wi), dj, s0)
@@ -267,25 +278,25 @@ def add_totals4(gradient: Any, at: int, s0: Any, s1: Any, s2: Any, s3: Any) -> N
         gradient[at + k] += before[k]
 
 
-@pasted
+@compiled
 def data_gradient(shape: Any, data: Any, w: Any, a: Any, d: Any, padded_gradient: Any) -> None:
     """The summed downhill gradient over all items, in padded rows."""
     for i in range(len(padded_gradient)):
         padded_gradient[i] = 0.0
-    for item in range(0, data.count, PANEL):
-        count = min(PANEL, data.count - item)
-        add_gradient(
-            shape, w, data.columns, data.target_columns, item, data.padded_count, count, a, d, padded_gradient
-        )
+    for item in range(0, data.items, PANEL):
+        count = min(PANEL, data.items - item)
+        add_gradient(shape, w, data.columns, data.target_columns, item, data.padded_count, count, a, d, padded_gradient)
 
 
 @kernel
-def all_gradients(shape: Any, data: Any, weights: Any, begin: int, end: int, scale: float, gradient: Any, space: Any) -> None:
+def all_gradients(
+    shape: Any, data: Any, weights: Any, begin: int, end: int, scale: float, gradient: Any, space: Any
+) -> None:
     """scale × the summed downhill gradient of the weight vectors begin … end − 1."""
     panel = shape.activations * PANEL
     a, d, padded_gradient = space[:panel], space[panel : 2 * panel], space[2 * panel : 2 * panel + shape.padded_weights]
     for run in range(begin, end):
         data_gradient(shape, data, weights[run], a, d, padded_gradient)
-        unpad(shape.plan, padded_gradient, gradient[run])
+        unpad(shape.plan, padded_gradient, 1, shape.padded_weights, gradient[run : run + 1])
         for i in range(shape.weights):
             gradient[run, i] *= scale

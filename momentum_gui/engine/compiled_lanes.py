@@ -107,7 +107,7 @@ def call(builder: Any, name: str, lanes: Lanes, operands: Any) -> Any:
 def define_operator(symbol: Any, instruction: str) -> None:
     """Let the operator work on two lanes, or lanes and a number."""
 
-    @infer_global(symbol)  # type: ignore[misc]
+    @infer_global(symbol)
     class Typing(AbstractTemplate):  # type: ignore[misc]
         def generic(self, arguments: Any, keywords: Any) -> Any:
             lanes = common(arguments) if len(arguments) == 2 else None
@@ -134,9 +134,7 @@ for symbol, instruction in {
 @intrinsic
 def fma(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
     """a·b + c, rounded once where the processor has an instruction for it."""
-    return elementwise(lambda builder, lanes, *abc: call(builder, "fmuladd", lanes, abc))(
-        typing_context, a, b, c
-    )
+    return elementwise(lambda builder, lanes, *abc: call(builder, "fmuladd", lanes, abc))(typing_context, a, b, c)
 
 
 @intrinsic
@@ -148,9 +146,7 @@ def absolute(typing_context: Any, a: Any) -> Any:
 @intrinsic
 def copysign(typing_context: Any, a: Any, b: Any) -> Any:
     """|a| with the sign of b."""
-    return elementwise(lambda builder, lanes, a, b: call(builder, "copysign", lanes, [a, b]))(
-        typing_context, a, b
-    )
+    return elementwise(lambda builder, lanes, a, b: call(builder, "copysign", lanes, [a, b]))(typing_context, a, b)
 
 
 @intrinsic
@@ -235,31 +231,25 @@ def place_in(context: Any, builder: Any, kind: Any, array: Any, index: Any, vect
 
 
 @intrinsic
-def lanes4(typing_context: Any) -> Any:
-    """Four zeros: what tells the functions below how many lanes to make."""
-    return zeros(4)
-
-
-@intrinsic
-def lanes8(typing_context: Any) -> Any:
-    """Eight zeros."""
-    return zeros(8)
-
-
-@intrinsic
 def lanes16(typing_context: Any) -> Any:
-    """Sixteen zeros."""
-    return zeros(16)
-
-
-def zeros(count: int) -> Any:
-    """The typing and lowering of that many zeros."""
-    lanes = Lanes(count)
+    """Sixteen zeros: what tells the functions below how many lanes to make."""
+    lanes = Lanes(16)
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
-        return ir.Constant(lanes.llvm, [0.0] * count)
+        return ir.Constant(lanes.llvm, [0.0] * lanes.count)
 
     return signature(lanes), lower
+
+
+@intrinsic
+def as_many(typing_context: Any, numbers: Any) -> Any:
+    """As many zeros as the tuple has numbers: so a kernel is compiled for each count of lanes it is called with."""
+    lanes = Lanes(len(numbers))
+
+    def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
+        return ir.Constant(lanes.llvm, [0.0] * lanes.count)
+
+    return signature(lanes, numbers), lower
 
 
 @intrinsic
@@ -277,7 +267,7 @@ def load(typing_context: Any, like: Any, array: Any, index: Any) -> Any:
     """The numbers from array[index] on, as many as `like` has lanes."""
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
-        place = place_in(context, builder, sig.args[1], *arguments[1:], like.llvm)
+        place = place_in(context, builder, sig.args[1], arguments[1], arguments[2], like.llvm)
         return builder.load(place, align=ALIGNMENT)
 
     return signature(like, like, array, types.intp), lower
@@ -288,7 +278,7 @@ def repeat(typing_context: Any, like: Any, array: Any, index: Any) -> Any:
     """The one number array[index] in every lane."""
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
-        place = place_in(context, builder, sig.args[1], *arguments[1:], DOUBLE)
+        place = place_in(context, builder, sig.args[1], arguments[1], arguments[2], DOUBLE)
         return spread(builder, builder.load(place, align=ALIGNMENT), like.count)
 
     return signature(like, like, array, types.intp), lower

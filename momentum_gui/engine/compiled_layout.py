@@ -56,7 +56,7 @@ class Data(NamedTuple):
     columns (inputs · padded items), target_columns (outputs · padded items) and the class of each item.
     """
 
-    count: int
+    items: int
     padded_count: int
     threshold: float
     inputs: Floats
@@ -152,26 +152,28 @@ def copy(source: Any, target: Any) -> None:
 
 
 @compiled
-def pad(plan: Any, natural: Any, laid_out: Any) -> None:
-    """Copy weights from natural order to padded rows."""
-    at = 0
-    for layer in range(len(plan)):
-        inputs, units, width = plan[layer, INPUTS], plan[layer, UNITS], plan[layer, WIDTH]
-        for i in range(inputs + 1):
-            row = plan[layer, START] + i * width if i < inputs else plan[layer, BIAS]
-            for j in range(units):
-                laid_out[row + j] = natural[at]
-                at += 1
+def pad(plan: Any, natural: Any, rows: int, size: int, space: Any) -> None:
+    """Copy the first `rows` of natural (rows, weights) to padded weights, `size` numbers each, in space."""
+    for k in range(rows):
+        at = 0
+        for layer in range(len(plan)):
+            inputs, units, width = plan[layer, INPUTS], plan[layer, UNITS], plan[layer, WIDTH]
+            for i in range(inputs + 1):
+                row = k * size + (plan[layer, START] + i * width if i < inputs else plan[layer, BIAS])
+                for j in range(units):
+                    space[row + j] = natural[k, at]
+                    at += 1
 
 
 @compiled
-def unpad(plan: Any, laid_out: Any, natural: Any) -> None:
-    """Copy weights from padded rows to natural order."""
-    at = 0
-    for layer in range(len(plan)):
-        inputs, units, width = plan[layer, INPUTS], plan[layer, UNITS], plan[layer, WIDTH]
-        for i in range(inputs + 1):
-            row = plan[layer, START] + i * width if i < inputs else plan[layer, BIAS]
-            for j in range(units):
-                natural[at] = laid_out[row + j]
-                at += 1
+def unpad(plan: Any, space: Any, rows: int, size: int, natural: Any) -> None:
+    """Copy padded weights, `size` numbers each, in space to the first `rows` of natural (rows, weights)."""
+    for k in range(rows):
+        at = 0
+        for layer in range(len(plan)):
+            inputs, units, width = plan[layer, INPUTS], plan[layer, UNITS], plan[layer, WIDTH]
+            for i in range(inputs + 1):
+                row = k * size + (plan[layer, START] + i * width if i < inputs else plan[layer, BIAS])
+                for j in range(units):
+                    natural[k, at] = space[row + j]
+                    at += 1

@@ -11,8 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from momentum_gui.engine.compiled_cache import inlined, kernel
-from momentum_gui.engine.compiled_epoch import RUNNING, end_epoch, wanted
+from momentum_gui.engine.compiled_cache import compiled, inlined, kernel
+from momentum_gui.engine.compiled_epoch import (
+    BEFORE,
+    GRADIENT,
+    LAST_STEP,
+    ROWS,
+    RUNNING,
+    STEP,
+    TRAINED,
+    P,
+    W,
+    asked_for,
+    record,
+)
 from momentum_gui.engine.compiled_items import CROSS_ENTROPY, SQUARED_ERROR
 from momentum_gui.engine.compiled_lanes import absolute, fill, fma, lanes16, load, repeat, store, where_less
 from momentum_gui.engine.compiled_layout import (
@@ -59,7 +71,9 @@ def forward(n: int, m: int, code: int, offset: int, w: Any, a: Any, below: int, 
         else:
             s = load(lanes(), w, at)
             for i in range(n):
-                s = fma(load(lanes(), a, (below + i) * RUN_LANES), load(lanes(), w, (offset + i * m + j) * RUN_LANES), s)
+                s = fma(
+                    load(lanes(), a, (below + i) * RUN_LANES), load(lanes(), w, (offset + i * m + j) * RUN_LANES), s
+                )
             store(a, y, s)
             j += 1
     for j in range(m):
@@ -106,7 +120,7 @@ def output_delta(
 ) -> None:
     """scale × −∂E/∂net of each output, into d at the outputs' place."""
     mixed = lanes()
-    if code == SOFTMAX and (loss == CROSS_ENTROPY or loss == SQUARED_ERROR):
+    if code == SOFTMAX and (loss == CROSS_ENTROPY or loss == SQUARED_ERROR):  # noqa: SIM109
         for r in range(tree):
             store(sums, r * RUN_LANES, lanes())
         for k in range(m):
@@ -207,24 +221,18 @@ def add_layer_gradient(
 
 
 @inlined
-def update_from_gradient(
-    weights: int, gradient: Any, trained: Any, w: Any, p: Any, step: Any, last_step: Any, A: Any, B: Any, C: Any, D: Any
-) -> Any:
-    """One update of all weights from their gradient, which is set to 0 where a weight is frozen.
-
-    Keeps the step, and the one before it; returns the squared norm of the momentum part B·p.
-    """
-    square = lanes()
-    for i in range(weights):
+def update_from_gradient(size: int, space: Any, trained: Any, A: Any, B: Any, C: Any, D: Any) -> None:
+    """One update of all weights from their gradient, which is set to 0 where a weight is frozen; fills all rows."""
+    for i in range(len(trained)):
         at = i * RUN_LANES
-        g, stored = load(lanes(), gradient, at) * (1.0 if trained[i] else 0.0), load(lanes(), p, at)
-        store(last_step, at, load(lanes(), step, at))
-        store(gradient, at, g)
-        store(step, at, fma(g, A, stored * B))
-        store(p, at, fma(g, C, stored * D))
-        store(w, at, fma(g, A, fma(stored, B, load(lanes(), w, at))))
-        square = square + (stored * B) * (stored * B)
-    return square
+        g, stored = load(lanes(), space, GRADIENT * size + at) * trained[i], load(lanes(), space, P * size + at)
+        w = load(lanes(), space, W * size + at)
+        store(space, LAST_STEP * size + at, load(lanes(), space, STEP * size + at))
+        store(space, BEFORE * size + at, stored)
+        store(space, GRADIENT * size + at, g)
+        store(space, STEP * size + at, fma(g, A, stored * B))
+        store(space, P * size + at, fma(g, C, stored * D))
+        store(space, W * size + at, fma(g, A, fma(stored, B, w)))
 
 
 @inlined
@@ -236,36 +244,40 @@ def within_limit(weights: int, w: Any) -> Any:
     return inside
 
 
-@inlined
-def take_in(rows: Any, block: Any, lane: int, run: int) -> None:
-    """Copy a run's row (weights) into its lane of a block."""
+@compiled
+def take_in(rows: Any, run: int, space: Any, lane: int) -> None:
+    """Copy a run's row of (runs, weights) into its lane of a block."""
     for i in range(rows.shape[1]):
-        block[i * RUN_LANES + lane] = rows[run, i]
+        space[i * RUN_LANES + lane] = rows[run, i]
 
 
-@inlined
-def give_back(block: Any, lane: int, row: Any) -> None:
-    """Copy a lane of a block to a flat array (weights)."""
-    for i in range(len(row)):
-        row[i] = block[i * RUN_LANES + lane]
+@compiled
+def give_back(space: Any, lane: int, natural: Any) -> None:
+    """Copy a lane of all rows of a block to natural (ROWS, weights)."""
+    rows, weights = natural.shape
+    for k in range(rows):
+        for i in range(weights):
+            natural[k, i] = space[(k * weights + i) * RUN_LANES + lane]
 
 
 def space_needed(shape: Shape) -> int:
     """How many numbers `train` works in."""
-    return (5 * shape.weights + 3 * shape.activations + ROW_LANES + 6) * RUN_LANES + shape.activations * ITEM_LANES
+    rows = ROWS * shape.weights + 3 * shape.activations + ROW_LANES + 5
+    return rows * RUN_LANES + shape.activations * ITEM_LANES
 
 
 @kernel
 def train(
-    members: Any, runs: Any, shape: Any, data: Any, test: Any, trained: Any, batch_size: int, mean: bool,
+    members: Any, runs: Any, shape: Any, data: Any, test: Any, frozen: bool, batch_size: int, mean: bool,
     space: Any, natural: Any,
 ) -> None:  # fmt: skip
     """Train the runs that members names over the span, in place; best if runs of one order of items are neighbours.
 
-    space: `space_needed(shape)` zeros to work in; natural: (5, weights) for weights in natural order.
+    space: `space_needed(shape)` numbers to work in; natural: (ROWS, weights), whose row TRAINED is given; frozen:
+    whether it has a 0.
     """
     plan, loss, tree, weights = shape.plan, shape.loss, shape.lanes, shape.weights
-    depth, count, inputs, targets = len(plan), data.count, data.inputs, data.targets
+    depth, count, inputs, targets = len(plan), data.items, data.inputs, data.targets
     n0, hidden = plan[0, INPUTS], plan[0, CODE]
     m, last_code, above = plan[depth - 1, UNITS], plan[depth - 1, CODE], plan[depth - 1, ABOVE]
     inputs_width = (n0 + ROW_LANES - 1) // ROW_LANES * ROW_LANES
@@ -273,40 +285,34 @@ def train(
     per_epoch = (count + batch_size - 1) // batch_size
     traced, updates, orders = runs.traced_gradients.shape[1], runs.updates, runs.orders
     size, units = weights * RUN_LANES, shape.activations * RUN_LANES
-    w, p, gradient = space[:size], space[size : 2 * size], space[2 * size : 3 * size]
-    step, last_step = space[3 * size : 4 * size], space[4 * size : 5 * size]
-    rest = space[5 * size :]
-    a, d, t, sums = rest[:units], rest[units : 2 * units], rest[2 * units : 3 * units], rest[3 * units :]
+    w, p, gradient = space[W * size :], space[P * size :], space[GRADIENT * size :]
+    rest = space[ROWS * size :]
+    a, d, t, sums = rest, rest[units:], rest[2 * units :], rest[3 * units :]
     rates = rest[3 * units + ROW_LANES * RUN_LANES :]
-    A_row, B_row, C_row, D_row = rates, rates[RUN_LANES:], rates[2 * RUN_LANES :], rates[3 * RUN_LANES :]
-    inside_row, square_row = rates[4 * RUN_LANES :], rates[5 * RUN_LANES :]
-    wide = rates[6 * RUN_LANES :]
+    wide = rates[5 * RUN_LANES :]
+    trained = natural[TRAINED].copy()
     alive, order = np.empty(RUN_LANES, np.bool_), np.empty(RUN_LANES, np.int64)
-    frozen = False
-    for i in range(weights):
-        frozen = frozen or not trained[i]
     for block in range(0, len(members), RUN_LANES):
-        one_order = True
-        living = min(RUN_LANES, len(members) - block)
+        one_order, living = True, min(RUN_LANES, len(members) - block)
         for lane in range(RUN_LANES):
             alive[lane] = lane < living
             run = members[block + lane] if lane < living else members[block]
-            lr = runs.learning_rate[run]
-            A_row[lane], B_row[lane] = runs.coefficients[run, 0] * lr, runs.coefficients[run, 1]
-            C_row[lane], D_row[lane] = runs.coefficients[run, 2] * lr, runs.coefficients[run, 3]
+            for k in range(4):
+                rates[k * RUN_LANES + lane] = runs.coefficients[run, k]
+            rates[lane] *= runs.learning_rate[run]
+            rates[2 * RUN_LANES + lane] *= runs.learning_rate[run]
             order[lane] = runs.order_of_run[run]
             one_order = one_order and order[lane] == order[0]
-            take_in(runs.weights, w, lane, run)
-            take_in(runs.stored, p, lane, run)
-            take_in(runs.last_step, step, lane, run)
-        A, B = load(lanes(), A_row, 0), load(lanes(), B_row, 0)
-        C, D = load(lanes(), C_row, 0), load(lanes(), D_row, 0)
+            take_in(runs.weights, run, w, lane)
+            take_in(runs.stored, run, p, lane)
+            take_in(runs.last_step, run, space[STEP * size :], lane)
+        A, B = load(lanes(), rates, 0), load(lanes(), rates, RUN_LANES)
+        C, D = load(lanes(), rates, 2 * RUN_LANES), load(lanes(), rates, 3 * RUN_LANES)
         epoch, within = divmod(runs.first_update, per_epoch)
         for number in range(updates):
-            row = number - (updates - traced)
-            # A step is stored only where someone asks for it: in the last two updates of an epoch or of the span.
-            plain = within < per_epoch - 2 and number < updates - 1 and row < 0 and not frozen
-            fused = plain and batch_size == 1
+            row, last = number - (updates - traced), number == updates - 1
+            # A step is stored only where someone asks for it: in the last two updates of an epoch, and in the last.
+            fused = within < per_epoch - 2 and not last and row < 0 and not frozen and batch_size == 1
             begin = within * batch_size
             end = min(begin + batch_size, count)
             scale = 1.0 / (end - begin) if mean else 1.0
@@ -325,12 +331,10 @@ def train(
                         for k in range(m):
                             t[k * RUN_LANES + lane] = targets[item * targets_width + k]
                 for layer in range(depth):
-                    code, y0 = plan[layer, CODE], plan[layer, ABOVE]
-                    forward(
-                        plan[layer, INPUTS], plan[layer, UNITS], code, plan[layer, OFFSET], w, a, plan[layer, BELOW], y0
-                    )
-                    if code == SOFTMAX:
-                        softmax(m, tree, a, y0, sums)
+                    n, units_here, code = plan[layer, INPUTS], plan[layer, UNITS], plan[layer, CODE]
+                    forward(n, units_here, code, plan[layer, OFFSET], w, a, plan[layer, BELOW], plan[layer, ABOVE])
+                if last_code == SOFTMAX:
+                    softmax(m, tree, a, above, sums)
                 output_delta(last_code, loss, m, tree, a, above, t, scale, d, sums)
                 for layer in range(depth - 1, -1, -1):
                     n, units_here, offset = plan[layer, INPUTS], plan[layer, UNITS], plan[layer, OFFSET]
@@ -342,47 +346,24 @@ def train(
                     else:
                         add_layer_gradient(n, units_here, offset, gradient, a, x0, d, d0, place == begin)
             if not fused:
-                if row >= 0:
-                    for lane in range(RUN_LANES):
-                        if alive[lane]:
-                            give_back(p, lane, runs.traced_stored[members[block + lane], row])
-                square = update_from_gradient(weights, gradient, trained, w, p, step, last_step, A, B, C, D)
-                store(square_row, 0, square)
-                if row >= 0:
-                    for lane in range(RUN_LANES):
-                        if alive[lane]:
-                            give_back(gradient, lane, runs.traced_gradients[members[block + lane], row])
+                update_from_gradient(size, space, trained, A, B, C, D)
             within += 1
-            if within == per_epoch:
+            ends = within == per_epoch
+            if ends:
                 within = 0
-                store(inside_row, 0, within_limit(weights, w))
+                store(rates, 4 * RUN_LANES, within_limit(weights, w))
+            if ends or row >= 0 or last:
                 for lane in range(RUN_LANES):
                     if alive[lane]:
-                        run, inside = members[block + lane], inside_row[lane] > 0.0
-                        runs.epochs[run] += 1
-                        if runs.kept_weights.shape[1]:
-                            give_back(w, lane, runs.kept_weights[run, epoch])
-                        if wanted(runs, run, epoch, inside):
-                            give_back(w, lane, natural[1])
-                            give_back(gradient, lane, natural[2])
-                            give_back(step, lane, natural[3])
-                            give_back(last_step, lane, natural[4])
-                            end_epoch(
-                                runs, run, epoch, inside, shape, data, test,
-                                natural[1], natural[2], natural[3], natural[4], square_row[lane], wide,
-                            )  # fmt: skip
+                        run, inside = members[block + lane], not ends or rates[4 * RUN_LANES + lane] > 0.0
+                        runs.epochs[run] += ends
+                        if row >= 0 or last or asked_for(runs, run, epoch, inside):
+                            give_back(space, lane, natural)
+                            record(runs, run, row, ends, epoch, inside, last, shape, data, test, natural, wide)
                             if runs.outcome[run] != RUNNING:
                                 alive[lane] = False
                                 living -= 1
-                                give_back(w, lane, runs.weights[run])
-                                give_back(p, lane, runs.stored[run])
-                                give_back(step, lane, runs.last_step[run])
-                epoch += 1
                 if living == 0:
                     break
-        for lane in range(RUN_LANES):
-            if alive[lane]:
-                run = members[block + lane]
-                give_back(w, lane, runs.weights[run])
-                give_back(p, lane, runs.stored[run])
-                give_back(step, lane, runs.last_step[run])
+            if ends:
+                epoch += 1

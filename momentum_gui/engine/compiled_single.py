@@ -9,16 +9,29 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from momentum_gui.engine.compiled_cache import inlined, kernel, pasted
-from momentum_gui.engine.compiled_epoch import RUNNING, end_epoch, momentum_square, wanted, within_limit
+from momentum_gui.engine.compiled_cache import inlined, kernel
+from momentum_gui.engine.compiled_epoch import (
+    BEFORE,
+    GIVEN,
+    GRADIENT,
+    LAST_STEP,
+    ROWS,
+    RUNNING,
+    STEP,
+    TRAINED,
+    P,
+    W,
+    asked_for,
+    record,
+    within_limit,
+)
 from momentum_gui.engine.compiled_items import CROSS_ENTROPY, SQUARED_ERROR
 from momentum_gui.engine.compiled_lanes import (
+    as_many,
     count_of,
     fill,
     fma,
     keep,
-    lanes4,
-    lanes8,
     largest,
     load,
     repeat,
@@ -170,75 +183,69 @@ def add_layer_gradient(
 
 
 @inlined
-def update_from_gradient(
-    gradient: Any, trained: Any, w: Any, p: Any, step: Any, A: Any, B: Any, C: Any, D: Any
-) -> None:
-    """One update of all weights from their gradient, which is set to 0 where a weight is frozen; keeps the step."""
-    for at in range(0, len(w), count_of(A)):
-        g = load(A, gradient, at) * load(A, trained, at)
-        stored = load(A, p, at)
-        store(gradient, at, g)
-        store(step, at, fma(g, A, stored * B))
-        store(p, at, fma(g, C, stored * D))
-        store(w, at, fma(g, A, fma(stored, B, load(A, w, at))))
+def update_from_gradient(size: int, space: Any, A: Any, B: Any, C: Any, D: Any) -> None:
+    """One update of all weights from their gradient, which is set to 0 where a weight is frozen; fills all rows."""
+    for at in range(0, size, count_of(A)):
+        g = load(A, space, GRADIENT * size + at) * load(A, space, TRAINED * size + at)
+        stored, w = load(A, space, P * size + at), load(A, space, W * size + at)
+        store(space, LAST_STEP * size + at, load(A, space, STEP * size + at))
+        store(space, BEFORE * size + at, stored)
+        store(space, GRADIENT * size + at, g)
+        store(space, STEP * size + at, fma(g, A, stored * B))
+        store(space, P * size + at, fma(g, C, stored * D))
+        store(space, W * size + at, fma(g, A, fma(stored, B, w)))
 
 
 def space_needed(shape: Shape) -> int:
     """How many numbers `train` works in."""
-    return 6 * shape.padded_weights + (2 + ITEM_LANES) * shape.activations
+    return ROWS * shape.padded_weights + (2 + ITEM_LANES) * shape.activations
 
 
-@pasted
+@kernel
 def train(
-    like: Any, members: Any, runs: Any, shape: Any, data: Any, test: Any, trained: Any, batch_size: int, mean: bool,
+    lanes: Any, members: Any, runs: Any, shape: Any, data: Any, test: Any, frozen: bool, batch_size: int, mean: bool,
     space: Any, natural: Any,
 ) -> None:  # fmt: skip
-    """Train the runs that members names over the span, one after the other, in place; `like` has the lanes.
+    """Train the runs that members names over the span, one after the other, in place.
 
-    space: `space_needed(shape)` zeros to work in; natural: (5, weights) for weights in natural order.
+    lanes: a tuple of shape.lanes numbers. space: `space_needed(shape)` numbers to work in; natural: (ROWS, weights),
+    whose row TRAINED is given; frozen: whether it has a 0.
     """
-    plan, loss, lanes = shape.plan, shape.loss, count_of(like)
-    depth, size = len(plan), shape.padded_weights
-    count, inputs, targets = data.count, data.inputs, data.targets
+    like, step_by = as_many(lanes), len(lanes)
+    plan, loss, depth, size = shape.plan, shape.loss, len(shape.plan), shape.padded_weights
+    count, inputs, targets = data.items, data.inputs, data.targets
     inputs_width = plan[0, ABOVE]
-    targets_width = (plan[depth - 1, UNITS] + ROW_LANES - 1) // ROW_LANES * ROW_LANES
     outputs, outputs_width, outputs_place = plan[depth - 1, UNITS], plan[depth - 1, WIDTH], plan[depth - 1, ABOVE]
+    targets_width = (outputs + ROW_LANES - 1) // ROW_LANES * ROW_LANES
     last_code = plan[depth - 1, CODE]
     per_epoch = (count + batch_size - 1) // batch_size
     traced, updates = runs.traced_gradients.shape[1], runs.updates
-    w, p, gradient = space[:size], space[size : 2 * size], space[2 * size : 3 * size]
-    step, last_step, mask = space[3 * size : 4 * size], space[4 * size : 5 * size], space[5 * size : 6 * size]
-    units = shape.activations
-    a, d, wide = space[6 * size :], space[6 * size + units :], space[6 * size + 2 * units :]
-    pad(plan, trained, mask)
-    frozen = False
-    for i in range(len(trained)):
-        frozen = frozen or not trained[i]
+    w, p, gradient = space[W * size :], space[P * size :], space[GRADIENT * size :]
+    a, d = space[ROWS * size :], space[ROWS * size + shape.activations :]
+    wide = space[ROWS * size + 2 * shape.activations :]
     for member in range(len(members)):
         run = members[member]
-        for i in range(5 * size):  # a run before that diverged leaves inf and nan where no weight is
-            space[i] = 0.0
-        for i in range(2 * units):
-            a[i] = 0.0
         lr = runs.learning_rate[run]
         A, B = fill(like, runs.coefficients[run, 0] * lr), fill(like, runs.coefficients[run, 1])
         C, D = fill(like, runs.coefficients[run, 2] * lr), fill(like, runs.coefficients[run, 3])
-        pad(plan, runs.weights[run], w)
-        pad(plan, runs.stored[run], p)
-        pad(plan, runs.last_step[run], step)
+        for i in range(ROWS * size + 2 * shape.activations):  # a run before may have left nan where no weight is
+            space[i] = 0.0
+        copy(runs.weights[run], natural[W])
+        copy(runs.stored[run], natural[P])
+        copy(runs.last_step[run], natural[STEP])
+        pad(plan, natural, GIVEN, size, space)
         order = runs.orders[runs.order_of_run[run]]
         epoch, within = divmod(runs.first_update, per_epoch)
         for number in range(updates):
-            row = number - (updates - traced)
-            # A step is stored only where someone asks for it: in the last two updates of an epoch or of the span.
-            plain = within < per_epoch - 2 and number < updates - 1 and row < 0 and not frozen
-            fused = plain and batch_size == 1
+            row, last = number - (updates - traced), number == updates - 1
+            # A step is stored only where someone asks for it: in the last two updates of an epoch, and in the last.
+            fused = within < per_epoch - 2 and not last and row < 0 and not frozen and batch_size == 1
             begin = within * batch_size
             end = min(begin + batch_size, count)
             scale = 1.0 / (end - begin) if mean else 1.0
             for place in range(begin, end):
                 item = order[epoch, place]
-                for i in range(0, inputs_width, lanes):
+                for i in range(0, inputs_width, step_by):
                     store(a, i, load(like, inputs, item * inputs_width + i))
                 for layer in range(depth):
                     width, code, y0 = plan[layer, WIDTH], plan[layer, CODE], plan[layer, ABOVE]
@@ -247,11 +254,10 @@ def train(
                     if code == SOFTMAX:
                         softmax(like, plan[layer, UNITS], width, a, y0)
                     elif code != LINEAR:
-                        for c in range(y0, y0 + width, lanes):
+                        for c in range(y0, y0 + width, step_by):
                             store(a, c, activate(code, load(like, a, c)))
-                output_delta(
-                    like, last_code, loss, outputs, outputs_width, a, outputs_place, targets, item * targets_width, scale, d
-                )
+                target = item * targets_width
+                output_delta(like, last_code, loss, outputs, outputs_width, a, outputs_place, targets, target, scale, d)
                 for layer in range(depth - 1, -1, -1):
                     n, width, x0, d0 = plan[layer, INPUTS], plan[layer, WIDTH], plan[layer, BELOW], plan[layer, ABOVE]
                     start, bias = plan[layer, START], plan[layer, BIAS]
@@ -262,53 +268,17 @@ def train(
                     else:
                         add_layer_gradient(like, n, width, start, bias, gradient, a, x0, d, d0, place == begin)
             if not fused:
-                momentum_part = 0.0
-                if within == per_epoch - 1 or row >= 0:
-                    unpad(plan, p, natural[0])
-                    momentum_part = momentum_square(runs.coefficients[run, 1], natural[0])
-                    if row >= 0:
-                        copy(natural[0], runs.traced_stored[run, row])
-                copy(step, last_step)
-                update_from_gradient(gradient, mask, w, p, step, A, B, C, D)
-                if row >= 0:
-                    unpad(plan, gradient, runs.traced_gradients[run, row])
+                update_from_gradient(size, space, A, B, C, D)
             within += 1
-            if within == per_epoch:
+            ends, inside = within == per_epoch, True
+            if ends:
                 within = 0
-                inside = within_limit(w)
                 runs.epochs[run] += 1
-                if runs.kept_weights.shape[1]:
-                    unpad(plan, w, runs.kept_weights[run, epoch])
-                if wanted(runs, run, epoch, inside):
-                    unpad(plan, w, natural[1])
-                    unpad(plan, gradient, natural[2])
-                    unpad(plan, step, natural[3])
-                    unpad(plan, last_step, natural[4])
-                    end_epoch(
-                        runs, run, epoch, inside, shape, data, test,
-                        natural[1], natural[2], natural[3], natural[4], momentum_part, wide,
-                    )  # fmt: skip
-                    if runs.outcome[run] != RUNNING:
-                        break
+                inside = within_limit(w[:size])
+            if row >= 0 or last or (ends and asked_for(runs, run, epoch, inside)):
+                unpad(plan, space, ROWS, size, natural)
+                record(runs, run, row, ends, epoch, inside, last, shape, data, test, natural, wide)
+                if runs.outcome[run] != RUNNING:
+                    break
+            if ends:
                 epoch += 1
-        unpad(plan, w, runs.weights[run])
-        unpad(plan, p, runs.stored[run])
-        unpad(plan, step, runs.last_step[run])
-
-
-@kernel
-def train_narrow(
-    members: Any, runs: Any, shape: Any, data: Any, test: Any, trained: Any, batch_size: int, mean: bool,
-    space: Any, natural: Any,
-) -> None:  # fmt: skip
-    """`train` with four units side by side."""
-    train(lanes4(), members, runs, shape, data, test, trained, batch_size, mean, space, natural)
-
-
-@kernel
-def train_wide(
-    members: Any, runs: Any, shape: Any, data: Any, test: Any, trained: Any, batch_size: int, mean: bool,
-    space: Any, natural: Any,
-) -> None:  # fmt: skip
-    """`train` with eight units side by side."""
-    train(lanes8(), members, runs, shape, data, test, trained, batch_size, mean, space, natural)
