@@ -10,14 +10,24 @@ from pathlib import Path
 import numpy as np
 from msgspec.structs import replace
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from momentum_gui.engine.engines import choose
 from momentum_gui.engine.population import Outcome
-from momentum_gui.engine.rules import RULES
 from momentum_gui.gui import theme
 from momentum_gui.gui.background import Background, Cancelled
-from momentum_gui.gui.plots.sweep_cuts import CutPlot
+from momentum_gui.gui.plots.sweep_cuts import CutPair
 from momentum_gui.gui.plots.sweep_figures import Figures, cell_text, figures_of
 from momentum_gui.gui.plots.sweep_form import SweepForm
 from momentum_gui.gui.plots.sweep_maps import MapGrid
@@ -32,6 +42,8 @@ from momentum_gui.lab.sweep_grid import Cell, Grid
 from momentum_gui.lab.sweep_theory import curvature_at_end
 
 LOOK_MILLISECONDS = 100
+LINES = ((760, 2), (500, 3), (380, 4), (300, 5))
+"""How many lines the words below the maps take, for widths of the view in pixels."""
 SHARE = 0.2
 """The share of the time that drawing maps may take while a sweep runs."""
 
@@ -93,16 +105,12 @@ class SweepView(PlotView):
         self.problem = QLabel()
         self.problem.setProperty("problem", True)
         self.maps = MapGrid()
-        self.rate_cut, self.momentum_cut = CutPlot(), CutPlot()
-        cuts = QWidget()
-        both = QVBoxLayout(cuts)
-        both.setContentsMargins(0, 0, 0, 0)
-        both.setSpacing(0)
-        both.addWidget(self.rate_cut)
-        both.addWidget(self.momentum_cut)
+        self.cuts = CutPair()
         self.stack = QStackedWidget()
         self.stack.addWidget(self.maps)
-        self.stack.addWidget(cuts)
+        self.stack.addWidget(self.cuts)
+        self.stack.setMinimumHeight(180)
+        self.stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # as large as there is room
         self.detail, self.sentence = QLabel(), QLabel()
         self.detail.setProperty("muted", True)
         self.detail.setTextFormat(Qt.TextFormat.RichText)
@@ -111,7 +119,7 @@ class SweepView(PlotView):
             label.setContentsMargins(8, 0, 8, 0)
             label.setMinimumWidth(10)
         self.detail.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.detail.setMinimumHeight(2 * self.detail.fontMetrics().lineSpacing() + 4)
+        self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.use = QPushButton("Use these settings")
         self.use.setToolTip("Give the selected run the best cell's rule, learning rate and momentum")
         self.finer = QPushButton("Sweep this box")
@@ -121,12 +129,28 @@ class SweepView(PlotView):
         below.addWidget(self.use)
         below.addWidget(self.finer)
         below.addStretch(1)
-        for widget in (self.form, self.problem):
-            self.body.addWidget(widget)
-        self.body.addWidget(self.stack, 1)
-        for widget in (self.detail, self.sentence):
-            self.body.addWidget(widget)
-        self.body.addLayout(below)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.form)
+        column.addWidget(self.problem)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.detail)
+        column.addWidget(self.sentence)
+        column.addLayout(below)
+        area = QScrollArea()
+        area.setWidget(inner)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.body.addWidget(area)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words keep their room, so that the maps stay where they are while words change."""
+        super().resizeEvent(event)
+        lines = next((lines for width, lines in LINES if self.width() >= width), 6)
+        for label in (self.detail, self.sentence):
+            label.setFixedHeight(lines * label.fontMetrics().lineSpacing() + 4)
 
     def _connect(self) -> None:
         self.start.clicked.connect(self.start_sweep)
@@ -189,24 +213,15 @@ class SweepView(PlotView):
         self._drawn = wanted
         if self.stack.currentIndex() == 0:
             self.maps.show_figures(self.figures, self.curvature)
-        elif self.figures.cuts is not None and (answer := self.figures.answer) is not None:
-            rates, momenta = self.figures.cuts
-            rule = RULES[answer.rule].title
-            self.rate_cut.show_cut(
-                rates, self.figures, answer.learning_rate, f"learning rate ({rule}, momentum {answer.momentum:.3g})"
-            )
-            self.momentum_cut.show_cut(
-                momenta, self.figures, answer.momentum, f"momentum ({rule}, learning rate {answer.learning_rate:.3g})"
-            )
+        else:
+            self.cuts.show_figures(self.figures)
         self._finished = time.perf_counter()
         self._seconds = self._finished - began
 
     def recolor(self) -> None:
         """The theme's colours for what outlives a redraw."""
         self.maps.apply_theme()
-        for plot in (self.rate_cut, self.momentum_cut):
-            plot.apply_theme()
-            plot.recolor()
+        self.cuts.apply_theme()
 
     def summary(self) -> str:
         """The answer."""
@@ -325,6 +340,7 @@ class SweepView(PlotView):
         self.figures = figures
         self.redraw_now()
         self._say()
+        self._show_key()
         self._look_at_sweep()
 
     def _say(self) -> None:
@@ -436,6 +452,7 @@ class SweepView(PlotView):
     def _show_running(self) -> None:
         running = self.runner.running
         self.start.setEnabled(not running and not self.problem.text())
+        self.start.setDefault(not running)
         self.finer.setEnabled(self.start.isEnabled())
         self.pause.setEnabled(running)
         self.cancel.setEnabled(running)
@@ -458,6 +475,7 @@ class SweepView(PlotView):
         else:
             parts.append("cancelled" if progress.done < progress.total else f"in {time_text(progress.seconds)}")
         self.state.setText(", ".join(parts))
+        self.state.setToolTip(self.state.text())
 
     @Slot(str)
     def _show_problem(self, text: str) -> None:
@@ -474,9 +492,13 @@ class SweepView(PlotView):
             target = job.experiment.training.target_error
             self.detail.setText(cell_text(job.table, self._hovered_cell, self.form.chosen_measure, target))
             return
-        parts = ["Ring: best. Outline: within 10 %. Hatched: diverged."]
+        parts = ["Ring: best. Outline: within 10 %."]
+        if figures is not None and figures.numbers.diverged.any():
+            parts.append("Hatched: diverged.")
         if figures is not None and (np.isinf(figures.numbers.values) & ~figures.numbers.diverged).any():
             parts.append("Grey: not reached.")
+        if figures is not None and not figures.known.all():
+            parts.append("Pale: not trained yet.")
         if self.curvature > 0:
             shown = any(np.isfinite(chart.marks.boundary).all(axis=1).any() for chart in self.maps.maps)
             where = "Dashed" if shown else "Beyond these rates"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
+from momentum_gui.engine.rules import RULES
 from momentum_gui.gui import theme
 from momentum_gui.gui.plots.plot import Plot, plain_pen
 from momentum_gui.gui.plots.sweep_figures import Figures
@@ -14,6 +16,42 @@ from momentum_gui.gui.plots.sweep_map import CellAxis, edges, positions
 from momentum_gui.gui.plots.ticks import number_text
 from momentum_gui.lab.sweep_answer import MEASURES, Cut
 from momentum_gui.lab.sweep_axis import Axis
+
+
+class CutPair(QWidget):
+    """Both cuts, side by side where there is room, one above the other where there is not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.learning_rate, self.momentum = CutPlot(), CutPlot()
+        self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(0)
+        for plot in (self.learning_rate, self.momentum):
+            plot.setMinimumSize(80, 60)
+            self._box.addWidget(plot)
+
+    def show_figures(self, figures: Figures) -> None:
+        """Draw the cuts through the best cell; nothing where there is none."""
+        if figures.cuts is None or (answer := figures.answer) is None:
+            return
+        rates, momenta = figures.cuts
+        rule = RULES[answer.rule].title
+        at = f"learning rate ({rule}, momentum {answer.momentum:.3g})"
+        self.learning_rate.show_cut(rates, figures, answer.learning_rate, at)
+        at = f"momentum ({rule}, learning rate {answer.learning_rate:.3g})"
+        self.momentum.show_cut(momenta, figures, answer.momentum, at)
+
+    def apply_theme(self) -> None:
+        """Take on the theme's colours."""
+        for plot in (self.learning_rate, self.momentum):
+            plot.apply_theme()
+            plot.recolor()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() > 1.4 * self.height()
+        self._box.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
 
 
 class CutPlot(Plot):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from momentum_gui.engine.rules import RULES
@@ -23,35 +23,30 @@ RATE_SPAN = 50.0
 SEEDS = 3
 
 
-class RangeFields(QWidget):
-    """From, to, and how many; evenly spaced or in the logarithm. `changed` tells of every edit."""
+class RangeFields(QObject):
+    """From, to, and how many; evenly spaced or in the logarithm. `changed` tells of every edit.
+
+    `ends` and `spacing` are the widgets to be laid out, one after the other.
+    """
 
     changed = Signal()
 
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self.title = title
+    def __init__(self, title: str, parent: QObject) -> None:
+        super().__init__(parent)
         self.first, self.last, self.count = QLineEdit(), QLineEdit(), QLineEdit()
-        self.log = QCheckBox("log")
-        self.log.setToolTip(f"Space {title.lower()}s evenly in the logarithm")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(QLabel(title))
-        for field, tip, width, before in (
-            (self.first, f"Lowest {title.lower()}", 56, ""),
-            (self.last, f"Highest {title.lower()}", 56, "to"),
-            (self.count, f"How many {title.lower()}s, both ends included", 36, "×"),
+        for field, tip, width in (
+            (self.first, f"Lowest {title.lower()}", 54),
+            (self.last, f"Highest {title.lower()}", 54),
+            (self.count, f"How many {title.lower()}s, both ends included", 34),
         ):
-            if before:
-                row.addWidget(QLabel(before))
-            field.setToolTip(tip)
-            field.setAccessibleName(tip)
+            named(field, tip, tip)
             field.setFixedWidth(width)
             field.textEdited.connect(self.changed)
-            row.addWidget(field)
-        row.addWidget(self.log)
+        self.log = QCheckBox("log")
+        self.log.setToolTip(f"Space {title.lower()}s evenly in the logarithm")
         self.log.toggled.connect(self.changed)
+        self.ends = in_a_row(QLabel(title), self.first, QLabel("to"), self.last)
+        self.spacing = in_a_row(QLabel("×"), self.count, self.log)
 
     def text(self) -> str:
         """The range as `Axis.parse` reads it; a count of 1 means the lowest value alone."""
@@ -88,18 +83,19 @@ class SweepForm(QWidget):
         for measure in MEASURES.values():
             self.measure.addItem(measure.title, measure.id)
             self.measure.setItemData(self.measure.count() - 1, measure.meaning, Qt.ItemDataRole.ToolTipRole)
-        self.learning_rate, self.momentum = RangeFields("Learning rate"), RangeFields("Momentum")
+        self.learning_rate, self.momentum = RangeFields("Learning rate", self), RangeFields("Momentum", self)
         self.momentum.log.hide()
         self.seeds, self.epochs, self.target = QLineEdit(str(SEEDS)), QLineEdit(), QLineEdit()
         self._target_field = labelled(self.target, "Target error", "Stop at this training error; 0 = never", 56)
-        flow = FlowLayout(self)
+        flow = FlowLayout(self, across=8)
         flow.setContentsMargins(8, 4, 8, 2)
-        flow.addWidget(labelled(self.rule, "Rule", "Which rules to sweep"))
-        flow.addWidget(self.learning_rate)
-        flow.addWidget(self.momentum)
+        flow.addWidget(named(self.rule, "Rule", "Which rules to sweep"))
+        for fields in (self.learning_rate, self.momentum):
+            flow.addWidget(fields.ends)
+            flow.addWidget(fields.spacing)
         flow.addWidget(labelled(self.seeds, "Seeds", "Train each cell from so many seeds", 36))
         flow.addWidget(labelled(self.epochs, "Epochs", "Epochs of each training", 56))
-        flow.addWidget(labelled(self.measure, "Measure", "What is best"))
+        flow.addWidget(named(self.measure, "Measure", "The measure that says what is best"))
         flow.addWidget(self._target_field)
         self.rule.activated.connect(self.changed)
         self.learning_rate.changed.connect(self.changed)
@@ -164,22 +160,29 @@ class SweepForm(QWidget):
         self.measure_changed.emit()
 
 
-def labelled(field: QWidget, title: str, tip: str, width: int = 0) -> QWidget:
-    """A field with its title before it."""
-    both = QWidget()
-    row = QHBoxLayout(both)
+def labelled(field: QWidget, title: str, tip: str, width: int) -> QWidget:
+    """A field of some width with its title before it."""
+    field.setFixedWidth(width)
+    return in_a_row(QLabel(title), named(field, title, tip))
+
+
+def in_a_row(*widgets: QWidget) -> QWidget:
+    """Widgets side by side that are not torn apart."""
+    together = QWidget()
+    row = QHBoxLayout(together)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(4)
-    label = QLabel(title)
-    label.setBuddy(field)
-    row.addWidget(label)
-    row.addWidget(field)
+    for widget in widgets:
+        row.addWidget(widget)
+    return together
+
+
+def named(field: QWidget, title: str, tip: str) -> QWidget:
+    """The field, with a name for those who do not see it."""
     field.setToolTip(tip)
     field.setAccessibleName(title)
     field.setAccessibleDescription(tip)
-    if width:
-        field.setFixedWidth(width)
-    return both
+    return field
 
 
 def whole(text: str, name: str, most: int) -> int:

@@ -22,7 +22,8 @@ from momentum_gui.lab.sweep_theory import stability_boundary
 
 WIDE_RATIO = 5.0
 """Numbers that span more than this ratio are coloured by their logarithm."""
-WORST_SHARE = 0.95
+WORST_SHARE, WORST_RATIO = 0.95, 10.0
+"""Cells beyond this share of all, or so many times worse than the median, may be left at the dark end of the scale."""
 PALE = 130
 """The opacity of a cell that is not trained yet, out of 255."""
 
@@ -54,7 +55,7 @@ class MapNumbers:
         if not len(good):
             return cls(values, diverged, False, 0.0, 1.0, True)
         low, high = float(good.min()), float(good.max())
-        most = float(np.quantile(good, WORST_SHARE))
+        most = min(float(np.quantile(good, WORST_SHARE)), WORST_RATIO * float(np.median(good)))
         if high > WIDE_RATIO * most > 0:
             high = most  # a few cells on the brink would leave one colour for all the others
         log = low > 0 and high / low > WIDE_RATIO

@@ -145,7 +145,8 @@ class MapGrid(QWidget):
         self._layout.setVerticalSpacing(0)
         self.bar = ColorBar()
         self.bar.setFrameShape(ColorBar.Shape.NoFrame)
-        self.setMinimumSize(10, 100)
+        self.bar.hide()
+        self.setMinimumSize(10, 180)
         self.setAutoFillBackground(True)
         self.apply_theme()
 
@@ -156,6 +157,7 @@ class MapGrid(QWidget):
             widget.hide()
             widget.deleteLater()
         self.grid = grid
+        self.bar.hide()
         self.maps, self._headings = [], []
         for number, rule in enumerate(grid.rules):
             chart = LiveMap(grid.learning_rate, grid.momentum)
@@ -179,6 +181,7 @@ class MapGrid(QWidget):
             chart.show_numbers(figures.numbers, number, pale=~figures.known[number])
             chart.show_answer(figures.answer, number)
             chart.show_boundary(figures.job.grid.rules[number], curvature)
+        self.bar.show()
         self.bar.show_scale(figures.numbers, MEASURES[figures.measure].title.lower())
 
     def show_boxes(self, box: QRectF) -> None:
