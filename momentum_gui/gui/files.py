@@ -165,7 +165,7 @@ class Files(QObject):
     @Slot(QAction)
     def _choose_for(self, action: QAction) -> None:
         kind, title = action.data()
-        view = self._window.views.of_title(title)
+        view = self._window.views.show(title)
         stem = f"{self._stem()}-{title.lower().replace(' ', '-')}"
         if kind == "Export plot":
             if (path := self._ask_save(f"Export {title.lower()}", "png", ";;".join(PICTURES), stem)) is not None:

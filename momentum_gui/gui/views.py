@@ -141,6 +141,17 @@ class Views(QObject):
         page = next(page for page in self.pages if page.row.title == title)
         return self._made(page)
 
+    def show(self, title: str) -> View:
+        """Bring the view of that title to the front, up to date."""
+        for area in self.areas.values():
+            for page in area.pages:
+                if page.row.title == title:
+                    area.setCurrentWidget(page)
+                    if self._record is not None:
+                        self._draw(page, time.perf_counter())
+                    return self._made(page)
+        raise KeyError(title)
+
     def make_all(self) -> list[View]:
         """Every view, made if need be."""
         return [self._made(page) for page in self.pages]

@@ -41,6 +41,10 @@ NAP_SECONDS = 0.05
 SWITCH_SECONDS = 0.001
 """The interpreter's switch interval while the NumPy engine trains: it holds the lock, and the window must draw."""
 
+# The processor time of this thread, without its waits for the interpreter's lock: those would make chunks look long
+# and therefore shorter and shorter, until all time goes into waiting. Where that clock is coarse, plain time must do.
+own_time = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-3 else time.perf_counter
+
 
 class Worker(QObject):
     """Carries out commands and, while running, trains; all its methods but `run` are called by commands, in its thread.
@@ -209,13 +213,13 @@ class Worker(QObject):
         if self._goal is None and (updates := self._updates_due()) == 0:
             return
         self._mailbox.wait_for_room()
-        before, began = trainer.updates_done, time.perf_counter()
+        before, began = trainer.updates_done, own_time()
         if self._goal is not None:
             batch = min(group.task.batch_size for group in trainer.groups)
             frame = trainer.advance_to(min(self._goal, trainer.position + int(self._limit) * batch))
         else:
             frame = trainer.advance(min(updates, int(self._limit)))
-        self._learn_limit(trainer.updates_done - before, time.perf_counter() - began)
+        self._learn_limit(trainer.updates_done - before, own_time() - began)
         self._deliver(Advanced(self._standing(frame)))
         if self._goal is not None and (trainer.position >= self._goal or trainer.finished):
             self._goal = None

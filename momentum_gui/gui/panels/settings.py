@@ -74,7 +74,7 @@ class SettingsPanel(QScrollArea):
         """Say what is wrong, below the section that it came from; the key at the front of the line marks its entry."""
         if section in self.sections:
             place = text.partition(" ")[0].rstrip(":")
-            self.sections[section].set_problem(text, place.rpartition(".")[2])
+            self.sections[section].set_problem(text, place.rpartition(".")[2].partition("[")[0])
 
     def apply_theme(self) -> None:
         """Take on the theme's colours."""

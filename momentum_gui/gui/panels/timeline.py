@@ -67,7 +67,7 @@ class Timeline(QWidget):
         if epochs == self._end:
             return
         self._end = epochs
-        if self.moment is not None and self.moment > epochs:
+        if self.moment is not None and self.moment >= epochs:
             self.show_present()
         with QSignalBlocker(self.slider):
             self.slider.setValue(STEPS if self.moment is None else round(STEPS * self.moment / max(epochs, 1e-9)))
