@@ -135,6 +135,13 @@ def test_a_saddle_is_not_taken_for_the_end() -> None:
     assert left > 120  # 0.2 · 1e-9 · 1.2ⁿ is of the order of 1 after some 110 updates
 
 
+def test_a_run_that_ends_on_a_saddle_is_not_told_to_have_arrived() -> None:
+    """Started exactly on the ridge it comes to rest on the saddle, and still the way down is named."""
+    text = surface("saddle", 'rule = "plain"\nlearning_rate = 0.2\nepochs = 2400', "start = [-1.5, 0.0]")
+    course = watch(text, epochs=40)
+    assert kinds(course) == [PLATEAU] and "a way down" in course[-1][1][0].measure
+
+
 @pytest.mark.parametrize("evidence", [True, False])
 def test_a_run_that_has_arrived_is_told(evidence: bool) -> None:
     """No error left, or none that changes: converged, at the bottom of a bowl and of a regression with noise."""
@@ -208,6 +215,22 @@ def test_looking_more_often_changes_nothing() -> None:
     assert hints
 
 
+def test_a_hint_waits_until_its_cause_has_lasted() -> None:
+    """The zig-zag is there at the first look that has rows enough; it is told three epochs later, or at the end."""
+    text = surface("ravine", 'rule = "plain"\nlearning_rate = 0.48\nepochs = {}')
+    for epochs, told in ((60, 10), (8, 8)):
+        trainer = Trainer(Experiment.parse(text.format(epochs), "", Path()))
+        record, finder, shown = Record(trainer.first_frame()), HintFinder(), []
+        while record.latest.epochs < min(epochs, 14):
+            record.extend(trainer.advance_epochs(1))
+            if finder.look(record.runs[0]):
+                shown.append(record.latest.epochs)
+            signs = read_signs(record.runs[0])
+            found = signs is not None and OSCILLATING in judge(signs, Outcome.RUNNING)
+            assert found == (record.latest.epochs >= 7)  # the row of epoch 0 counts too
+        assert shown[0] == told
+
+
 def test_weaker_signs_keep_a_hint_that_would_not_bring_it_up() -> None:
     """Between the two thresholds a hint stays if it is shown, and stays away if it is not."""
     trainer = Trainer(Experiment.load("iris"))
@@ -238,6 +261,9 @@ def test_a_change_of_settings_begins_anew() -> None:
     for number in range(12):
         record.extend(trainer.advance_epochs(1))
         assert OSCILLATING not in [hint.kind for hint in finder.look(record.runs[0])], number
+        signs = read_signs(record.runs[0])
+        assert (signs is None) == (number < 7), "only what came after the change may count"
+        assert signs is None or signs.rows == number + 1
 
 
 def test_winding_back_forgets_the_hints_of_the_future() -> None:
