@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def rule_facts(momentum: float, curvature: list[float] | None) -> list[dict[str, Any]]:
     """What there is to know of each rule at this momentum factor, and of its best settings at these curvatures."""
-    from momentum_gui.engine.rules import RULES, gains, stability_bound
+    from momentum_gui.engine.rules import RULES, gains, half_life, stability_bound
 
     best = {}
     if curvature is not None:
@@ -68,6 +68,7 @@ def rule_facts(momentum: float, curvature: list[float] | None) -> list[dict[str,
             "coefficients": dict(zip("ABCD", coefficients, strict=True)),
             "gains": gains(coefficients)._asdict(),
             "bound": bound if math.isfinite(bound) else None,
+            "half_life": half_life(coefficients),
         }
         if rule.id in best:
             fact["best"] = asdict(best[rule.id])
@@ -79,16 +80,19 @@ def print_table(momentum: float, curvature: list[float] | None, facts: list[dict
     """The facts as text."""
     print("With the downhill gradient g and one stored vector p, each update is")
     print("    step = A·lr·g + B·p,   p = C·lr·g + D·p,   w += step")
-    print(f"At momentum μ = {momentum:g}; it is stable on curvature λ while lr·λ stays below the bound.\n")
+    print(f"At momentum μ = {momentum:g}; it is stable on curvature λ while lr·λ stays below the bound.")
+    print("Half-life: updates until half of a past gradient's effect is gone.\n")
     heads = ["rule", "A", "B", "C", "D", "steady gain", "alternating", "bound"]
     if curvature is not None:
         heads += ["best rate", "best μ", "convergence"]
+    heads.append("half-life")
     rows = []
     for fact in facts:
         bound = math.inf if fact["bound"] is None else fact["bound"]
         numbers = [*fact["coefficients"].values(), *fact["gains"].values(), bound]
         if curvature is not None:
             numbers += fact["best"].values()
+        numbers.append(fact["half_life"])
         rows.append([fact["rule"], *(f"{number:.4g}" for number in numbers)])
     widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
     for row, last in zip([heads, *rows], ["known from", *(fact["known_from"] for fact in facts)], strict=True):

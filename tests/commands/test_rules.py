@@ -29,6 +29,9 @@ def test_coefficients_gains_and_bounds(capsys: pytest.CaptureFixture[str]) -> No
     assert {rule: fact["bound"] for rule, fact in facts.items()} == pytest.approx(
         {"plain": 2, "one-step": 2, "heavy-ball": 3, "damped": 6, "nesterov": 1.5}
     )
+    assert {rule: fact["half_life"] for rule, fact in facts.items()} == pytest.approx(
+        {"plain": 0, "one-step": 1, "heavy-ball": 1, "damped": 1, "nesterov": 1}
+    )
     assert facts["one-step"]["gains"] == {"steady": 1.5, "alternating": 0.5}
     assert facts["heavy-ball"]["gains"] == pytest.approx({"steady": 2, "alternating": 2 / 3})
 
