@@ -57,6 +57,8 @@ def check_dataset(problem: Problem, network: NetworkSettings) -> None:
     """A built-in data set exists; encoder-N-M-N has the hidden layer that its name says."""
     assert problem.dataset is not None
     if is_path(problem.dataset):
+        if "\0" in problem.dataset:
+            raise BadInputError("problem.dataset: a path with a zero character is not allowed")
         return
     find_built_in(problem.dataset)
     hidden = hidden_of(problem.dataset)

@@ -103,6 +103,8 @@ def read_table(path: Path) -> Table:
     if not text.strip():
         raise BadInputError(f"{label}: is empty: a CSV file with at least two rows of items is needed")
     rows = list(records(text, find_delimiter(text), label))
+    if not rows:
+        raise BadInputError(f"{label}: holds only empty cells: a CSV file with at least two rows of items is needed")
     first_line, first = rows[0]
     for line, row in rows:
         if len(row) != len(first):
@@ -126,9 +128,9 @@ def read_table(path: Path) -> Table:
 
 def read_text(path: Path, label: str) -> str:
     """The text of a file in UTF-8, with or without a byte-order mark. Raises BadInputError."""
-    if path.is_dir():
-        raise BadInputError(f"{label}: is a folder: a CSV file is needed")
     try:
+        if path.is_dir():
+            raise BadInputError(f"{label}: is a folder: a CSV file is needed")
         raw = path.read_bytes()
     except FileNotFoundError:
         raise BadInputError(f"{label}: no such file") from None

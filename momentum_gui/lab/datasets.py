@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from momentum_gui.assets import resource
 from momentum_gui.engine.population import Floats, Items
 from momentum_gui.lab.bad_input import BadInputError
-from momentum_gui.lab.csv_table import Column, read_table
+from momentum_gui.lab.csv_table import DELIMITERS, Column, read_table
 from momentum_gui.lab.generated import GENERATED, SPREAD_ITEMS, BuiltIn, Raw, hidden_of
 from momentum_gui.lab.settings import Problem
 
@@ -153,12 +153,13 @@ def from_csv(path: Path, target: list[str] | None, output_activation: str | None
         if name not in table.names:
             names = ", ".join(f'"{other}"' for other in table.names[:20])
             names += ", …" if len(table.names) > 20 else ""
-            raise BadInputError(
-                f'{table.label}: problem.target = "{name}": no such column; there are {names}'
-            )
+            raise BadInputError(f'{table.label}: problem.target = "{name}": no such column; there are {names}')
         if name in wanted[:number]:
             raise BadInputError(f'{table.label}: problem.target names the column "{name}" twice')
     given = [column for column in table.columns if column.name not in wanted]
+    if len(table.columns) == 1:
+        signs = ", ".join(DELIMITERS.values())
+        raise BadInputError(f"{table.label}: has only one column: allowed are 2 or more, told apart by {signs}")
     if not wanted or not given:
         what = "inputs" if wanted else "targets"
         raise BadInputError(f"{table.label}: no column is left for the {what}: allowed are 1 or more of each")

@@ -75,7 +75,10 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         experiment = cls.from_table(table, label)
         dataset = experiment.problem.dataset
         if dataset is not None and is_path(dataset):
-            located = os.path.abspath(folder / Path(dataset).expanduser())
+            try:
+                located = os.path.abspath(folder / Path(dataset).expanduser())
+            except RuntimeError:  # ~ of an unknown user
+                raise BadInputError(one_line(f'{label}: problem.dataset = "{dataset}": no such file')) from None
             experiment = replace(experiment, problem=replace(experiment.problem, dataset=located))
         return experiment
 

@@ -40,8 +40,10 @@ class Setup:
             data = prepare(problem, experiment.network.output_activation)
             network = lay_out(experiment, data)
             setup = cls(experiment, data, network, None, network.weight_names)
-        for run in experiment.runs:
-            setup.initial_weights(run)  # refuses what does not fit before anything is trained
+        for run in experiment.runs:  # refuses what does not fit before anything is trained
+            setup.initial_weights(run)
+            for name in (name for change in run.training.change for name in change.weights):
+                setup.index(name, "training.change.weights")
         setup.trained()
         return setup
 

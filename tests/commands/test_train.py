@@ -160,6 +160,9 @@ def test_what_cannot_be_set_up_names_the_file(capsys: pytest.CaptureFixture[str]
         assert said in error
     assert main(["train", "iris", "--set", "network.train_only=['w9[0,0]']"]) == 2
     assert "w9[0,0]" in capsys.readouterr().err
+    change = "training.change=[{update = 3, weights = {'w9[0,0]' = 1.0}}]"
+    assert main(["train", "iris", "--set", change, "--log", "l.csv"]) == 2
+    assert 'training.change.weights = "w9[0,0]": no such weight' in capsys.readouterr().err
     assert not Path("l.csv").exists()
 
 

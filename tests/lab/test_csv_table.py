@@ -98,6 +98,7 @@ def test_a_column_without_a_name_gets_one(tmp_path: Path) -> None:
     [
         ("", "is empty"),
         (" \n\n", "is empty"),
+        (",,\n,,\n", "only empty cells"),
         ("x,y\n", "no items"),
         ("x,y\n1,2\n", "1 item: at least 2"),
         ("x,y\n1,2\n3\n", "line 3 has 1 column, but line 1 has 2"),
@@ -127,6 +128,8 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
         read_table(tmp_path / "none.csv")
     with pytest.raises(BadInputError, match="is a folder"):
         read_table(tmp_path)
+    with pytest.raises(BadInputError, match="cannot be read"):
+        read_table(tmp_path / ("a" * 5000 + ".csv"))
 
 
 @given(st.binary(max_size=200))

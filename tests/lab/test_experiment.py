@@ -63,6 +63,8 @@ def test_runs_inherit_training_and_override_it() -> None:
         ("", "problem: give either dataset or surface"),
         ('[problem]\ndataset = "iris"\nsurface = "bowl"', "problem: give either dataset or surface"),
         ('[problem]\ndataset = "irs"', 'f.toml: problem.dataset = "irs": allowed is iris, xor'),
+        ('[problem]\ndataset = "a\\u0000.csv"', "problem.dataset: a path with a zero character is not allowed"),
+        ('[problem]\ndataset = "~nobody-of-this-name/a.csv"', 'dataset = "~nobody-of-this-name/a.csv": no such file'),
         ('[problem]\nsurface = "hill"', 'problem.surface = "hill": allowed is bowl, ravine'),
         ('[problem]\nsurface = "bowl"\nparameters = [1.0]', "the surface bowl takes 0"),
         ('[problem]\nsurface = "ravine"\nparameters = [1.0]', "takes 2: curvature along x, curvature along y"),
