@@ -59,8 +59,8 @@ def coefficients_of(rule: Rule, momenta: Floats) -> Coefficients:
     return Coefficients(*(np.broadcast_to(number, momenta.shape) for number in numbers))  # type: ignore[arg-type]
 
 
-def regime(coefficients: Coefficients, curvature_rate: ArrayLike) -> NDArray[np.int8]:
-    """The `Regime` in one direction, elementwise over lr·λ.
+def regime(coefficients: Coefficients, curvature_rate: ArrayLike, rate: Floats | None = None) -> NDArray[np.int8]:
+    """The `Regime` in one direction, elementwise over lr·λ; `rate` is its convergence rate, where that is known.
 
     Complex eigenvalues of the iteration matrix make ripples; of a real pair the larger one decides, by its sign.
     """
@@ -68,10 +68,10 @@ def regime(coefficients: Coefficients, curvature_rate: ArrayLike) -> NDArray[np.
     x = np.asarray(curvature_rate, dtype=np.float64)
     trace = 1 - a * x + d
     determinant = d + (b * c - a * d) * x
-    real = np.where(trace < 0, Regime.OSCILLATING, Regime.MONOTONE)
-    named = np.where(trace * trace < 4 * determinant, Regime.RIPPLES, real)
-    divergent = convergence_rate(coefficients, x) > 1 + 1e-12
-    return np.where(divergent, Regime.DIVERGENT, named).astype(np.int8)
+    named = np.where(trace < 0, np.int8(Regime.OSCILLATING), np.int8(Regime.MONOTONE))
+    named = np.where(trace * trace < 4 * determinant, np.int8(Regime.RIPPLES), named)
+    divergent = (convergence_rate(coefficients, x) if rate is None else rate) > 1 + 1e-12
+    return np.where(divergent, np.int8(Regime.DIVERGENT), named)
 
 
 def rate_map(rule: Rule, learning_rates: ArrayLike, momenta: ArrayLike, smallest: float, largest: float) -> RateMap:
@@ -82,8 +82,9 @@ def rate_map(rule: Rule, learning_rates: ArrayLike, momenta: ArrayLike, smallest
     x = np.asarray(learning_rates, dtype=np.float64)[None, :]
     coefficients = coefficients_of(rule, np.asarray(momenta, dtype=np.float64)[:, None])
     low, high = (convergence_rate(coefficients, x * curvature) for curvature in (smallest, largest))
-    low_regime, high_regime = (regime(coefficients, x * curvature) for curvature in (smallest, largest))
-    return RateMap(np.maximum(low, high), np.where(high >= low, high_regime, low_regime))
+    slower = np.where(high >= low, largest, smallest)
+    rates = np.maximum(low, high)
+    return RateMap(rates, regime(coefficients, x * slower, rates))
 
 
 def predicted_rate(
