@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow
 
 from momentum_gui.engine.rules import RULES
-from momentum_gui.gui import edits, theme
+from momentum_gui.gui import theme
 from momentum_gui.gui.actions import Actions
+from momentum_gui.gui.arrangement import Arrangement
+from momentum_gui.gui.commands import Commands
 from momentum_gui.gui.files import Files
 from momentum_gui.gui.help import about, keys_and_mouse
+from momentum_gui.gui.hint_line import HintLine
 from momentum_gui.gui.mailbox import State
-from momentum_gui.gui.panels.run_dialog import NewRun, RunDialog
 from momentum_gui.gui.panels.runs import RunsPanel
 from momentum_gui.gui.panels.settings import SettingsPanel
 from momentum_gui.gui.panels.speed import fitting_speed
 from momentum_gui.gui.panels.timeline import Timeline
-from momentum_gui.gui.panels.training import KEEPS_PLACE
 from momentum_gui.gui.session import Session
 from momentum_gui.gui.settings import Memory
 from momentum_gui.gui.status import Status
 from momentum_gui.gui.views import Views
-from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.gui.wishes import Wishes
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.record import Record
-from momentum_gui.lab.settings import Change
 from momentum_gui.lab.setup import Setup
 
 TICK_MILLISECONDS = 16
@@ -41,8 +39,9 @@ DEFAULT_EXPERIMENT = "iris"
 class MainWindow(QMainWindow):
     """One experiment, trained and watched. Without an experiment it shows the built-in Iris comparison.
 
-    `session` is the training, `views` are the plots; both may be used by scripts and tests as the window uses them.
-    `memory` is what is remembered between starts, by default nothing.
+    `session` is the training, `views` are the plots, `commands` is what menus and buttons do, `files` what comes in and
+    goes out; scripts and tests may use them as the window does. `memory` is what is remembered between starts, by
+    default nothing.
     """
 
     def __init__(
@@ -59,11 +58,10 @@ class MainWindow(QMainWindow):
         self.status = Status()
         self.setStatusBar(self.status)
         self.actions_ = Actions(self)
-        self.files = Files(self)
-        self._dialog: RunDialog | None = None
-        self._has_begun = False
-        self._has_sizes = False
-        self._speed_chosen = False
+        self.arrangement = Arrangement(self, self.views.areas, self.settings_panel, self.timeline, self.runs_panel)
+        self.hint_line = HintLine(self.runs_panel.hint, self)
+        self.commands, self.wishes, self.files = Commands(self), Wishes(self), Files(self)
+        self._has_begun = self._has_sizes = self._speed_chosen = False
         self._select_next: int | None = run_to_look_at(self.first_experiment)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -74,7 +72,6 @@ class MainWindow(QMainWindow):
         self._rest.setInterval(REST_MILLISECONDS)
         self._rest.timeout.connect(self._draw_at_rest)
         self.setAcceptDrops(True)
-        self._lay_out()
         self._connect_session()
         self._connect_panels()
         self._connect_actions()
@@ -100,36 +97,29 @@ class MainWindow(QMainWindow):
         self._speed_chosen = False
         self._select_next = run_to_look_at(experiment)
         self.session.load(experiment)
-        self._awake()
+        self.wake()
 
-    def add_run(self, new: NewRun) -> None:
-        """Add a run from the start, or fork one. Raises BadInputError."""
-        origin = self.session.experiment.runs[new.origin].training
-        run = edits.new_run(origin, new.name, new.rule, new.learning_rate, new.momentum)
-        edited = edits.with_run_added(self.session.experiment, run)  # refuses what is not allowed
-        if new.epochs is None:
-            self.session.edit(partial(edits.with_run_added, run=edited.runs[-1]))
-        else:
-            now = self.session.settings[new.origin]
-            change = Change(
-                0,
-                rule=None if new.rule == now.rule else new.rule,
-                learning_rate=None if new.learning_rate == now.learning_rate else new.learning_rate,
-                momentum=None if new.momentum == now.momentum else new.momentum,
-            )
-            self.session.fork(new.origin, new.epochs, new.name, change)
-        self._select_next = len(edited.runs) - 1
-        self._awake()
-
-    def remove_run(self, run: int) -> None:
-        """Remove a run. Raises BadInputError for the last one."""
-        self.session.edit(partial(edits.with_run_removed, run=run))
-        self._awake()
+    def select_next(self, run: int) -> None:
+        """Select this run of the next training that begins."""
+        self._select_next = run
 
     def set_theme(self, mode: str) -> None:
         """Take on a theme, and remember it."""
         self.memory.theme = mode
         theme.set_theme(mode)
+
+    def refuse(self, text: str, origin: str) -> None:
+        """Say what is wrong: in the status bar, and below the section or in the dialog that it came from."""
+        self.status.say(text, problem=True)
+        self.settings_panel.set_problem(origin, text)
+        if self.commands.dialog is not None:
+            self.commands.dialog.set_problem(text)
+
+    @Slot()
+    def wake(self) -> None:
+        """There is something to take in or to draw: tick until there is nothing more."""
+        if self._has_begun and not self._timer.isActive():
+            self._timer.start()
 
     @Slot()
     def tick(self) -> None:
@@ -139,7 +129,8 @@ class MainWindow(QMainWindow):
             self.runs_panel.model.refresh()
             self._show_standing()
         left = self.views.draw()
-        if not (anything or left or self.session.state is State.RUNNING):
+        running = self.session.state is State.RUNNING
+        if not (anything or left or running):
             self._timer.stop()
             self._rest.start()
 
@@ -147,89 +138,53 @@ class MainWindow(QMainWindow):
     def _draw_at_rest(self) -> None:
         """Draw once more: at rest, views take the time for a finer picture."""
         if not self._timer.isActive():
-            self.views.mark()
-            while self.views.draw():
-                pass
+            self._look_for_hints(now=True)
+            self.views.draw_all()
 
-    # Building.
-
-    def _lay_out(self) -> None:
-        # From the outside in: a widget with its children that gets a parent has all its styles worked out anew.
-        whole = QSplitter(Qt.Orientation.Horizontal)
-        self.setCentralWidget(whole)
-        whole.addWidget(self.settings_panel)
-        middle = QSplitter(Qt.Orientation.Vertical)
-        whole.addWidget(middle)
-        plots = QSplitter(Qt.Orientation.Horizontal)
-        middle.addWidget(plots)
-        areas = self.views.areas
-        plots.addWidget(areas["centre"])
-        right = QSplitter(Qt.Orientation.Vertical)
-        plots.addWidget(right)
-        right.addWidget(areas["upper"])
-        right.addWidget(areas["lower"])
-        below = QWidget()
-        middle.addWidget(below)
-        column = QVBoxLayout(below)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.timeline)
-        column.addWidget(self.runs_panel, 1)
-        for area in areas.values():
-            area.setMinimumSize(200, 140)
-        plots.setStretchFactor(0, 5)
-        plots.setStretchFactor(1, 4)
-        middle.setStretchFactor(0, 1)
-        middle.setStretchFactor(1, 0)
-        whole.setStretchFactor(0, 0)
-        whole.setStretchFactor(1, 1)
-        self._splitters = {"whole": whole, "middle": middle, "plots": plots, "right": right}
-        for splitter in self._splitters.values():
-            splitter.setChildrenCollapsible(False)
-            splitter.setHandleWidth(7)
-        self.resize(1440, 900)
+    # Connecting.
 
     def _connect_session(self) -> None:
         session = self.session
-        session.woken.connect(self._awake)
+        session.woken.connect(self.wake)
         session.began.connect(self._begin)
         session.settings_changed.connect(self._show_run_settings)
         session.entered.connect(self._enter)
-        session.refused.connect(self._refuse)
+        session.refused.connect(self.refuse)
         session.failed.connect(self._fail)
         session.closed.connect(self.close)
         theme.notifier.changed.connect(self._apply_theme)
 
     def _connect_panels(self) -> None:
-        self.settings_panel.edited.connect(self._edit)
-        self.settings_panel.run_edited.connect(self._edit_run)
-        self.settings_panel.file_wanted.connect(self.files.choose_data)
+        commands, files = self.commands, self.files
+        self.settings_panel.edited.connect(commands.edit)
+        self.settings_panel.run_edited.connect(commands.edit_run)
+        self.settings_panel.file_wanted.connect(files.choose_data)
         self.runs_panel.selected.connect(self._select)
         self.runs_panel.visible_changed.connect(self.views.set_visible_runs)
-        self.runs_panel.visible_changed.connect(self._awake)
-        self.runs_panel.edited.connect(self._edit_cell)
-        self.runs_panel.renamed.connect(self._rename)
-        self.runs_panel.wanted.connect(self._want)
+        self.runs_panel.visible_changed.connect(self.wake)
+        self.runs_panel.edited.connect(commands.edit_cell)
+        self.runs_panel.renamed.connect(commands.rename)
+        self.runs_panel.wanted.connect(commands.want)
         self.timeline.moment_chosen.connect(self._show_moment)
         self.timeline.return_wanted.connect(self.session.seek)
-        self.timeline.fork_wanted.connect(self._fork_at)
-        self.views.made.connect(self._connect_view)
+        self.timeline.fork_wanted.connect(commands.fork_at)
+        self.views.made.connect(self.wishes.connect_view)
         for area in self.views.areas.values():
-            area.menu_wanted.connect(self.files.show_plot_menu)
-            area.currentChanged.connect(self._awake)
+            area.menu_wanted.connect(files.show_plot_menu)
+            area.currentChanged.connect(self.wake)
 
     def _connect_actions(self) -> None:
-        actions, files = self.actions_, self.files
-        wanted: dict[str, Callable[[], Any]] = {
-            "run": self._toggle,
-            "step": self._step,
-            "step_epoch": self._step_epoch,
-            "back": self._step_back,
-            "back_epoch": self._step_back_epoch,
-            "reset": self._reset,
-            "add": self._want_add,
-            "fork": self._want_fork,
-            "remove": self._want_remove,
+        actions, commands, files = self.actions_, self.commands, self.files
+        slots: dict[str, Any] = {
+            "run": commands.toggle,
+            "step": commands.step,
+            "step_epoch": commands.step_epoch,
+            "back": commands.step_back,
+            "back_epoch": commands.step_back_epoch,
+            "reset": commands.reset,
+            "add": commands.want_add,
+            "fork": commands.want_fork,
+            "remove": commands.remove,
             "open": files.choose_experiment,
             "save": files.choose_save,
             "export_log": files.choose_log,
@@ -237,7 +192,7 @@ class MainWindow(QMainWindow):
             "export_data": files.choose_plot_data,
             "quit": self.close,
         }
-        for name, slot in wanted.items():
+        for name, slot in slots.items():
             actions[name].triggered.connect(slot)
         actions.examples.aboutToShow.connect(files.list_examples)
         actions.examples.triggered.connect(files.open_example)
@@ -249,29 +204,7 @@ class MainWindow(QMainWindow):
         actions.about.triggered.connect(self._show_about)
         actions.speed.changed.connect(self._set_speed)
 
-    def _recall(self) -> None:
-        """Take on what is remembered."""
-        self.actions_.show_theme(theme.mode())
-        self.actions_.hints.setChecked(self.memory.hints)
-        for name, section in self.settings_panel.sections.items():
-            section.set_folded(self.memory.folded(name))
-        if geometry := self.memory.bytes_of("geometry"):
-            self.restoreGeometry(geometry)
-
-    def _remember(self) -> None:
-        self.memory.keep_bytes("geometry", self.saveGeometry())
-        for name, splitter in self._splitters.items():
-            self.memory.keep_bytes(f"splitter/{name}", splitter.saveState())
-        for name, section in self.settings_panel.sections.items():
-            self.memory.keep_folded(name, section.folded)
-
     # What the session tells.
-
-    @Slot()
-    def _awake(self) -> None:
-        """There is something to take in or to draw: tick until there is nothing more."""
-        if not self._timer.isActive() and self._has_begun:
-            self._timer.start()
 
     @Slot(object, object)
     def _begin(self, setup: Setup, record: Record) -> None:
@@ -281,15 +214,16 @@ class MainWindow(QMainWindow):
         self.runs_panel.set_settings(self.session.settings)
         self.runs_panel.set_record(record, selected)
         self.timeline.show_present()
+        self.hint_line.begin(setup, record, self.session.engine)
         self.views.begin(setup, record, selected, tuple(self.runs_panel.model.visible))
         self.settings_panel.show_setup(setup)
         self._show_settings(selected)
         self._show_title()
-        self._close_dialog()
+        self.commands.close_dialog()
         if not self._speed_chosen:
-            upe = record.latest.runs[0].updates_per_epoch
-            speed = fitting_speed(max(run.training.epochs for run in self.session.experiment.runs) * upe)
-            self.actions_.speed.set_speed(speed)
+            updates = record.latest.runs[0].updates_per_epoch
+            epochs = max(run.training.epochs for run in self.session.experiment.runs)
+            self.actions_.speed.set_speed(fitting_speed(epochs * updates))
             self.session.pace.updates_per_second = self.actions_.speed.speed
         self._show_standing()
 
@@ -302,93 +236,11 @@ class MainWindow(QMainWindow):
         elif self.status.is_staying:
             self.status.clear()
 
-    @Slot(str, str)
-    def _refuse(self, text: str, origin: str) -> None:
-        self.status.say(text, problem=True)
-        self.settings_panel.set_problem(origin, text)
-        if self._dialog is not None:
-            self._dialog.set_problem(text)
-
     @Slot(str)
     def _fail(self, text: str) -> None:
         self.status.say(text, problem=True)
 
-    # What the user asks for.
-
-    @Slot()
-    def _toggle(self) -> None:
-        self.timeline.show_present()
-        self.session.toggle()
-        self._awake()
-
-    @Slot()
-    def _step(self) -> None:
-        self.timeline.show_present()
-        self.session.step()
-
-    @Slot()
-    def _step_epoch(self) -> None:
-        self.timeline.show_present()
-        self.session.step_epoch()
-
-    @Slot()
-    def _step_back(self) -> None:
-        self.timeline.show_present()
-        self.session.step_back()
-
-    @Slot()
-    def _step_back_epoch(self) -> None:
-        self.timeline.show_present()
-        self.session.step_back_epoch()
-
-    @Slot()
-    def _reset(self) -> None:
-        self.timeline.show_present()
-        self.session.reset()
-
-    @Slot(float)
-    def _set_speed(self, updates_per_second: float) -> None:
-        self._speed_chosen = True
-        self.session.pace.updates_per_second = updates_per_second
-
-    @Slot(dict, str)
-    def _edit(self, settings: dict[str, dict[str, Any]], section: str) -> None:
-        keeps_place = list(settings) == ["training"] and set(settings["training"]) <= set(KEEPS_PLACE)
-        edit = partial(edits.with_settings, settings=settings)
-        try:
-            if keeps_place:
-                self.session.edit(edit, section)
-            else:
-                self.session.load(edit(self.session.experiment), section)
-        except BadInputError as error:
-            self._refuse(str(error), section)
-        self._awake()
-
-    @Slot(str, object, bool)
-    def _edit_run(self, key: str, value: Any, every: bool) -> None:
-        runs = tuple(range(len(self.session.settings))) if every else (self.selected,)
-        self._change(runs, key, value, "rule")
-
-    @Slot(int, str, object)
-    def _edit_cell(self, run: int, key: str, value: Any) -> None:
-        self._change((run,), key, value, "rule")
-
-    def _change(self, runs: tuple[int, ...], key: str, value: Any, origin: str) -> None:
-        try:
-            self.session.change(runs, **{key: value}, origin=origin)
-        except BadInputError as error:
-            self._refuse(str(error), origin)
-        else:
-            self.settings_panel.set_problem(origin, "")
-        self._awake()
-
-    @Slot(int, str)
-    def _rename(self, run: int, name: str) -> None:
-        try:
-            self.session.edit(partial(edits.with_run, run=run, name=name), "runs")
-        except BadInputError as error:
-            self._refuse(str(error), "runs")
-        self._awake()
+    # What is chosen to be looked at.
 
     @Slot(int)
     def _select(self, run: int) -> None:
@@ -396,7 +248,8 @@ class MainWindow(QMainWindow):
         self.settings_panel.training.show_experiment(self.session.experiment, run)
         self._show_run_settings()
         self._show_standing()
-        self._awake()
+        self._look_for_hints(now=True)
+        self.wake()
 
     @Slot(object)
     def _show_moment(self, epochs: float | None) -> None:
@@ -404,58 +257,12 @@ class MainWindow(QMainWindow):
             self.session.pause()
         self.views.set_moment(epochs)
         self.runs_panel.model.set_moment(epochs)
-        self._awake()
-
-    @Slot(str)
-    def _want(self, what: str) -> None:
-        {"add": self._want_add, "fork": self._want_fork, "remove": self._want_remove}[what]()
-
-    @Slot()
-    def _want_add(self) -> None:
-        self._show_dialog(None)
-
-    @Slot()
-    def _want_fork(self) -> None:
-        moment = self.timeline.moment
-        self._fork_at(self.session.record.latest.epochs if moment is None and self.session.record else moment or 0.0)
+        self.wake()
 
     @Slot(float)
-    def _fork_at(self, epochs: float) -> None:
-        self._show_dialog(epochs)
-
-    @Slot()
-    def _want_remove(self) -> None:
-        try:
-            self.remove_run(self.selected)
-        except BadInputError as error:
-            self._refuse(str(error), "runs")
-
-    def _show_dialog(self, epochs: float | None) -> None:
-        if not self.session.settings:
-            return
-        run = self.selected
-        origin = self.session.experiment.runs[run]
-        name = edits.free_name(self.session.experiment, origin.name)
-        self._dialog = RunDialog(self, name, self.session.settings[run], run, epochs, origin.name)
-        self._dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._dialog.chosen.connect(self._add_chosen)
-        self._dialog.finished.connect(self._forget_dialog)
-        self._dialog.open()
-
-    @Slot(object)
-    def _add_chosen(self, new: NewRun) -> None:
-        try:
-            self.add_run(new)
-        except BadInputError as error:
-            self._refuse(str(error), "runs")
-
-    def _close_dialog(self) -> None:
-        if self._dialog is not None:
-            self._dialog.accept()
-
-    @Slot()
-    def _forget_dialog(self) -> None:
-        self._dialog = None
+    def _set_speed(self, updates_per_second: float) -> None:
+        self._speed_chosen = True
+        self.session.pace.updates_per_second = updates_per_second
 
     @Slot(QAction)
     def _choose_theme(self, action: QAction) -> None:
@@ -474,7 +281,8 @@ class MainWindow(QMainWindow):
     @Slot(bool)
     def _set_hints(self, shown: bool) -> None:
         self.memory.hints = shown
-        self.runs_panel.hint.setVisible(shown)
+        self.hint_line.set_shown(shown)
+        self._look_for_hints(now=True)
 
     @Slot()
     def _show_keys(self) -> None:
@@ -484,57 +292,6 @@ class MainWindow(QMainWindow):
     def _show_about(self) -> None:
         about(self, self.session.engine)
 
-    # What views ask for.
-
-    @Slot(QWidget)
-    def _connect_view(self, view: QWidget) -> None:
-        """Connect the signals that a view may have."""
-        slots = {
-            "start_chosen": self._start_chosen,
-            "weight_edited": self._edit_weight,
-            "weight_followed": self._follow,
-            "run_wanted": self._add_cell,
-            "settings_wanted": self._use_settings,
-        }
-        for name, slot in slots.items():
-            if (signal := getattr(view, name, None)) is not None:
-                signal.connect(slot)
-
-    @Slot(object, bool)
-    def _start_chosen(self, weights: dict[str, float], selected_only: bool) -> None:
-        runs = (self.selected,) if selected_only else tuple(range(len(self.session.settings)))
-        try:
-            self.session.set_start(runs, dict(weights))
-        except BadInputError as error:
-            self._refuse(str(error), "surface")
-        self._awake()
-
-    @Slot(str, float, float)
-    def _add_cell(self, rule: str, learning_rate: float, momentum: float) -> None:
-        """A cell of a sweep becomes a run."""
-        name = f"{RULES[rule].title} {learning_rate:.3g}, {momentum:.3g}"
-        name = edits.free_name(self.session.experiment, name)
-        self._add_chosen(NewRun(name, rule, learning_rate, momentum, self.selected, None))
-
-    @Slot(str, float, float)
-    def _use_settings(self, rule: str, learning_rate: float, momentum: float) -> None:
-        """The answer of a sweep is used for the selected run."""
-        try:
-            self.session.change((self.selected,), rule=rule, learning_rate=learning_rate, momentum=momentum)
-        except BadInputError as error:
-            self._refuse(str(error), "rule")
-        self._awake()
-
-    @Slot(str, float)
-    def _edit_weight(self, name: str, value: float) -> None:
-        self.session.set_weights(self.selected, {name: value})
-
-    @Slot(str)
-    def _follow(self, name: str) -> None:
-        for view in self.views.existing:
-            if cast(object, view) is not self.sender() and (follow := getattr(view, "follow", None)) is not None:
-                follow(name)
-
     # What is shown.
 
     def _show_settings(self, selected: int) -> None:
@@ -543,27 +300,30 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_run_settings(self) -> None:
-        session = self.session
-        runs = session.experiment.runs
-        settings = session.settings or [run.training for run in runs]
+        runs = self.session.experiment.runs
+        settings = self.session.settings or [run.training for run in runs]
         run = min(self.selected, len(settings) - 1)
         self.runs_panel.set_settings(settings)
         self.settings_panel.show_run(run, runs[run].name, settings[run], alone=len(settings) == 1)
 
     def _show_standing(self) -> None:
-        record = self.session.record
+        session, record = self.session, self.session.record
         if record is None:
             return
-        run = record.latest.runs[min(self.selected, len(record.runs) - 1)]
-        limit = self.session.experiment.runs[min(self.selected, len(record.runs) - 1)].training.epochs
+        selected = min(self.selected, len(record.runs) - 1)
+        run, limit = record.latest.runs[selected], session.experiment.runs[selected].training.epochs
         self.timeline.set_end(record.latest.epochs)
-        speed = self.session.updates_per_second
-        self.status.show_standing(run.epochs, limit, speed, run.error, self.session.engine)
+        self.status.show_standing(run.epochs, limit, session.updates_per_second, run.error, session.engine)
+        self._look_for_hints()
+
+    def _look_for_hints(self, *, now: bool = False) -> None:
+        if self.selected < len(self.session.settings):
+            self.hint_line.look(self.selected, self.session.settings[self.selected], now=now)
 
     def _show_title(self) -> None:
         experiment = self.session.experiment
-        title = experiment.title or experiment.problem.dataset or experiment.problem.surface or ""
-        self.setWindowTitle(f"{Path(title).stem if not experiment.title else title} – Momentum GUI")
+        title = experiment.title or Path(experiment.problem.dataset or experiment.problem.surface or "").stem
+        self.setWindowTitle(f"{title} – Momentum GUI")
 
     @Slot()
     def _apply_theme(self) -> None:
@@ -573,7 +333,23 @@ class MainWindow(QMainWindow):
         self.runs_panel.apply_theme()
         self.timeline.apply_theme()
         self.views.apply_theme()
-        self._awake()
+        self.wake()
+
+    def _recall(self) -> None:
+        """Take on what is remembered."""
+        self.actions_.show_theme(theme.mode())
+        self.actions_.hints.setChecked(self.memory.hints)
+        self.hint_line.set_shown(self.memory.hints)
+        for name, section in self.settings_panel.sections.items():
+            section.set_folded(self.memory.folded(name))
+        if geometry := self.memory.bytes_of("geometry"):
+            self.restoreGeometry(geometry)
+
+    def _remember(self) -> None:
+        self.memory.keep_bytes("geometry", self.saveGeometry())
+        self.arrangement.remember(self.memory)
+        for name, section in self.settings_panel.sections.items():
+            self.memory.keep_folded(name, section.folded)
 
     # What Qt asks for.
 
@@ -589,30 +365,14 @@ class MainWindow(QMainWindow):
     def _load_first(self) -> None:
         if not self.session.is_closing:
             self.session.load(self.first_experiment)
-            self._awake()
+            self.wake()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous() and not self._has_sizes:
             self._has_sizes = True
-            self._size_areas()
-
-    def _size_areas(self) -> None:
-        """Share out the window's size, as it was left or as fits."""
-        states = {name: self.memory.bytes_of(f"splitter/{name}") for name in self._splitters}
-        known = {name: splitter for name, splitter in self._splitters.items() if states[name]}
-        if known and all(splitter.restoreState(states[name]) for name, splitter in known.items()):
-            return
-        width, height = self.width(), self._splitters["whole"].height()
-        left = max(self.settings_panel.minimumWidth(), min(360, width // 5))
-        runs = len(self.first_experiment.runs)
-        below = self.timeline.sizeHint().height() + self.runs_panel.height_for(
-            min(max(runs, 3), 6 if height > 800 else 4)
-        )
-        self._splitters["whole"].setSizes([left, width - left])
-        self._splitters["middle"].setSizes([height - below, below])
-        self._splitters["plots"].setSizes([(width - left) * 14 // 25, (width - left) * 11 // 25])
-        self._splitters["right"].setSizes([(height - below) * 11 // 20, (height - below) * 9 // 20])
+            if not self.arrangement.recall(self.memory):
+                self.arrangement.share_out(self.width(), len(self.first_experiment.runs))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.files.path_of(event.mimeData()) is not None:
@@ -631,6 +391,7 @@ class MainWindow(QMainWindow):
         self._rest.stop()
         self.hide()
         self.views.close()
+        self.hint_line.end()
         self.files.close()
         if self.session.is_closed:
             super().closeEvent(event)

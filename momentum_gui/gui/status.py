@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStatusBar
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QLabel, QStatusBar
 
 from momentum_gui.gui.mailbox import State
+from momentum_gui.gui.message import Message
 from momentum_gui.gui.panels.run_model import epoch_text, error_text
 
 MESSAGE_SECONDS = 10
@@ -20,39 +21,6 @@ PLACES = {
     "engine": "engine: compiled",
 }
 """The places from left to right, each with the widest text that it holds."""
-
-
-class Message(QLabel):
-    """One line, cut off with … where it is too long; the whole of it is the tooltip."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._text = ""
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-
-    def show_text(self, text: str, *, problem: bool = False) -> None:
-        """Show a line."""
-        self._text = text
-        self.setToolTip(text)
-        if bool(self.property("problem")) != problem:
-            self.setProperty("problem", problem)
-            self.style().polish(self)
-        self._fit()
-
-    @property
-    def whole(self) -> str:
-        """The line, as it was given."""
-        return self._text
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        metrics = QFontMetrics(self.font())
-        self.setText(metrics.elidedText(self._text, Qt.TextElideMode.ElideRight, max(0, self.width() - 8)))
 
 
 class Status(QStatusBar):

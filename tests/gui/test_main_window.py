@@ -251,13 +251,14 @@ def test_runs_added_forked_removed(make_window: MakeWindow, xor: Experiment) -> 
     for _ in range(4):
         press(window, "step_epoch")
     wait_until(lambda: window.session.record.latest.epochs == 4, "four epochs")  # type: ignore[union-attr]
-    window.add_run(NewRun("ball", "heavy-ball", 0.5, 0.5, origin=1, epochs=None))
+    window.commands.add_run(NewRun("ball", "heavy-ball", 0.5, 0.5, origin=1, epochs=None))
     wait_until(lambda: cell(window, window.selected, run_model.NAME) == "ball", "the new run is selected")
     wait_until(lambda: window.session.record.latest.epochs == 4, "it caught up")  # type: ignore[union-attr]
-    window.add_run(NewRun("fork", "plain", 0.5, 0.5, origin=1, epochs=2.0))
+    window.commands.add_run(NewRun("fork", "plain", 0.5, 0.5, origin=1, epochs=2.0))
     wait_until(lambda: len(window.session.record.runs) == 4, "the fork is there")  # type: ignore[union-attr]
     wait_until(lambda: window.session.record.latest.epochs == 4, "it caught up")  # type: ignore[union-attr]
-    window.remove_run(0)
+    window.runs_panel.select(0)
+    window.commands.remove()
     wait_until(lambda: len(window.session.record.runs) == 3, "the first run is gone")  # type: ignore[union-attr]
     at_rest(window)
     assert [cell(window, row, run_model.NAME) for row in range(3)] == ["momentum", "ball", "fork"]
@@ -269,7 +270,7 @@ def test_the_dialog_for_a_run(make_window: MakeWindow, xor: Experiment) -> None:
     """The dialog proposes a free name, says why one is refused, and closes when the run is there."""
     window = make_window(xor)
     press(window, "add")
-    dialog = window._dialog
+    dialog = window.commands.dialog
     assert dialog is not None
     assert dialog.name.text() == "momentum 2"
     dialog.name.setText("plain")
@@ -278,7 +279,7 @@ def test_the_dialog_for_a_run(make_window: MakeWindow, xor: Experiment) -> None:
     dialog.name.setText("third")
     dialog._choose()
     wait_until(lambda: len(window.session.record.runs) == 3, "the run is there")  # type: ignore[union-attr]
-    wait_until(lambda: window._dialog is None, "the dialog is gone")
+    wait_until(lambda: window.commands.dialog is None, "the dialog is gone")
     assert cell(window, 2, run_model.NAME) == "third"
 
 
@@ -290,7 +291,7 @@ def test_a_hidden_run(make_window: MakeWindow, xor: Experiment) -> None:
     model.visible_changed.connect(told.append)
     model.setData(model.index(0, run_model.NAME), Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
     assert told == [(False, True)]
-    window.add_run(NewRun("third", "plain", 0.5, 0.5, origin=1, epochs=None))
+    window.commands.add_run(NewRun("third", "plain", 0.5, 0.5, origin=1, epochs=None))
     wait_until(lambda: len(window.session.record.runs) == 3, "the run is there")  # type: ignore[union-attr]
     assert model.visible == [False, True, True]
 

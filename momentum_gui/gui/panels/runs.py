@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from momentum_gui.engine.rules import RULES
 from momentum_gui.gui.icons import icon
+from momentum_gui.gui.message import Message
 from momentum_gui.gui.panels import run_model
 from momentum_gui.gui.panels.declared import number_of, number_text
 from momentum_gui.gui.panels.run_model import Index, RunModel
@@ -125,9 +126,9 @@ class RunsPanel(QWidget):
         self.model.visible_changed.connect(self.visible_changed)
         heading = QLabel("Runs")
         heading.setProperty("heading", True)
-        self.hint = QLabel()
-        self.hint.setProperty("muted", True)
-        self.hint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.hint = Message()
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.hint.setAccessibleName("Hint")
         self.buttons: dict[str, QToolButton] = {}
         bar = QHBoxLayout()
         bar.setContentsMargins(8, 0, 8, 0)
@@ -148,8 +149,8 @@ class RunsPanel(QWidget):
         self.buttons["add"].clicked.connect(self._want_add)
         self.buttons["fork"].clicked.connect(self._want_fork)
         self.buttons["remove"].clicked.connect(self._want_remove)
-        bar.addStretch(1)
-        bar.addWidget(self.hint)
+        bar.addSpacing(8)
+        bar.addWidget(self.hint, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(4)

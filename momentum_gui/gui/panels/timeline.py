@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+import time
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from momentum_gui.gui.icons import icon
+from momentum_gui.gui.panels.entries import ignore_wheel
 from momentum_gui.gui.panels.run_model import epoch_text
 
 STEPS = 10_000
+TICK_MILLISECONDS = 33
+PLAY_SECONDS = (60.0, 30.0, 15.0, 8.0, 4.0, 2.0)
+"""How long the whole recording may take to play; the third at first."""
 WORDS_WIDTH = 880  # with less than that, the buttons show their icons only
 
 
@@ -32,6 +38,22 @@ class Timeline(QWidget):
         self.slider.setValue(STEPS)
         self.slider.setAccessibleName("Timeline")
         self.slider.setToolTip("Show everything as it was at a moment of the training")
+        self.play = QToolButton()
+        self.play.setCheckable(True)
+        self.play.setEnabled(False)
+        self.play.setAccessibleName("Play the recording")
+        self.play.setToolTip("Play the recorded training from its start, or from the moment shown")
+        self.pace = QComboBox()
+        self.pace.setAccessibleName("Length of the playback")
+        self.pace.setToolTip("How long the whole recording takes to play")
+        for seconds in PLAY_SECONDS:
+            self.pace.addItem(f"{seconds:g} s", seconds)
+        self.pace.setCurrentIndex(2)
+        ignore_wheel(self.pace)
+        self._ticks = QTimer(self)
+        self._ticks.setInterval(TICK_MILLISECONDS)
+        self._ticks.timeout.connect(self._play_on)
+        self._ticked = 0.0
         self.label = QLabel()
         self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.label.setFixedWidth(QFontMetrics(self.font()).horizontalAdvance("10 000.00 of 10 000.00"))
@@ -42,6 +64,8 @@ class Timeline(QWidget):
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(8)
         row.addWidget(heading)
+        row.addWidget(self.play)
+        row.addWidget(self.pace)
         row.addWidget(self.slider, 1)
         row.addWidget(self.label)
         for name, text, tip in (
@@ -57,6 +81,8 @@ class Timeline(QWidget):
             self.buttons[name] = button
             row.addWidget(button)
         self.slider.valueChanged.connect(self._slide)
+        self.slider.sliderPressed.connect(self.stop)
+        self.play.toggled.connect(self._play)
         self.buttons["here"].clicked.connect(self._return)
         self.buttons["fork"].clicked.connect(self._fork)
         self.buttons["present"].clicked.connect(self.show_present)
@@ -67,6 +93,7 @@ class Timeline(QWidget):
         if epochs == self._end:
             return
         self._end = epochs
+        self.play.setEnabled(epochs > 0)
         if self.moment is not None and self.moment >= epochs:
             self.show_present()
         with QSignalBlocker(self.slider):
@@ -76,6 +103,7 @@ class Timeline(QWidget):
     @Slot()
     def show_present(self) -> None:
         """Follow the training again."""
+        self.stop()
         with QSignalBlocker(self.slider):
             self.slider.setValue(STEPS)
         if self.moment is not None:
@@ -91,8 +119,45 @@ class Timeline(QWidget):
         self.moment_chosen.emit(self.moment)
         self._show_moment()
 
+    @property
+    def is_playing(self) -> bool:
+        """Whether the recording is being played."""
+        return self._ticks.isActive()
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop playing; the moment shown stays."""
+        self.play.setChecked(False)
+
+    def play_for(self, seconds: float) -> None:
+        """Go on playing by as much as that many seconds show; at the end, stop at the present."""
+        begun = 0.0 if self.moment is None else self.moment
+        moment = begun + self._end * seconds / float(self.pace.currentData())
+        if moment >= self._end:
+            self.show_present()
+        else:
+            self.show_moment(moment)
+
+    @Slot(bool)
+    def _play(self, on: bool) -> None:
+        self.play.setIcon(icon("pause" if on else "run"))
+        if not on:
+            self._ticks.stop()
+            return
+        self._ticked = time.monotonic()
+        if self.moment is None:
+            self.show_moment(0.0)
+        self._ticks.start()
+
+    @Slot()
+    def _play_on(self) -> None:
+        now = time.monotonic()
+        seconds, self._ticked = now - self._ticked, now
+        self.play_for(seconds)
+
     def apply_theme(self) -> None:
         """Take on the theme's colours."""
+        self.play.setIcon(icon("pause" if self.is_playing else "run"))
         for name, button in self.buttons.items():
             button.setIcon(icon(name))
 

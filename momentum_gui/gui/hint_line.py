@@ -1,0 +1,91 @@
+"""The hint above the table: how the selected run goes, in plain words, with the measure behind it as a tooltip."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject, Slot
+
+from momentum_gui.engine.engines import Engine, choose
+from momentum_gui.engine.population import Floats, Task
+from momentum_gui.gui.background import Background
+from momentum_gui.gui.message import Message
+from momentum_gui.lab.hints import HintFinder
+from momentum_gui.lab.record import Record
+from momentum_gui.lab.settings import Training
+from momentum_gui.lab.setup import Setup
+from momentum_gui.lab.signs import Evidence, find_evidence, least_known_error
+
+LOOK_SECONDS = 0.3
+EVIDENCE_SECONDS = 2.0
+"""How often the curvatures at the run's weights are found anew; some tens of milliseconds of a thread of its own."""
+MOST_WEIGHTS = 400
+
+
+class HintLine(QObject):
+    """Looks at the selected run now and then, and says what there is to say in a label."""
+
+    def __init__(self, label: Message, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._label = label
+        self._shown = True
+        self._setup: Setup | None = None
+        self._record: Record | None = None
+        self._engine = "numpy"
+        self._finders: list[HintFinder] = []
+        self._evidence: dict[int, Evidence] = {}
+        self._asked = 0  # of which run the evidence is being found
+        self._looked = self._found = 0.0
+        self.background = Background(self, "hints")
+        self.background.done.connect(self._take_evidence)
+
+    def begin(self, setup: Setup, record: Record, engine: str) -> None:
+        """Look at another training."""
+        self._setup, self._record, self._engine = setup, record, engine
+        self._finders = [HintFinder() for _ in record.runs]
+        self._evidence.clear()
+        self.background.cancel()
+        self._looked = self._found = 0.0
+        self._label.show_text("")
+
+    def set_shown(self, shown: bool) -> None:
+        """Show hints, or none."""
+        self._shown = shown
+        self._label.setVisible(shown)
+
+    def look(self, run: int, settings: Training, *, now: bool = False) -> None:
+        """Look at a run, unless that was done a moment ago; with `now` in any case."""
+        at = time.monotonic()
+        if self._record is None or not self._shown or run >= len(self._finders):
+            return
+        if not now and at - self._looked < LOOK_SECONDS:
+            return
+        self._looked = at
+        record = self._record.runs[run]
+        if record.latest.update == 0:
+            self._label.show_text("")
+            return
+        assert self._setup is not None
+        hints = self._finders[run].look(record, self._evidence.get(run), least_known_error(self._record, self._setup))
+        self._label.show_text(hints[0].text if hints else "")
+        self._label.setToolTip("\n\n".join(f"{hint.text}\n({hint.measure})" for hint in hints))
+        if at - self._found > EVIDENCE_SECONDS and len(record.latest.weights) <= MOST_WEIGHTS:
+            self._found, self._asked = at, run
+            work = partial(evidence_at, self._engine, self._setup.task(settings), record.latest.weights)
+            self.background.request(work)
+
+    def end(self) -> None:
+        """End the background work."""
+        self.background.close()
+
+    @Slot(object)
+    def _take_evidence(self, evidence: Evidence) -> None:
+        self._evidence[self._asked] = evidence
+
+
+def evidence_at(engine: str, task: Task, weights: Floats, cancelled: Callable[[], bool]) -> Evidence | None:
+    """The evidence at these weights; None if cancelled, or where the weights have left all bounds."""
+    chosen: Engine = choose(engine)
+    return find_evidence(chosen, task, weights, cancelled)
