@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from msgspec.structs import replace
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -42,8 +41,8 @@ from momentum_gui.lab.sweep_grid import Cell, Grid
 from momentum_gui.lab.sweep_theory import curvature_at_end
 
 LOOK_MILLISECONDS = 100
-LINES = ((760, 2), (500, 3), (380, 4), (300, 5))
-"""How many lines the words below the maps take, for widths of the view in pixels."""
+LINES = ((500, 2), (380, 3), (300, 4))
+"""How many lines the words on a cell take, for widths of the view in pixels; the answer takes one more."""
 SHARE = 0.2
 """The share of the time that drawing maps may take while a sweep runs."""
 
@@ -106,11 +105,9 @@ class SweepView(PlotView):
         self.problem.setProperty("problem", True)
         self.maps = MapGrid()
         self.cuts = CutPair()
-        self.stack = QStackedWidget()
+        self.stack = Stack()
         self.stack.addWidget(self.maps)
         self.stack.addWidget(self.cuts)
-        self.stack.setMinimumHeight(180)
-        self.stack.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)  # as large as there is room
         self.detail, self.sentence = QLabel(), QLabel()
         self.detail.setProperty("muted", True)
         self.detail.setTextFormat(Qt.TextFormat.RichText)
@@ -148,9 +145,9 @@ class SweepView(PlotView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Words keep their room, so that the maps stay where they are while words change."""
         super().resizeEvent(event)
-        lines = next((lines for width, lines in LINES if self.width() >= width), 6)
-        for label in (self.detail, self.sentence):
-            label.setFixedHeight(lines * label.fontMetrics().lineSpacing() + 4)
+        lines = next((lines for width, lines in LINES if self.width() >= width), 5)
+        for label, more in ((self.detail, 0), (self.sentence, 1)):
+            label.setFixedHeight((lines + more) * label.fontMetrics().lineSpacing() + 4)
 
     def _connect(self) -> None:
         self.start.clicked.connect(self.start_sweep)
@@ -505,6 +502,16 @@ class SweepView(PlotView):
             parts.append(f"{where}: theory’s bound for the measured λmax, {number_text(self.curvature, 3)}.")
         parts.append("Click a cell to add it as a run; drag a box for a finer sweep.")
         self.detail.setText(" ".join(parts))
+
+
+class Stack(QStackedWidget):
+    """Maps or cuts: as large as there is room, whatever they would like to be."""
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(100, 190)
 
 
 def measured_curvature(job: SweepJob, cell: Cell, cancelled: Cancelled) -> tuple[SweepJob, Cell, float] | None:

@@ -18,9 +18,9 @@ class ColorBar(pg.GraphicsLayoutWidget):
         super().__init__()
         self._label = label
         self._shown: tuple[object, ...] = ()
-        self.setFixedWidth(104)
+        self.setFixedWidth(92)
         self._axis = TickAxis("right")
-        self._axis.setWidth(72)
+        self._axis.setWidth(60)
         self._box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0)
         self._box.setFixedWidth(14)
         self._image = pg.ImageItem(axisOrder="row-major")
