@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,8 @@ RUNNING, CONVERGED, DIVERGED = int(Outcome.RUNNING), int(Outcome.CONVERGED), int
 ERROR, TEST_ERROR = int(Measure.ERROR), int(Measure.TEST_ERROR)  # the accuracy follows each
 GRADIENT_NORM, STEP_NORM = int(Measure.GRADIENT_NORM), int(Measure.STEP_NORM)
 MOMENTUM_NORM, COSINE = int(Measure.MOMENTUM_NORM), int(Measure.COSINE)
+
+Array = TypeVar("Array", bound=NDArray[Any])
 
 # The rows of a run's numbers, (ROWS, weights) in natural order or laid out one after the other in working space.
 W, P, STEP, TRAINED = 0, 1, 2, 3  # weights, stored p, the last step, 1 or 0 where a weight is trained or frozen
@@ -46,22 +48,27 @@ class Runs(NamedTuple):
     traced_stored: Floats
 
 
+def plain(array: Array) -> Array:
+    """The array, or a copy where it is a view with gaps or read-only: the kernels are compiled for one kind only."""
+    return array if array.flags.c_contiguous and array.flags.writeable else array.copy()
+
+
 def runs_of(population: Population, span: Span, report: Report) -> Runs:
     """The arrays of a population, a span and a report, for the kernels."""
     return Runs(
         population.weights,
         population.stored,
         population.last_step,
-        population.learning_rate,
-        population.coefficients,
-        population.target_error,
-        population.order_of_run,
+        plain(population.learning_rate),
+        plain(population.coefficients),
+        plain(population.target_error),
+        plain(population.order_of_run),
         population.epochs,
         population.outcome,
-        span.orders,
+        plain(span.orders),
         span.first_update,
         span.updates,
-        span.measured,
+        plain(span.measured),
         report.measures,
         report.weights,
         report.gradients,

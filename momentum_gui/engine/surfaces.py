@@ -190,7 +190,7 @@ SURFACES: dict[str, Surface] = {
             "the tilted quartic: a global minimum near x = −1, a local one near x = 1",
             (-2, 2, -2, 2),
             (1.8, 1.0),
-            ((-1.0354, 0.0), (0.9606, 0.0)),
+            ((-1.0355787140888537, 0.0), (0.9601495555191055, 0.0)),
             double_well_value,
             double_well_gradient,
             ("tilt",),
