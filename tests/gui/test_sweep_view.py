@@ -110,7 +110,7 @@ def place(chart: LiveMap, column: float, row: float) -> QPoint:
         area.left() + (column + 0.5) * area.width() / len(chart.learning_rate),
         area.top() + (row + 0.5) * area.height() / len(chart.momentum),
     )
-    return chart.mapFromScene(chart.getPlotItem().getViewBox().mapViewToScene(at))
+    return QPoint(chart.mapFromScene(chart.getPlotItem().getViewBox().mapViewToScene(at)))
 
 
 def test_a_sweep_trains_every_cell_and_gives_the_answer(make_view: MakeView) -> None:
@@ -172,7 +172,7 @@ def test_a_click_asks_for_a_run_with_the_cells_settings(make_view: MakeView, qtb
     view = swept(make_view())
     chart = view.maps.maps[0]
     with qtbot.waitSignal(view.run_wanted, timeout=2000) as wanted:
-        qtbot.mouseClick(chart.viewport(), Qt.MouseButton.LeftButton, pos=place(chart, 1, 2))
+        qtbot.mouseClick(chart.viewport(), Qt.MouseButton.LeftButton, pos=place(chart, 1, 2))  # type: ignore[no-untyped-call]
     assert wanted.args == ["heavy-ball", pytest.approx(0.2), pytest.approx(0.4)]
 
 
@@ -268,6 +268,7 @@ def test_end_leaves_no_thread_in_the_midst_of_a_sweep(make_view: MakeView) -> No
         ("first", "0", "must start above 0"),
         ("count", "0", "count must be a whole number"),
         ("count", "999999", "allowed are up to"),
+        ("count", "9999999999", "allowed are up to"),
         ("last", "x", "not a number"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
@@ -14,7 +16,7 @@ from momentum_gui.lab.settings import Training
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.sweep_answer import MEASURES, check_measure
 from momentum_gui.lab.sweep_axis import Axis, short
-from momentum_gui.lab.sweep_grid import Grid
+from momentum_gui.lab.sweep_grid import MOST_RUNS, Grid
 
 ALL_RULES = "all"
 RATE_COUNT, MOMENTUM_COUNT, HIGHEST_MOMENTUM = 21, 20, 0.95
@@ -54,6 +56,11 @@ class RangeFields(QObject):
         if count == "1" or (first == last and first):
             return first
         return f"{first}:{last}:{count}{':log' if self.log.isChecked() else ''}"
+
+    def size(self) -> int:
+        """How many values there are, as far as that can be read."""
+        count = self.count.text().strip()
+        return int(count) if count.isascii() and count.isdigit() and len(count) <= 12 and int(count) else 1
 
     def show_range(self, first: float, last: float, count: int, *, log: bool) -> None:
         """Fill in a range."""
@@ -140,11 +147,16 @@ class SweepForm(QWidget):
         target = number(self.target.text(), "target error")
         training = replace(training, epochs=epochs, target_error=target, change=[])
         experiment = replace(setup.experiment, training=training, run=[])
+        seeds = whole(self.seeds.text(), "seeds", 10_000)
+        # Said before millions of values are worked out.
+        runs = math.prod((*map(RangeFields.size, (self.learning_rate, self.momentum)), len(self.rules), seeds))
+        if runs > MOST_RUNS:
+            raise BadInputError(f"the sweep has {runs:,} trainings: allowed are up to {MOST_RUNS:,}")
         grid = Grid.of(
             experiment,
             self.learning_rate.text(),
             self.momentum.text(),
-            seeds=whole(self.seeds.text(), "seeds", 10_000),
+            seeds=seeds,
             rules=self.rules,
         )
         held_out = 0 if setup.data is None else len(setup.data.test_items)
