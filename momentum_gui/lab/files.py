@@ -47,9 +47,13 @@ def umask() -> int:
 def check_writable(path: str | Path, key: str) -> None:
     """Raises BadInputError where a file cannot be written; `key` says whose it is (`--log`). Nothing is left behind."""
     path = Path(path)
+    try:
+        found = path.exists()
+    except OSError as error:  # a name too long, say
+        raise BadInputError(f"{key} {path}: nothing can be written there: {error.strerror}") from None
     if path.is_dir():
         raise BadInputError(f"{key} {path}: is a folder: the name of a file is needed")
-    if path.exists():
+    if found:
         if not os.access(path, os.W_OK):
             raise BadInputError(f"{key} {path}: is read-only: choose a file that may be written")
         if not path.is_file():

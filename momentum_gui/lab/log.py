@@ -6,6 +6,7 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -42,7 +43,7 @@ class LineFile:
             while done < len(raw):
                 done += self._file.write(raw[done:])
         except OSError as error:
-            if self._file.seekable():
+            with suppress(OSError):  # a device or a pipe cannot be cut back
                 self._file.truncate(self._size)
                 self._file.seek(self._size)
             raise OSError(error.errno, error.strerror, str(self._path)) from None

@@ -69,6 +69,7 @@ def test_places_that_take_no_files_are_refused(tmp_path: Path, monkeypatch: pyte
         (tmp_path / "none" / "a.csv", "does not exist"),
         (tmp_path, "is a folder"),
         (Path("/proc/a.csv"), "nothing can be written"),
+        (tmp_path / ("a" * 300), "nothing can be written there: File name too long"),
     ):
         with pytest.raises(BadInputError, match=said) as caught:
             check_writable(path, "--log")

@@ -187,6 +187,13 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
     assert path.read_text() == "first,1\nthird,3\n"
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_a_full_device_is_named(tmp_path: Path) -> None:
+    """A device cannot be cut back to whole lines: the error is still that of the writing."""
+    with pytest.raises(OSError, match=r"No space left on device: '/dev/full'"):
+        WeightsWriter("/dev/full", ["w"])
+
+
 def test_a_log_that_cannot_begin_is_closed(tmp_path: Path) -> None:
     """No open file is left where the experiment cannot be written beside the log."""
     (tmp_path / "l.toml").mkdir()
