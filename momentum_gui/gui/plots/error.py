@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from momentum_gui.engine.population import Measure, Outcome
 from momentum_gui.gui import theme
+from momentum_gui.gui.plots.event_lines import EventLines, changes
 from momentum_gui.gui.plots.plot import Plot, plain_pen, run_pen
 from momentum_gui.gui.plots.ticks import number_text
 from momentum_gui.gui.plots.view import PlotView, finite_range
@@ -36,13 +37,14 @@ class ErrorView(PlotView):
         self.plot = self.add_plot(Plot("epochs", "error"))
         self.plot.set_log_y(True)
         self._curves: list[tuple[pg.PlotCurveItem, pg.PlotCurveItem]] = []
-        self._events: list[pg.InfiniteLine] = []
+        self.events = EventLines(self.plot)
+        self._crossed: list[tuple[float, float]] = []
         self._crosses = pg.ScatterPlotItem(symbol="x", size=11, pxMode=True)
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._dots = pg.ScatterPlotItem(size=7, pxMode=True)
         for item, height in ((self._crosses, 20), (self._cursor, 5), (self._dots, 21)):
             item.setZValue(height)
-            self.plot.addItem(item)
+            self.plot.addItem(item, ignoreBounds=True)
         for button in (self.accuracy, self.updates, self.log):
             button.toggled.connect(self._toggled)
         self.plot.hovered.connect(self._hovered)
@@ -72,8 +74,7 @@ class ErrorView(PlotView):
             held_out.setPen(run_pen(number, dashed=False, alpha=0.45))
         self._cursor.setPen(plain_pen(colors.muted, 1, Qt.PenStyle.DashLine))
         self._crosses.setPen(plain_pen(colors.bad, 2))
-        for line in self._events:
-            line.setPen(plain_pen(colors.muted, 1, Qt.PenStyle.DotLine))
+        self.events.recolor()
 
     def redraw(self) -> None:
         """Bring curves, marks and ranges up to date."""
@@ -110,29 +111,17 @@ class ErrorView(PlotView):
 
     def _mark(self, drawn: dict[int, RunRecord], column: int) -> None:
         """Changes on the way, divergences, and the moment shown."""
-        events = {(event.epochs * self._scale(run), event.text) for run in drawn.values() for event in run.events}
-        placed = sorted(events)[-40:]
-        while len(self._events) > len(placed):
-            self.plot.removeItem(self._events.pop())
-        while len(self._events) < len(placed):
-            line = pg.InfiniteLine(
-                angle=90,
-                pen=plain_pen(theme.current().muted, 1, Qt.PenStyle.DotLine),
-                label="",
-                labelOpts={"position": 0.96, "anchors": [(0, 0), (0, 0)], "color": theme.current().muted},
-            )
-            self._events.append(line)
-            self.plot.addItem(line)
-        for line, (place, text) in zip(self._events, placed, strict=True):
-            line.setValue(place)
-            line.label.setText(text)
+        runs = list(drawn.values())
+        self.events.show(changes(runs, [self._scale(run) for run in runs], names=len(self._curves) > 1))
         crosses = [
             (run.diverged_at * self._scale(run), float(value))
             for run in drawn.values()
             if run.diverged_at is not None
             and np.isfinite(value := last_finite(self.plot.y_of(run.measures.high[:, column])))
         ]
-        self._crosses.setData([x for x, _ in crosses], [y for _, y in crosses])
+        if crosses != self._crossed:
+            self._crossed = crosses
+            self._crosses.setData([x for x, _ in crosses], [y for _, y in crosses])
         self._cursor.setVisible(self.moment is not None)
         dots = []
         if self.moment is not None and drawn:
@@ -149,7 +138,8 @@ class ErrorView(PlotView):
                             "pen": None,
                         }
                     )
-        self._dots.setData(dots)
+        if dots or len(self._dots.data):
+            self._dots.setData(dots)
 
     def summary(self) -> str:
         """Where each run's error stands."""

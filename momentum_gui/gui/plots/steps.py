@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from momentum_gui.engine.population import Measure
 from momentum_gui.gui import theme
+from momentum_gui.gui.plots.event_lines import EventLines, changes
 from momentum_gui.gui.plots.plot import Plot, plain_pen
 from momentum_gui.gui.plots.ticks import number_text
 from momentum_gui.gui.plots.view import PlotView, finite_range
@@ -43,6 +44,7 @@ class StepsView(PlotView):
         self.turns.setYRange(-1.05, 1.05, padding=0)
         self.turns.getPlotItem().getViewBox().setMouseEnabled(x=True, y=False)
         self.norms.x_axis.setStyle(showValues=False)
+        self.events = [EventLines(self.norms), EventLines(self.turns, words=False)]
         self._curves = [pg.PlotCurveItem() for _ in PARTS]
         self._cosine = pg.PlotCurveItem()
         self._zero = pg.InfiniteLine(0.0, angle=0)
@@ -66,6 +68,8 @@ class StepsView(PlotView):
         self._zero.setPen(plain_pen(colors.muted, 1, Qt.PenStyle.DashLine))
         for cursor in self._cursors:
             cursor.setPen(plain_pen(colors.muted, 1, Qt.PenStyle.DashLine))
+        for lines in self.events:
+            lines.recolor()
         key = (f'<span style="color:{getattr(colors, name)}">▬</span> {text}' for text, _, name in PARTS)
         self.key.setText(" &nbsp; ".join(key))
 
@@ -85,6 +89,8 @@ class StepsView(PlotView):
         for curve, column in zip(self._curves, columns, strict=True):
             self.norms.draw_curve(curve, *run.measures.curve(column))
         self.turns.draw_curve(self._cosine, *run.measures.curve(COSINE))
+        for lines in self.events:
+            lines.show(changes([run], [1.0], names=False))
         for cursor in self._cursors:
             cursor.setVisible(self.moment is not None)
             if self.moment is not None:

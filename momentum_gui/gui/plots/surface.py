@@ -31,6 +31,8 @@ STILL_SECONDS = 0.4
 """A surface that has not changed for so long is evaluated on the finer grid."""
 REFRESH_SECONDS = 1.0
 """How often a plane laid through the paths is laid anew while they grow."""
+LAYING_SHARE = 0.02
+"""At most this share of the time goes into laying planes, however large the network."""
 LIVE_SECONDS = 0.2
 """Changes that follow one another more quickly than this are drawn plainly."""
 
@@ -85,8 +87,9 @@ class SurfaceView(PlotView):
         self.evaluated: Evaluated | None = None
         self._task: Task | None = None
         self._asked: Wanted | None = None
+        self._pending = False  # whether what was asked for last is still to come
         self._paths: list[PathItems] = []
-        self._plane_made = 0.0
+        self._plane_made, self._laying = 0.0, 0.0
         self._laid: tuple[object, ...] = ()
         self._changed = 0.0
         self._version, self._advanced, self._live = -1, 0.0, False
@@ -103,6 +106,7 @@ class SurfaceView(PlotView):
         self.follow_point.toggled.connect(self._view_toggled)
         self.fit_button.clicked.connect(self.plot.fit)
         self.background.done.connect(self._evaluated)
+        self.background.failed.connect(self._failed)
         self.plot.hovered.connect(self._hovered)
         self.plot.fitted.connect(self._fit)
         self.clicks.clicked.connect(self._start_at)
@@ -128,7 +132,7 @@ class SurfaceView(PlotView):
         self.plane = self.evaluated = None
         self._laid = ()
         self.picture.clear()
-        self.background.cancel()
+        self._forget_asked()
         super().begin(setup, record)
 
     def arrange(self) -> None:
@@ -147,6 +151,7 @@ class SurfaceView(PlotView):
 
     def end(self) -> None:
         """End the background work."""
+        self._pending = False
         self._still.stop()
         self.clicks.stop()
         self.background.close()
@@ -155,6 +160,13 @@ class SurfaceView(PlotView):
         """Put a weight that was chosen elsewhere on the x axis."""
         if self.choice.follow(name):
             self._plane_chosen()
+
+    def redraw_now(self) -> None:
+        """Draw what the record holds; while it grows quickly, its description waits."""
+        if self._live and self.record is not None:
+            self.redraw()
+        else:
+            super().redraw_now()
 
     def redraw(self) -> None:
         """Bring plane, paths, arrows and words up to date, and ask for the surface anew where it has changed."""
@@ -202,14 +214,17 @@ class SurfaceView(PlotView):
             asked = (index, self.selected, self.visible_runs, through)
             if self._laid == (*asked, record.version):
                 return
-            if self._laid[:-1] == asked and time.monotonic() - self._plane_made < REFRESH_SECONDS:
+            wait = max(REFRESH_SECONDS, self._laying / LAYING_SHARE)
+            if self._laid[:-1] == asked and time.monotonic() - self._plane_made < wait:
                 self._still.start()
                 return
             self._laid = (*asked, record.version)
         moved = index != PCA or setup.surface is not None or has_moved(runs)
         if not moved and self.plane is not None:
             return  # back at the start: the directions of the paths before are as good as any
+        began = time.perf_counter()
         plane = self.choice.lay(setup, record, runs, self.selected, here, self.plane)
+        self._laying = time.perf_counter() - began
         if not moved:
             sentence = "Nothing has moved yet: any plane through the start. It turns to where the paths will lead."
             plane = replace(plane, share_x=None, share_y=None, sentence=sentence)
@@ -312,21 +327,25 @@ class SurfaceView(PlotView):
             return
         still = time.monotonic() - self._changed > STILL_SECONDS
         size = STILL_SIZE if still or self.plane.exact else LIVE_SIZE
-        wanted = Wanted(ready(), self._task, self.plane, self._view_range(), size)
+        asked = self._asked
+        engine = asked.engine if asked is not None else ready()
+        wanted = Wanted(engine, self._task, self.plane, self._view_range(), size)
         if self.evaluated is not None and self.evaluated.complete and is_as_good(self.evaluated.wanted, wanted):
             return
-        asked = self._asked
         if self.background.busy and asked is not None:
             shown = self.evaluated is not None and self.evaluated.wanted is asked
             # A live one is soon done, and better a little late than never; a large one is given up when outdated.
             if is_as_good(asked, wanted) or (asked.size == LIVE_SIZE and not shown):
                 return
-        self._asked = wanted
+        wanted = replace(wanted, engine=ready())  # it may be warm by now; to look takes longer than all the rest here
+        self._asked, self._pending = wanted, True
         show = self.background.done.emit
         self.background.request(lambda cancelled: evaluate(wanted, cancelled, show))
 
     @Slot(object)
     def _evaluated(self, evaluated: Evaluated) -> None:
+        if evaluated.complete and evaluated.wanted is self._asked:
+            self._pending = False
         drawn = evaluated.wanted.plane
         if self.plane is None or (drawn.kind, drawn.label_x, drawn.label_y) != (
             self.plane.kind,
@@ -343,6 +362,15 @@ class SurfaceView(PlotView):
         elif evaluated.wanted.size < STILL_SIZE:
             self._still.start()
 
+    def _forget_asked(self) -> None:
+        self.background.cancel()
+        self._pending = False
+
+    @Slot(str)
+    def _failed(self, problem: str) -> None:
+        self._pending = False
+        self.sentence.setText(f"The surface cannot be drawn: {problem}")
+
     @Slot()
     def _refine(self) -> None:
         """Nothing has changed for a while: lay the plane through the paths as they are now, on the finer grid."""
@@ -351,7 +379,7 @@ class SurfaceView(PlotView):
     @property
     def busy(self) -> bool:
         """Whether a surface is being evaluated, or a finer one is about to be."""
-        return self.background.busy or self._still.isActive()
+        return self._pending or self.background.busy or self._still.isActive()
 
     # Paths and words.
 
@@ -429,7 +457,8 @@ class SurfaceView(PlotView):
         assert self.plane is not None
         if self._task is not None and is_quick(self._task):
             with np.errstate(all="ignore"):
-                return float(ready().task_errors(self._task, self.plane.weights_at(x, y))[0])
+                engine = self._asked.engine if self._asked is not None else ready()
+                return float(engine.task_errors(self._task, self.plane.weights_at(x, y))[0])
         found = self.picture.error_at(x, y)
         return None if found is None else found[0]
 
@@ -506,7 +535,7 @@ class SurfaceView(PlotView):
         self.plane = self.evaluated = None
         self._laid = ()
         self.picture.clear()
-        self.background.cancel()
+        self._forget_asked()
         if self.record is not None:
             self.plot.automatic = True
             self._lay_plane()

@@ -18,7 +18,7 @@ from momentum_gui.lab.setup import Setup
 
 WEIGHTS, PCA, RANDOM, THREE = range(4)
 KINDS = ("Two weights", "Main directions (PCA)", "Random directions", "Three states")
-MOMENTS = {"start": "start", "middle": "half-way", "best": "best", "now": "now"}
+MOMENTS = {"start": "start", "middle": "half-way", "best": "best", "now": "end"}
 """The states of a run that a plane may go through, and how they are called."""
 FLED = 1e3
 """A run whose weights have grown by this factor has left for good: planes and ranges do without its last part."""

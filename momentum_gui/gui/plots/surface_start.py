@@ -101,7 +101,7 @@ class StartEntry(QWidget):
 
 
 class Clicks(QTimer):
-    """Tells single clicks on a plot from double ones and drags; `clicked` carries the place, and whether Shift is held."""
+    """Tells single clicks from double ones and drags; `clicked` carries the place, and whether Shift was held."""
 
     clicked = Signal(object, bool)
 
@@ -113,6 +113,7 @@ class Clicks(QTimer):
         self.setInterval(CLICK_MILLISECONDS)
         self.timeout.connect(self._tell)
         plot.scene().sigMouseClicked.connect(self._click)
+        plot.fitted.connect(self.stop)  # by a double click, which the scene does not see
 
     @Slot(object)
     def _click(self, event: object) -> None:

@@ -1,0 +1,88 @@
+"""The steps view: the parts of each epoch's last update, how steps turn, and where settings were changed."""
+
+from __future__ import annotations
+
+import numpy as np
+from pytestqt.qtbot import QtBot
+
+from momentum_gui.engine.population import Measure
+from momentum_gui.gui import theme
+from momentum_gui.gui.plots.steps import PARTS, StepsView
+from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.record import Record
+from momentum_gui.lab.trainer import Trainer
+
+
+def shown(qtbot: QtBot, experiment: Experiment, epochs: int = 30) -> tuple[StepsView, Trainer, Record]:
+    """A view of the second run of a training after some epochs."""
+    theme.set_theme("light")
+    trainer = Trainer(experiment, "numpy")
+    record = Record(trainer.first_frame())
+    record.extend(trainer.advance_epochs(epochs))
+    view = StepsView()
+    qtbot.addWidget(view)
+    view.resize(560, 380)
+    view.show()
+    view.begin(trainer.setup, record)
+    view.set_selected(len(record.runs) - 1)
+    return view, trainer, record
+
+
+def test_the_curves_are_the_selected_runs(qtbot: QtBot, xor: Experiment) -> None:
+    """Norms of gradient part, momentum part and step are drawn by their logarithm; below, the cosine as it is."""
+    view, _, record = shown(qtbot, xor)
+    measures = record.runs[1].measures.last
+    for curve, (_, column, _) in zip(view._curves, PARTS, strict=True):
+        with np.errstate(divide="ignore"):
+            assert np.array_equal(curve.yData[2:], np.log10(measures[2:, column]))
+    assert np.array_equal(view._cosine.yData[1:], measures[1:, int(Measure.COSINE)])
+
+
+def test_the_gradient_part_is_rate_times_gradient(qtbot: QtBot, xor: Experiment) -> None:
+    """The gradient part is A·lr·|g|, which with the source's rule is lr·|g|."""
+    _, _, record = shown(qtbot, xor)
+    run = record.runs[1]
+    last = run.measures.last[-1]
+    assert last[run.GRADIENT_PART] == run.latest.learning_rate * last[int(Measure.GRADIENT_NORM)]
+
+
+def test_changes_are_marked_on_both_plots(qtbot: QtBot, xor: Experiment) -> None:
+    """A change of the selected run is a line on both plots, with its words on the upper one."""
+    view, trainer, record = shown(qtbot, xor)
+    trainer.change(1, momentum=0.9)
+    trainer.change(0, learning_rate=0.1)
+    record.extend(trainer.advance_epochs(5))
+    view.update_view()
+    above, below = view.events
+    assert [line.value() for line in above.lines] == [line.value() for line in below.lines] == [30.0]
+    assert above.lines[0].label.toPlainText() == "momentum 0.9"
+
+
+def test_both_plots_move_together(qtbot: QtBot, xor: Experiment) -> None:
+    """Zooming one plot along the epochs zooms the other."""
+    view, _, _ = shown(qtbot, xor)
+    view.norms.setXRange(5, 9, padding=0)
+    assert view.turns.getPlotItem().viewRange()[0] == [5.0, 9.0]
+
+
+def test_a_past_moment(qtbot: QtBot, xor: Experiment) -> None:
+    """A line stands at the moment on both plots, and goes with it."""
+    view, _, _ = shown(qtbot, xor)
+    view.set_moment(7.0)
+    assert [cursor.value() for cursor in view._cursors] == [7.0, 7.0]
+    assert all(cursor.isVisible() for cursor in view._cursors)
+    view.set_moment(None)
+    assert not any(cursor.isVisible() for cursor in view._cursors)
+
+
+def test_a_diverged_run_is_drawn(qtbot: QtBot) -> None:
+    """Steps that grow beyond all numbers are drawn without a warning, twelve decades of them at most."""
+    table = {
+        "problem": {"surface": "bowl"},
+        "run": [{"name": "wild", "rule": "plain", "learning_rate": 3.0, "epochs": 2000}],
+    }
+    view, _, _ = shown(qtbot, Experiment.from_table(table, "bowl"), 1500)
+    low, high = view.norms.getPlotItem().viewRange()[1]
+    assert np.isfinite((low, high)).all()
+    assert high - low < 16
+    view.grab()
