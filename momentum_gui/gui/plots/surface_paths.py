@@ -143,7 +143,9 @@ class PathItems:
             pen = pg.mkPen(faded, width=1 if live else 2 if selected else 1.4)
             if not live and (dash := theme.run_dash(self.number)):
                 pen.setDashPattern(list(dash))
-            rim = None if live else pg.mkPen(255, 255, 255, int(150 * FADES[fade]), width=4 if selected else 3)
+            # From a QColor: of four numbers pyqtgraph makes one by a call that leaks a reference to None.
+            white = QColor(255, 255, 255, int(150 * FADES[fade]))
+            rim = None if live else pg.mkPen(white, width=4 if selected else 3)
             line.setPen(pen)
             line.setShadowPen(rim)
             line.setData(x, y, connect=connected, antialias=not live)
