@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 from momentum_gui.engine.rules import RULES
 from momentum_gui.engine.theory import equal_rate
 from momentum_gui.gui import edits
-from momentum_gui.gui.panels.declared import number_text
 from momentum_gui.gui.panels.run_dialog import NewRun
 from momentum_gui.lab.bad_input import BadInputError
 
@@ -67,9 +66,9 @@ class Wishes(QObject):
     @Slot(str, float, float)
     def add_run(self, rule: str, learning_rate: float, momentum: float) -> None:
         """Add a run with these settings, named after them."""
-        name = f"{rule} {number_text(learning_rate)}"
+        name = f"{rule} {learning_rate:.3g}"
         if RULES[rule].coefficients(0.5).b:
-            name += f" {number_text(momentum)}"
+            name += f" {momentum:.3g}"
         name = edits.free_name(self._session.experiment, name)
         self._add(NewRun(name, rule, learning_rate, momentum, self._window.selected, None))
 

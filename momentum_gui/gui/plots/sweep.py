@@ -511,7 +511,7 @@ class Stack(QStackedWidget):
         return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(100, 190)
+        return QSize(100, self.currentWidget().minimumHeight())
 
 
 def measured_curvature(job: SweepJob, cell: Cell, cancelled: Cancelled) -> tuple[SweepJob, Cell, float] | None:

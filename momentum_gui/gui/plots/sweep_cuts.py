@@ -27,6 +27,7 @@ class CutPair(QWidget):
         self._box = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(0)
+        self.setMinimumHeight(190)
         for plot in (self.learning_rate, self.momentum):
             plot.setMinimumSize(80, 60)
             self._box.addWidget(plot)

@@ -20,6 +20,7 @@ from momentum_gui.lab.sweep_axis import Axis
 from momentum_gui.lab.sweep_grid import Cell, Grid
 
 DRAG_PIXELS = 6
+LEAST_HEIGHT, LEAST_HEIGHT_OF_SEVERAL = 190, 330
 
 
 class CellPicker(pg.GraphicsObject):
@@ -146,7 +147,7 @@ class MapGrid(QWidget):
         self.bar = ColorBar()
         self.bar.setFrameShape(ColorBar.Shape.NoFrame)
         self.bar.hide()
-        self.setMinimumSize(10, 180)
+        self.setMinimumSize(10, LEAST_HEIGHT)
         self.setAutoFillBackground(True)
         self.apply_theme()
 
@@ -173,6 +174,7 @@ class MapGrid(QWidget):
             self.maps.append(chart)
             self._headings.append(heading)
         self._columns = 0
+        self.setMinimumHeight(LEAST_HEIGHT if len(self.maps) == 1 else LEAST_HEIGHT_OF_SEVERAL)
         self._arrange()
 
     def show_figures(self, figures: Figures, curvature: float) -> None:
