@@ -295,12 +295,21 @@ class Sweep:
             return max(1, self._workers())
         if self._workers is not None:
             return max(1, self._workers)
-        return int(getattr(self._executor, "_max_workers", 0)) or os.cpu_count() or 1
+        if self._executor is not None:
+            return int(getattr(self._executor, "_max_workers", 0)) or processors()
+        return 1 if self.shared.fills_processors else processors()
 
     def _guess(self) -> float:
         task = self.shared.task
         batch = min(task.batch_size, task.items_per_epoch)
         return self.shared.updates_per_run * (UPDATE_SECONDS + WEIGHT_SECONDS * batch * task.weight_count)
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def round_trip(executor: Executor, packed: bytes, times: int = 5) -> float:

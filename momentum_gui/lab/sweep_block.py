@@ -70,6 +70,11 @@ class Shared:
         """How many items are held out."""
         return len(self.task.test_items) if isinstance(self.task, NetworkTask) else 0
 
+    @property
+    def fills_processors(self) -> bool:
+        """Whether one block at a time keeps all processors busy: the compiled engine shares a population out itself."""
+        return self.engine == "compiled" and isinstance(self.task, NetworkTask)
+
     def packed(self) -> bytes:
         """As bytes, to send to other processes with each block."""
         return pickle.dumps((__version__, pickle.dumps(self, protocol=5)), protocol=5)
@@ -233,7 +238,6 @@ class Tally:
         for at in np.flatnonzero(planned | np.isin(epochs, last)):
             epoch = epochs[at]
             here = (population.epochs >= epoch) if planned[at] else (last == epoch)
-            here &= stretch.epochs_before < epoch
             mine = rows[here]
             self.final[mine] = measures[here, at, : Measure.GRADIENT_NORM]
             error = measures[here, at, Measure.ERROR]
