@@ -217,6 +217,19 @@ def test_the_answer_may_be_used(make_view: MakeView, qtbot: QtBot) -> None:
     assert wanted.args == [answer.rule, answer.learning_rate, answer.momentum]
 
 
+def test_the_map_fills_while_the_sweep_runs(make_view: MakeView) -> None:
+    """Each new state of the sweep is drawn, in turn, and the last one in the end."""
+    view = make_view(rates="0.1,1.6,21", momenta="0,0.8,21")
+    drawn: list[int] = []
+    view.background.done.connect(lambda _: drawn.append(0 if view._drawn[0] is not view.figures else 1))
+    view.start.click()
+    rest(view)
+    assert drawn
+    assert all(drawn)
+    assert view.maps._figures is view.figures
+    assert not view.maps._due
+
+
 def test_cancel_answers_at_once_and_keeps_what_is_done(make_view: MakeView) -> None:
     """A long sweep ends within 200 ms of Cancel; cells that were done are still there."""
     view = make_view(XOR, "0.1,1,8", "0,0.9,8")

@@ -209,7 +209,7 @@ class SweepView(PlotView):
         began = time.perf_counter()
         self._drawn = wanted
         if self.stack.currentIndex() == 0:
-            self.maps.show_figures(self.figures, self.curvature)
+            self.maps.show_figures(self.figures, self.curvature, at_once=not self.runner.running)
         else:
             self.cuts.show_figures(self.figures)
         self._finished = time.perf_counter()
@@ -511,7 +511,8 @@ class Stack(QStackedWidget):
         return self.minimumSizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(100, self.currentWidget().minimumHeight())
+        shown = self.currentWidget()
+        return QSize(100, 0 if shown is None else shown.minimumHeight())
 
 
 def measured_curvature(job: SweepJob, cell: Cell, cancelled: Cancelled) -> tuple[SweepJob, Cell, float] | None:

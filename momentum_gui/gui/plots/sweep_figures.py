@@ -24,7 +24,7 @@ OUTCOME_WORDS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Figures:
     """A sweep by one measure. `known` (rules, learning rates, momenta): the cells that are trained.
 

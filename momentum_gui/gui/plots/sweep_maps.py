@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
@@ -20,6 +20,7 @@ from momentum_gui.lab.sweep_axis import Axis
 from momentum_gui.lab.sweep_grid import Cell, Grid
 
 DRAG_PIXELS = 6
+FRAME_MILLISECONDS = 15
 LEAST_HEIGHT, LEAST_HEIGHT_OF_SEVERAL = 190, 330
 
 
@@ -144,6 +145,12 @@ class MapGrid(QWidget):
         self._layout.setContentsMargins(4, 0, 0, 0)
         self._layout.setHorizontalSpacing(4)
         self._layout.setVerticalSpacing(0)
+        self._figures: Figures | None = None
+        self._curvature = math.nan
+        self._due: list[int] = []
+        self._frame = QTimer(self)
+        self._frame.setInterval(FRAME_MILLISECONDS)
+        self._frame.timeout.connect(self._show_next)
         self.bar = ColorBar()
         self.bar.setFrameShape(ColorBar.Shape.NoFrame)
         self.bar.hide()
@@ -157,7 +164,7 @@ class MapGrid(QWidget):
             self._layout.removeWidget(widget)
             widget.hide()
             widget.deleteLater()
-        self.grid = grid
+        self.grid, self._figures, self._due = grid, None, []
         self.bar.hide()
         self.maps, self._headings = [], []
         for number, rule in enumerate(grid.rules):
@@ -177,14 +184,28 @@ class MapGrid(QWidget):
         self.setMinimumHeight(LEAST_HEIGHT if len(self.maps) == 1 else LEAST_HEIGHT_OF_SEVERAL)
         self._arrange()
 
-    def show_figures(self, figures: Figures, curvature: float) -> None:
-        """Colour the cells; cells not trained yet are paler."""
-        for number, chart in enumerate(self.maps):
-            chart.show_numbers(figures.numbers, number, pale=~figures.known[number])
-            chart.show_answer(figures.answer, number)
-            chart.show_boundary(figures.job.grid.rules[number], curvature)
+    def show_figures(self, figures: Figures, curvature: float, *, at_once: bool = True) -> None:
+        """Colour the cells, those not trained yet paler; not `at_once`, a map with each frame of the screen."""
+        self._figures, self._curvature = figures, curvature
+        self._due = list(range(len(self.maps)))
         self.bar.show()
         self.bar.show_scale(figures.numbers, MEASURES[figures.measure].title.lower())
+        while at_once and self._due:
+            self._show_next()
+        if self._due:
+            self._frame.start()
+
+    @Slot()
+    def _show_next(self) -> None:
+        """Colour the next map."""
+        if self._figures is None or not self._due:
+            self._frame.stop()
+            return
+        number, figures = self._due.pop(0), self._figures
+        chart = self.maps[number]
+        chart.show_numbers(figures.numbers, number, pale=~figures.known[number])
+        chart.show_answer(figures.answer, number)
+        chart.show_boundary(figures.job.grid.rules[number], self._curvature)
 
     def show_boxes(self, box: QRectF) -> None:
         """Draw one box on all maps: a finer sweep is of all rules."""
