@@ -242,6 +242,11 @@ def test_three_states_are_on_their_plane(show: Show, xor: Experiment) -> None:
     assert np.array_equal(states[2], record.runs[1].latest.weights)
     assert view.plane.project(states)[2] == pytest.approx(np.zeros(3), abs=1e-12)
     assert "end of momentum" in view.sentence.text()
+    view.set_selected(1)
+    assert np.array_equal(view.choice.states[1].currentData().weights(record), record.runs[1].latest.weights)
+    view.choice.states[0].activated.emit(0)  # chosen by hand: now it stays
+    view.set_selected(0)
+    assert view.choice.states[1].currentData() == State(1, "now")
 
 
 def test_the_best_state_has_the_least_error(show: Show) -> None:

@@ -156,6 +156,12 @@ class SurfaceView(PlotView):
         self.clicks.stop()
         self.background.close()
 
+    def set_selected(self, run: int) -> None:
+        """Another run is looked at: planes go through its states, unless others were chosen."""
+        if self.record is not None and 0 <= run < len(self.record.runs):
+            self.choice.offer_runs(self.record, run)
+        super().set_selected(run)
+
     def follow(self, name: str) -> None:
         """Put a weight that was chosen elsewhere on the x axis."""
         if self.choice.follow(name):

@@ -146,9 +146,9 @@ class PathItems:
             # From a QColor: of four numbers pyqtgraph makes one by a call that leaks a reference to None.
             white = QColor(255, 255, 255, int(150 * FADES[fade]))
             rim = None if live else pg.mkPen(white, width=4 if selected else 3)
-            line.setPen(pen)
-            line.setShadowPen(rim)
-            line.setData(x, y, connect=connected, antialias=not live)
+            if rim is not None or line.opts["shadowPen"] is not None:
+                line.setShadowPen(rim)
+            line.setData(x, y, connect=connected, pen=pen, antialias=not live)
 
     def _exit(self, x: Floats, y: Floats, shown: Range) -> tuple[float, float, float]:
         """Where the step x, y (2,) leaves the picture, and in which direction on the screen (degrees, downwards)."""

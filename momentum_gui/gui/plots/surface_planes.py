@@ -69,6 +69,7 @@ class PlaneChoice(QWidget):
         self.formula = note()
         self.seed = 0
         self._names: tuple[str, ...] = ()
+        self._selected, self._states_chosen = 0, False
         self._details = QStackedWidget()
         self._details.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         rows: tuple[list[QWidget], ...] = (
@@ -85,8 +86,10 @@ class PlaneChoice(QWidget):
         row.setSpacing(8)
         row.addWidget(self.kind)
         row.addWidget(self._details, 1)
-        for box in (self.kind, self.first, self.second, self.centre, *self.states):
+        for box in (self.kind, self.first, self.second, self.centre):
             box.activated.connect(self._choose)
+        for box in self.states:
+            box.activated.connect(self._choose_state)
         self.anew.clicked.connect(self._draw_anew)
 
     @property
@@ -125,11 +128,11 @@ class PlaneChoice(QWidget):
         self._show_details()
 
     def offer_runs(self, record: Record, selected: int) -> None:
-        """Offer the states of these runs; what was chosen stays where the runs are the same."""
+        """Offer the states of these runs, the selected one first; what was chosen stays where the runs are the same."""
         names = tuple(run.name for run in record.runs)
-        if names == self._names:
+        if names == self._names and (self._states_chosen or selected == self._selected):
             return
-        self._names = names
+        self._names, self._selected, self._states_chosen = names, selected, False
         runs = range(len(names))
         other = next((run for run in runs if run != selected), selected)
         last = State(other, "now") if other != selected else State(selected, "middle")
@@ -191,6 +194,11 @@ class PlaneChoice(QWidget):
     @Slot()
     def _choose(self) -> None:
         self._show_details()
+        self.chosen.emit()
+
+    @Slot()
+    def _choose_state(self) -> None:
+        self._states_chosen = True
         self.chosen.emit()
 
     @Slot()
