@@ -230,6 +230,16 @@ def test_the_map_fills_while_the_sweep_runs(make_view: MakeView) -> None:
     assert not view.maps._due
 
 
+def test_the_same_state_may_be_drawn_again(make_view: MakeView) -> None:
+    """Figures worked out anew from the same table take the place of the former ones."""
+    view = swept(make_view())
+    assert view._job is not None
+    again = figures_of(view._job, "error")
+    view.background.done.emit(again)
+    assert view.figures is again
+    assert view._drawn[0] is again
+
+
 def test_cancel_answers_at_once_and_keeps_what_is_done(make_view: MakeView) -> None:
     """A long sweep ends within 200 ms of Cancel; cells that were done are still there."""
     view = make_view(XOR, "0.1,1,8", "0,0.9,8")
