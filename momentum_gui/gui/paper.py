@@ -212,8 +212,9 @@ def widen(item: QGraphicsItem, factor: float) -> list[Callable[[], None]]:
             item.opts["pen"], item.data["pen"] = default, pens
 
         return [restore]
-    if isinstance(item, pg.ArrowItem):
-        item.setScale(factor)  # an arrow's head keeps its size on the device
+    keeps_size = bool(item.flags() & QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
+    if isinstance(item, pg.ArrowItem) or (isinstance(item, QGraphicsPathItem) and keeps_size):
+        item.setScale(factor)  # heads, marks and values on lines keep their size on the device
         return [lambda: item.setScale(1.0)]
     if isinstance(item, QGraphicsPathItem | QGraphicsRectItem):
         shape_pen = QPen(item.pen())

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from momentum_gui.engine.numpy_engine import task_errors, task_gradients
 from momentum_gui.engine.plane import surface_plane
 from momentum_gui.gui import theme
+from momentum_gui.gui.paper import widened
 from momentum_gui.gui.plots.surface import STILL_SIZE, SurfaceView
 from momentum_gui.gui.plots.surface_paths import FARTHEST, drawn_near
 from momentum_gui.gui.plots.surface_planes import PCA, RANDOM, THREE, WEIGHTS, State
@@ -332,6 +333,15 @@ def test_values_on_contours_keep_apart(show: Show, xor: Experiment) -> None:
     inside = view.plot.getPlotItem().getViewBox().sceneBoundingRect()
     assert not any(a.intersects(b) for n, a in enumerate(boxes) for b in boxes[:n])
     assert all(inside.contains(box.center()) for box in boxes)
+
+
+def test_marks_keep_their_size_on_paper(show: Show, xor: Experiment) -> None:
+    """In a picture of twice the size, marks and values on contours are twice as large; on the screen as before."""
+    view, _, _ = show(xor)
+    mark, label = view._paths[0].present, view.picture.contours.labels[0]
+    with widened(view, 2.0):
+        assert (mark.scale(), label.scale()) == (2.0, 2.0)
+    assert (mark.scale(), label.scale()) == (1.0, 1.0)
 
 
 def test_runs_are_told_apart_without_colour(show: Show, xor: Experiment) -> None:
