@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from momentum_gui.engine import compiled_gradients
 from momentum_gui.engine.compiled_cache import kernel
 from momentum_gui.engine.compiled_epoch import (
     BEFORE,
@@ -18,13 +19,13 @@ from momentum_gui.engine.compiled_epoch import (
     record,
     within_limit,
 )
-from momentum_gui.engine.compiled_items import PANEL, add_gradient
+from momentum_gui.engine.compiled_gradients import PANEL, STRIDE, add_gradient
 from momentum_gui.engine.compiled_layout import INPUTS, ROW_LANES, UNITS, Shape, copy, unpad
 
 
 def space_needed(shape: Shape, inputs: int, outputs: int) -> int:
     """How many numbers `train` works in."""
-    return shape.padded_weights + PANEL * (2 * shape.activations + inputs + outputs)
+    return compiled_gradients.space_needed(shape) + shape.padded_weights + STRIDE * (inputs + outputs)
 
 
 @kernel
@@ -43,9 +44,8 @@ def train(
     targets_width = (m + ROW_LANES - 1) // ROW_LANES * ROW_LANES
     per_epoch = (count + batch_size - 1) // batch_size
     traced, updates = runs.traced_gradients.shape[1], runs.updates
-    units, size = shape.activations * PANEL, shape.padded_weights
-    a, d, padded_gradient = space, space[units:], space[2 * units :]
-    gathered, gathered_targets = space[2 * units + size :], space[2 * units + size + n * PANEL :]
+    size, rest = shape.padded_weights, space[3 * STRIDE * shape.activations :]
+    padded_gradient, gathered, gathered_targets = rest, rest[size:], rest[size + n * STRIDE :]
     w, p, step, trained = natural[W], natural[P], natural[STEP], natural[TRAINED]
     gradient, last_step, before = natural[GRADIENT], natural[LAST_STEP], natural[BEFORE]
     for member in range(len(members)):
@@ -68,14 +68,14 @@ def train(
                 items = min(PANEL, end - first)
                 x, t, at, gap = columns, target_columns, first, data.padded_count
                 if per_epoch > 1:  # else it is all items: they lie ready, and their order does not matter
-                    x, t, at, gap = gathered, gathered_targets, 0, PANEL
+                    x, t, at, gap = gathered, gathered_targets, 0, STRIDE
                     for lane in range(items):
                         item = order[epoch, first + lane]
                         for i in range(n):
-                            gathered[i * PANEL + lane] = inputs[item * inputs_width + i]
+                            gathered[i * STRIDE + lane] = inputs[item * inputs_width + i]
                         for k in range(m):
-                            gathered_targets[k * PANEL + lane] = targets[item * targets_width + k]
-                add_gradient(shape, w, x, t, at, gap, items, a, d, padded_gradient)
+                            gathered_targets[k * STRIDE + lane] = targets[item * targets_width + k]
+                add_gradient(shape, w, x, t, at, gap, items, space, padded_gradient)
             unpad(plan, padded_gradient, 1, size, natural[GRADIENT:])
             for i in range(weights):
                 g = gradient[i] * scale * trained[i]
@@ -91,7 +91,7 @@ def train(
                 runs.epochs[run] += 1
                 inside = within_limit(w)
             if row >= 0 or last or (ends and asked_for(runs, run, epoch, inside)):
-                record(runs, run, row, ends, epoch, inside, last, shape, data, test, natural, a)
+                record(runs, run, row, ends, epoch, inside, last, shape, data, test, natural, space)
                 if runs.outcome[run] != RUNNING:
                     break
             if ends:

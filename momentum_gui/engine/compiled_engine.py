@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from momentum_gui.engine import (
     compiled_batches,
+    compiled_gradients,
     compiled_items,
     compiled_population,
     compiled_single,
@@ -242,8 +243,8 @@ def data_gradients(network: Network, weights: Floats, data: Data, *, mean: bool)
     scale = 1.0 / data.items if mean else 1.0
 
     def work(part: tuple[int, int]) -> None:
-        space = working_space(shape.activations * compiled_items.PANEL * 2 + shape.padded_weights)
-        compiled_items.all_gradients(shape, data, weights, *part, scale, gradient, space)
+        space, padded = working_space(compiled_gradients.space_needed(shape)), working_space(shape.padded_weights)
+        compiled_gradients.all_gradients(shape, data, weights, *part, scale, gradient, space, padded)
 
     share_out(ranges(len(weights), 3 * shape.weights * data.items), work)
     return gradient

@@ -230,15 +230,26 @@ def place_in(context: Any, builder: Any, kind: Any, array: Any, index: Any, vect
     return builder.bitcast(builder.gep(data, [index]), ir.PointerType(vector))
 
 
-@intrinsic
-def lanes16(typing_context: Any) -> Any:
-    """Sixteen zeros: what tells the functions below how many lanes to make."""
-    lanes = Lanes(16)
+def zeros(count: int) -> tuple[Any, Any]:
+    """The typing and lowering of that many zeros."""
+    lanes = Lanes(count)
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
-        return ir.Constant(lanes.llvm, [0.0] * lanes.count)
+        return ir.Constant(lanes.llvm, [0.0] * count)
 
     return signature(lanes), lower
+
+
+@intrinsic
+def lanes8(typing_context: Any) -> Any:
+    """Eight zeros: what tells the functions below how many lanes to make."""
+    return zeros(8)
+
+
+@intrinsic
+def lanes16(typing_context: Any) -> Any:
+    """Sixteen zeros."""
+    return zeros(16)
 
 
 @intrinsic

@@ -107,7 +107,7 @@ def data_of(items: Items) -> Data:
 def make_data(inputs: Floats, targets: Floats, threshold: float) -> Data:
     """Inputs (items, inputs) and targets (items, outputs) as the kernels see them."""
     count, outputs = targets.shape
-    lanes = padded(count, ITEM_LANES)
+    lanes = padded(count, ITEM_LANES) + ROW_LANES  # an odd number of cache lines: columns keep out of each other's way
     labels = np.zeros(lanes)
     if count:
         labels[:count] = targets[:, 0] > threshold if outputs == 1 else targets.argmax(axis=1)
