@@ -141,6 +141,17 @@ def test_output_that_cannot_be_written_is_1() -> None:
     assert done.stderr == "momentum-gui: No space left on device\n"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+def test_closed_streams_are_no_error() -> None:
+    """As a service may start it: what is printed goes nowhere; without standard input there is no experiment."""
+    for command, status, said in (("rules >&-", 0, ""), ("train - <&-", 2, "momentum-gui: standard input: is closed")):
+        line = f"exec '{sys.executable}' -m momentum_gui {command}"
+        done = subprocess.run(["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == status, done.stderr
+        assert done.stderr.startswith(said)
+        assert done.stderr.count("\n") == (status != 0)
+
+
 def test_a_reader_that_leaves_is_no_error() -> None:
     """`momentum-gui rules | head -1` prints no complaint."""
     read, write = os.pipe()

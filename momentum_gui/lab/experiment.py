@@ -156,7 +156,9 @@ def one_line(text: str) -> str:
 
 
 def read_standard_input() -> bytes:
-    """All of standard input, as bytes."""
+    """All of standard input, as bytes. Raises BadInputError where there is none."""
+    if sys.stdin is None:  # closed by whoever started the program
+        raise BadInputError("standard input: is closed: no experiment can be read from it")
     return sys.stdin.buffer.read()
 
 

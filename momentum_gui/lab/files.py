@@ -14,16 +14,23 @@ def write_atomically(path: str | Path, content: bytes | str | Iterable[bytes]) -
     """Replace a file's content as a whole: it holds the old bytes or the new, whatever happens in between.
 
     Text is written in UTF-8 with the line ends it has; much of it may come in pieces. Raises OSError (disk full,
-    say); the file is then as before, and nothing lies beside it.
+    say) with the file's name; the file is then as before, and nothing lies beside it.
     """
     path = Path(path)
     content = content.encode("utf-8") if isinstance(content, str) else content
     pieces = [content] if isinstance(content, bytes) else content
-    if path.exists() and not path.is_file():  # a device or a pipe is written to, not replaced
-        with open(path, "wb") as file:
-            file.writelines(pieces)
-        return
-    path = path.resolve()  # a link stays a link
+    try:
+        if path.exists() and not path.is_file():  # a device or a pipe is written to, not replaced
+            with open(path, "wb") as file:
+                file.writelines(pieces)
+        else:
+            replace_file(path.resolve(), pieces)  # a link stays a link
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def replace_file(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file beside this one, and put it in its place when it is whole. Raises OSError."""
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
     try:
         with open(handle, "wb") as file:
