@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import itertools
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import shiboken6
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from momentum_gui.gui import edits
 from momentum_gui.gui.mailbox import (
@@ -87,8 +89,11 @@ class Session(QObject):
         self._worker.moveToThread(self._thread)
         self._worker.progress.connect(self._wake)
         self._thread.started.connect(self._worker.run)
-        self._worker.finished.connect(self._thread.quit)
+        # At once, in the worker's thread: the window's may be waiting for it, and then handles no signals.
+        self._worker.finished.connect(self._thread.quit, Qt.ConnectionType.DirectConnection)
         self._thread.finished.connect(self._end)
+        # A thread that still runs when its object goes takes the whole program with it.
+        weakref.finalize(self, end_thread, self._mailbox, self._thread)
         self._thread.start()
 
     # What the window asks for.
@@ -172,8 +177,8 @@ class Session(QObject):
         """Let these runs start from other weights, and stand there. Raises BadInputError."""
         experiment = self.experiment
         if experiment.problem.surface is not None and len(runs) == len(experiment.runs):
-            start = [weights["x"], weights["y"]]
-            experiment = edits.with_settings(experiment, {"problem": {"start": start}, "training": {"start": None}})
+            place = [weights["x"], weights["y"]]
+            experiment = edits.with_settings(experiment, {"problem": {"start": place}, "training": {"start": None}})
             self.experiment = experiment
             self._ask(lambda worker: worker.restart(experiment), "start")
             return
@@ -320,6 +325,13 @@ class Session(QObject):
             self._worker = None
             self._thread.deleteLater()
             self.closed.emit()
+
+
+def end_thread(mailbox: Mailbox, thread: QThread) -> None:
+    """Let the worker end and wait for it: for sessions that go, or are left at the program's end, without `close`."""
+    if shiboken6.isValid(thread):
+        mailbox.close()
+        thread.wait()
 
 
 def restart(record: Record, frame: Frame) -> None:
