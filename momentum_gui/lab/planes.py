@@ -13,7 +13,8 @@ from momentum_gui.engine.plane import Plane, Range
 from momentum_gui.engine.population import Floats, Measure, Outcome
 from momentum_gui.lab.bad_input import BadInputError
 from momentum_gui.lab.frame import Frame, RunFrame
-from momentum_gui.lab.record import Record
+from momentum_gui.lab.history import Trail
+from momentum_gui.lab.record import TRAIL_NUMBERS, Record
 from momentum_gui.lab.setup import Setup
 
 MOMENTS = ("start", "end", "best")
@@ -56,10 +57,14 @@ class Choice:
 
 
 class Travel:
-    """The states that the runs of a training passed through: at its start, at its best, and where it ended."""
+    """The states that the runs of a training passed through: at its start, at its best, and where it ended.
+
+    Only the logged epochs count, so that how the training was cut into frames makes no difference.
+    """
 
     def __init__(self) -> None:
         self.record: Record | None = None
+        self._trails: list[Trail] = []
         self._start: list[Floats] = []
         self._end: list[Floats] = []
         self._best: list[tuple[float, Floats]] = []
@@ -68,6 +73,7 @@ class Travel:
         """Take in the next frame, from the first one on."""
         if self.record is None:
             self.record = Record(frame)
+            self._trails = [Trail(len(run.weights), min(2048, TRAIL_NUMBERS // len(run.weights))) for run in frame.runs]
             self._start = [run.weights for run in frame.runs]
             self._end = list(self._start)
             self._best = [(math.inf, run.weights) for run in frame.runs]
@@ -77,6 +83,7 @@ class Travel:
             if np.isfinite(run.weights).all():
                 self._end[number] = run.weights
             self._best[number] = better(self._best[number], run)
+            self._trails[number].extend(run.rows.epoch.astype(np.float64), run.rows.weights)
 
     def weights(self, run: int, moment: str) -> Floats:
         """The weights of a run at `start`, `best` (the least training error of all logged epochs) or `end`.
@@ -86,13 +93,14 @@ class Travel:
         return {"start": self._start, "best": [weights for _, weights in self._best], "end": self._end}[moment][run]
 
     def paths(self) -> Floats:
-        """The recorded weights of all runs, one after the other: (points, weights); see `worth_showing`."""
+        """The weights of all runs at the logged epochs, one run after the other: (points, weights).
+
+        A run that diverged is left out, unless all did; see `worth_showing`.
+        """
         assert self.record is not None
-        runs = self.record.runs
-        chosen = [run for run in runs if run.latest.outcome is not Outcome.DIVERGED]
-        if chosen:
-            return np.concatenate([run.path.vectors for run in chosen])
-        return np.concatenate([worth_showing(run.path.vectors) for run in runs])
+        trails = list(zip(self._trails, self.record.latest.runs, strict=True))
+        chosen = [trail.vectors for trail, run in trails if run.outcome is not Outcome.DIVERGED]
+        return np.concatenate(chosen or [worth_showing(trail.vectors) for trail, _ in trails])
 
 
 def better(best: tuple[float, Floats], run: RunFrame) -> tuple[float, Floats]:

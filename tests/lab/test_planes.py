@@ -24,12 +24,12 @@ NETWORK = '[problem]\ndataset = "xor"\n[network]\nhidden = [3]\n'
 RAVINE = '[problem]\nsurface = "ravine"\n'
 
 
-def travelled(text: str) -> tuple[Trainer, Travel]:
-    """A training done, and where it came through."""
+def travelled(text: str, updates: int = 7) -> tuple[Trainer, Travel]:
+    """A training done, so many updates at a time, and where it came through."""
     trainer, travel = Trainer(experiment(text)), Travel()
     travel.write(trainer.first_frame())
     while not trainer.finished:
-        travel.write(trainer.advance(7))
+        travel.write(trainer.advance(updates))
     return trainer, travel
 
 
@@ -85,6 +85,17 @@ def test_the_states_are_those_of_the_training() -> None:
         np.testing.assert_array_equal(travel.weights(run, "end"), states[-1].runs[run].weights)
         np.testing.assert_array_equal(travel.weights(run, "best"), best)
     assert not np.array_equal(travel.weights(0, "best"), travel.weights(0, "end"))
+
+
+def test_how_a_training_is_cut_into_frames_makes_no_difference() -> None:
+    """Paths, and so the PCA plane, are the same to the last bit for updates one by one, by threes, or all at once."""
+    text = NETWORK + "[training]\nepochs = 30\nlearning_rate = 1.0\n"
+    whole = travelled(text, 120)[1]
+    assert len(whole.paths()) == 31
+    for updates in (1, 3):
+        parts = travelled(text, updates)[1]
+        np.testing.assert_array_equal(parts.paths(), whole.paths())
+        np.testing.assert_array_equal(parts.weights(0, "best"), whole.weights(0, "best"))
 
 
 def test_the_range_shows_every_path() -> None:
