@@ -26,7 +26,7 @@ from momentum_gui.lab.sweep_grid import Grid
 
 NUMBERS = ("error", "accuracy", "test_error", "test_accuracy", "area")
 """What is measured of each run when it has ended."""
-STRETCH_SECONDS = 0.03
+STRETCH_SECONDS = 0.05
 """A block looks up from its work this often, so that pausing and cancelling are answered at once."""
 DENSE_EPOCHS = 8
 EPOCH_RATIO = 1.15
@@ -177,7 +177,8 @@ class BlockGroup(Lockstep):
 
     def measured(self, epochs: NDArray[np.int64]) -> NDArray[np.bool_]:
         """The epochs that the area under the curve is made of, the last one among them."""
-        return np.isin(epochs, self.schedule)
+        place = np.searchsorted(self.schedule, epochs)
+        return np.asarray(self.schedule[np.minimum(place, len(self.schedule) - 1)] == epochs)
 
     def apply_settings(self, *, weights: bool = False) -> None:
         """Bring rates and coefficients to what holds now; with `weights`, also set those that a change here sets."""
@@ -235,7 +236,9 @@ class Tally:
         epochs = np.arange(first, first + measures.shape[1])
         planned = group.measured(epochs)
         last = np.where(population.outcome == Outcome.RUNNING, 0, population.epochs)
-        for at in np.flatnonzero(planned | np.isin(epochs, last)):
+        wanted = planned.copy()
+        wanted[last[last >= first] - first] = True  # the epoch at which a run ended
+        for at in np.flatnonzero(wanted):
             epoch = epochs[at]
             here = (population.epochs >= epoch) if planned[at] else (last == epoch)
             mine = rows[here]
