@@ -28,6 +28,9 @@ class Declared:
 ACTIONS = (
     Declared("File", "open", "&Open …", "Ctrl+O", "open", "Open an experiment (TOML), a log or data (CSV)"),
     Declared("File", "save", "&Save experiment as …", "Ctrl+S", "save", "Save the experiment with all changes made"),
+    Declared(
+        "File", "save_session", "Save sess&ion as …", "Ctrl+Shift+S", "", "Save the experiment and where it stands now"
+    ),
     Declared("File", "", ""),
     Declared("File", "export_log", "Export &log …", "Ctrl+L", "", "Write the log of this training as CSV"),
     Declared("File", "export_plot", "Export &plot …", "Ctrl+E", "", "Save a plot as PNG, SVG or PDF"),

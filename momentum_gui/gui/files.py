@@ -59,6 +59,10 @@ class Files(QObject):
         """Save the experiment with all changes made so far."""
         self._window.session.ask_experiment(lambda experiment: self._save(experiment, path))
 
+    def save_session(self, path: Path) -> None:
+        """Save the experiment with all changes, and with the moment, the selected run and the hidden ones."""
+        self._window.session.ask_experiment(lambda experiment: self._save(self._window.as_session(experiment), path))
+
     def save_log(self, path: Path) -> None:
         """Write the log up to the present."""
         session = self._window.session
@@ -112,6 +116,12 @@ class Files(QObject):
         """Ask where to save the experiment."""
         if (path := self._ask_save("Save experiment", "toml", EXPERIMENTS)) is not None:
             self.save_experiment(path)
+
+    @Slot()
+    def choose_save_session(self) -> None:
+        """Ask where to save the session."""
+        if (path := self._ask_save("Save session", "toml", EXPERIMENTS, f"{self._stem()}-session")) is not None:
+            self.save_session(path)
 
     @Slot()
     def choose_log(self) -> None:

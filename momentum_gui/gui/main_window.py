@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
@@ -29,6 +30,7 @@ from momentum_gui.gui.views import Views
 from momentum_gui.gui.wishes import Wishes
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.record import Record
+from momentum_gui.lab.settings import Moment
 from momentum_gui.lab.setup import Setup
 
 TICK_MILLISECONDS = 16
@@ -62,7 +64,8 @@ class MainWindow(QMainWindow):
         self.hint_line = HintLine(self.runs_panel.hint, self)
         self.commands, self.wishes, self.files = Commands(self), Wishes(self), Files(self)
         self._has_begun = self._has_sizes = self._speed_chosen = False
-        self._select_next: int | None = run_to_look_at(self.first_experiment)
+        self._select_next: int | None = None
+        self._hide_next: list[str] | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MILLISECONDS)
@@ -76,7 +79,7 @@ class MainWindow(QMainWindow):
         self._connect_panels()
         self._connect_actions()
         self._recall()
-        self.session.experiment = self.first_experiment
+        self.session.experiment = replace(self.first_experiment, session=None)
         self._show_settings(0)
         self._show_title()
 
@@ -93,11 +96,20 @@ class MainWindow(QMainWindow):
         return self._timer.isActive()
 
     def open_experiment(self, experiment: Experiment) -> None:
-        """Show another experiment, paused at its start."""
+        """Show another experiment, paused at its start, or a saved session, paused where it stood."""
         self._speed_chosen = False
         self._select_next = run_to_look_at(experiment)
+        self._hide_next = [] if experiment.session is None else experiment.session.hidden
         self.session.load(experiment)
         self.wake()
+
+    def as_session(self, experiment: Experiment) -> Experiment:
+        """The experiment with where this window stands: opened again, it shows the same moment."""
+        assert self.session.record is not None
+        runs = self.session.record.runs
+        hidden = [run.name for run, shown in zip(runs, self.runs_panel.model.visible, strict=True) if not shown]
+        moment = Moment(self.session.record.latest.position, runs[self.selected].name, hidden)
+        return replace(experiment, session=moment)
 
     def select_next(self, run: int) -> None:
         """Select this run of the next training that begins."""
@@ -110,6 +122,8 @@ class MainWindow(QMainWindow):
 
     def refuse(self, text: str, origin: str) -> None:
         """Say what is wrong: in the status bar, and below the section or in the dialog that it came from."""
+        if origin == "file":
+            self._select_next = self._hide_next = None
         self.status.say(text, problem=True)
         self.settings_panel.set_problem(origin, text)
         if self.commands.dialog is not None:
@@ -187,6 +201,7 @@ class MainWindow(QMainWindow):
             "remove": commands.remove,
             "open": files.choose_experiment,
             "save": files.choose_save,
+            "save_session": files.choose_save_session,
             "export_log": files.choose_log,
             "export_plot": files.choose_plot,
             "export_data": files.choose_plot_data,
@@ -209,10 +224,10 @@ class MainWindow(QMainWindow):
     @Slot(object, object)
     def _begin(self, setup: Setup, record: Record) -> None:
         selected = self.selected if self._select_next is None else self._select_next
-        self._select_next = None
+        hidden, self._select_next, self._hide_next = self._hide_next, None, None
         selected = min(selected, len(record.runs) - 1)
         self.runs_panel.set_settings(self.session.settings)
-        self.runs_panel.set_record(record, selected)
+        self.runs_panel.set_record(record, selected, hidden)
         self.timeline.show_present()
         self.hint_line.begin(setup, record, self.session.engine)
         self.views.begin(setup, record, selected, tuple(self.runs_panel.model.visible))
@@ -364,8 +379,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _load_first(self) -> None:
         if not self.session.is_closing:
-            self.session.load(self.first_experiment)
-            self.wake()
+            self.open_experiment(self.first_experiment)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -401,6 +415,8 @@ class MainWindow(QMainWindow):
 
 
 def run_to_look_at(experiment: Experiment) -> int:
-    """The run that is selected at first: one with momentum, if there is one."""
+    """The run that is selected at first: that of a saved session, or one with momentum, if there is one."""
+    if experiment.session is not None and experiment.session.selected is not None:
+        return [run.name for run in experiment.runs].index(experiment.session.selected)
     momenta = [RULES[run.training.rule].coefficients(run.training.momentum).b for run in experiment.runs]
     return next((number for number, momentum in enumerate(momenta) if momentum), 0)

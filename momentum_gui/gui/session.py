@@ -99,8 +99,10 @@ class Session(QObject):
     # What the window asks for.
 
     def load(self, experiment: Experiment, origin: str = "file") -> None:
-        """Set up an experiment, paused at its start; refused with one line if it is not allowed."""
-        self._ask(lambda worker: worker.load(experiment), origin)
+        """Set up an experiment, paused at its start, a saved session where it stood; refused with one line if wrong."""
+        position = 0 if experiment.session is None else experiment.session.position
+        plain = replace(experiment, session=None)
+        self._ask(lambda worker: worker.load(plain, position), origin)
 
     def run(self) -> None:
         """Train on; from the start again where all runs have ended."""

@@ -83,8 +83,8 @@ class Worker(QObject):
 
     # What commands ask for.
 
-    def load(self, experiment: Experiment) -> None:
-        """Set up an experiment, paused at its start; if it is refused, the one before stays."""
+    def load(self, experiment: Experiment, position: int = 0) -> None:
+        """Set up an experiment, paused at its start or trained to a position; if refused, the one before stays."""
         setup = self._setup_for(experiment)
         engine = self._engine if self._prepared else "numpy"
         trainer = Trainer(experiment, engine, setup)
@@ -93,6 +93,7 @@ class Worker(QObject):
         self._enter(State.READY)
         if not self._prepared:
             self._prepare()
+        self._goal = position or None
 
     def start(self) -> None:
         """Train on, unless all runs have ended."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -60,12 +61,13 @@ class RunModel(QAbstractTableModel):
         self._cells: list[tuple[str, ...]] = []
         self.visible: list[bool] = []
 
-    def set_record(self, record: Record) -> None:
-        """Show another training; runs that keep their name stay hidden or shown."""
-        before = {run.name: shown for run, shown in zip(self._runs, self.visible, strict=False)}
+    def set_record(self, record: Record, hidden: Collection[str] | None = None) -> None:
+        """Show another training with these runs hidden; without a word, runs that keep their name stay as they were."""
+        if hidden is None:
+            hidden = [run.name for run, shown in zip(self._runs, self.visible, strict=False) if not shown]
         self.beginResetModel()
         self._record = record
-        self.visible = [before.get(run.name, True) for run in record.runs]
+        self.visible = [run.name not in hidden for run in record.runs]
         self._cells = [cells(run, self._moment) for run in record.runs]
         self.endResetModel()
         self.visible_changed.emit(tuple(self.visible))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
@@ -163,10 +165,10 @@ class RunsPanel(QWidget):
         """The selected run."""
         return max(0, self.table.currentIndex().row())
 
-    def set_record(self, record: Record, selected: int) -> None:
-        """Show another training, with one of its runs selected."""
+    def set_record(self, record: Record, selected: int, hidden: Collection[str] | None = None) -> None:
+        """Show another training, with one of its runs selected and these hidden; None = those hidden before."""
         with QSignalBlocker(self.table.selectionModel()):
-            self.model.set_record(record)
+            self.model.set_record(record, hidden)
         self._choose_columns()
         self.buttons["remove"].setEnabled(len(record.runs) > 1)
         self.select(min(selected, len(record.runs) - 1))

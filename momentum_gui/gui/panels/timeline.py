@@ -76,7 +76,8 @@ class Timeline(QWidget):
             button = QToolButton()
             button.setText(text)
             button.setToolTip(tip)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            # With words only once there is room: the window must be able to begin small.
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             button.setEnabled(False)
             self.buttons[name] = button
             row.addWidget(button)
