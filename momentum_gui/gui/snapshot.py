@@ -22,6 +22,7 @@ TRAINING_SECONDS = 30.0
 """A training that takes longer is shown as far as it came."""
 WAIT_SECONDS = 60.0
 QUIET_SECONDS = 0.3
+SHORT_SECONDS = 0.1
 
 
 def take(
@@ -62,14 +63,15 @@ def _take(experiment: Experiment, folder: Path, size: tuple[int, int], theme: st
             session.pause()
             process_until(lambda: session.state in (State.PAUSED, State.FINISHED), WAIT_SECONDS)
         position = session.record.latest.position
-        views = window.views.make_all()
         settle(window)
         paths = [folder / "window.png"]
         if not window.grab().save(str(paths[0])):
             raise OSError(f"{paths[0]}: cannot be written")
-        for page, view in zip(window.views.pages, views, strict=True):
+        for page in window.views.pages:
+            view = window.views.show(page.row.title)
             if getattr(view, "is_empty", False):  # a sweep that was not asked for
                 continue
+            process_until(partial(is_quiet, window, time.monotonic() + SHORT_SECONDS), WAIT_SECONDS)
             view.update_view()
             path = folder / f"{page.row.title.lower().replace(' ', '-')}.png"
             export.save_picture(view, path)
