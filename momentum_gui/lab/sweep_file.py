@@ -110,9 +110,9 @@ class SweepFile:
         try:
             while rest:
                 rest = rest[self._file.write(rest) :]
-        except OSError:
+        except OSError as error:
             self._file.truncate(self._size)
-            raise
+            raise OSError(error.errno, error.strerror, str(self.part)) from None
         self._size += len(raw)
 
     def _whole(self) -> Iterator[bytes]:
