@@ -202,23 +202,23 @@ def test_the_start_is_typed(show: Show) -> None:
     """Two numbers set the start; what is no number is marked, and sets nothing."""
     view, _, _ = show(on_surface([{"name": "a", "learning_rate": 0.1}]))
     told = starts_of(view)
-    field = view.start.x
+    field = view.start.along_x
     for text in ("far away", "-2,5"):
         field.setFocus()
         field.selectAll()
         QTest.keyClicks(field, text)
         QTest.keyClick(field, Qt.Key.Key_Return)
     assert [weights["x"] for weights, _ in told] == [-2.5]
-    assert told[0][0]["y"] == float(view.start.y.text())
+    assert told[0][0]["y"] == float(view.start.along_y.text())
 
 
 def test_the_start_is_refused_quietly(show: Show) -> None:
     """A field that holds no number says so, until it does."""
     view, _, _ = show(on_surface([{"name": "a", "learning_rate": 0.1}]))
-    view.start.x.selectAll()
-    QTest.keyClicks(view.start.x, "x")
-    QTest.keyClick(view.start.x, Qt.Key.Key_Return)
-    assert view.start.x.property("refused")
+    view.start.along_x.selectAll()
+    QTest.keyClicks(view.start.along_x, "x")
+    QTest.keyClick(view.start.along_x, Qt.Key.Key_Return)
+    assert view.start.along_x.property("refused")
     assert view.start.problem.text()
 
 
@@ -365,7 +365,7 @@ def test_controls_have_names_and_take_the_keyboard(show: Show, xor: Experiment) 
     """What can be set can be reached by Tab and is named for who does not see it."""
     view, _, _ = show(xor)
     controls = (view.choice.kind, view.choice.first, view.choice.centre, *view.choice.states)
-    fields = (view.start.x, view.start.y)
+    fields = (view.start.along_x, view.start.along_y)
     assert all(control.accessibleName() for control in (*controls, *fields))
     for control in (*controls, *fields, view.choice.anew, view.log, view.fit_button):
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus

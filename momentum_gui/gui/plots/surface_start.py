@@ -55,14 +55,14 @@ class StartEntry(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.x, self.y = QLineEdit(), QLineEdit()
+        self.along_x, self.along_y = QLineEdit(), QLineEdit()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         heading = small("Start")
-        heading.setBuddy(self.x)
+        heading.setBuddy(self.along_x)
         row.addWidget(heading)
-        for name, field in (("x", self.x), ("y", self.y)):
+        for name, field in (("x", self.along_x), ("y", self.along_y)):
             field.setAccessibleName(f"Start, {name}")
             field.setToolTip(f"Where all runs start along {name}; or click on the surface, with Shift for one run")
             field.setFixedWidth(WIDTH)
@@ -74,7 +74,7 @@ class StartEntry(QWidget):
 
     def show_start(self, x: float, y: float) -> None:
         """Show where the selected run starts, unless something is being typed."""
-        for field, value in ((self.x, x), (self.y, y)):
+        for field, value in ((self.along_x, x), (self.along_y, y)):
             text = f"{value:.6g}".replace("-", "−")
             if not field.isModified() and field.text() != text:
                 field.setText(text)
@@ -82,20 +82,20 @@ class StartEntry(QWidget):
 
     @Slot()
     def _finish(self) -> None:
-        if not (self.x.isModified() or self.y.isModified()):
+        if not (self.along_x.isModified() or self.along_y.isModified()):
             return
         numbers = []
-        for field in (self.x, self.y):
+        for field in (self.along_x, self.along_y):
             number = number_of(field.text().replace("−", "-"))
             good = isinstance(number, (int, float)) and math.isfinite(number)
-            numbers.append(float(number) if good else None)  # type: ignore[arg-type]
+            numbers.append(float(number) if good else None)
             if bool(field.property("refused")) == good:
                 field.setProperty("refused", not good)
                 field.style().polish(field)
         x, y = numbers
         self.problem.setText("" if x is not None and y is not None else "a number, please")
         if x is not None and y is not None:
-            for field in (self.x, self.y):
+            for field in (self.along_x, self.along_y):
                 field.setModified(False)
             self.entered.emit(x, y)
 

@@ -160,7 +160,8 @@ class MapGrid(QWidget):
 
     def show_grid(self, grid: Grid) -> None:
         """Lay out empty maps for another grid."""
-        for widget in (*self.maps, *self._headings):
+        old: list[QWidget] = [*self.maps, *self._headings]
+        for widget in old:
             self._layout.removeWidget(widget)
             widget.hide()
             widget.deleteLater()
