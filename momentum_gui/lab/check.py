@@ -36,6 +36,7 @@ def check(experiment: Experiment) -> None:
         check_dataset(problem, experiment.network)
     check_network(experiment.network)
     check_runs(experiment)
+    check_session(experiment)
 
 
 def check_surface(problem: Problem) -> None:
@@ -92,6 +93,18 @@ def check_runs(experiment: Experiment) -> None:
             raise BadInputError(f"{owner}.change: the updates {updates} must stand in growing order")
         for change in run.training.change:
             check_finite(f"{owner}.change.weights", change.weights.values())
+
+
+def check_session(experiment: Experiment) -> None:
+    """A saved session names runs that there are."""
+    if experiment.session is None:
+        return
+    names = [run.name for run in experiment.runs]
+    chosen = {"selected": [experiment.session.selected or names[0]], "hidden": experiment.session.hidden}
+    for key, given in chosen.items():
+        for name in given:
+            if name not in names:
+                raise BadInputError(f'session.{key}: no run is called "{name}"; the runs are {", ".join(names)}')
 
 
 def check_finite(key: str, numbers: Iterable[float]) -> None:

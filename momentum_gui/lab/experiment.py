@@ -20,7 +20,7 @@ from momentum_gui.lab.check import check
 from momentum_gui.lab.datasets import is_path
 from momentum_gui.lab.explain import explain
 from momentum_gui.lab.files import write_atomically
-from momentum_gui.lab.settings import NetworkSettings, Overrides, Problem, Training
+from momentum_gui.lab.settings import Moment, NetworkSettings, Overrides, Problem, Training
 
 
 class Run(NamedTuple):
@@ -34,6 +34,7 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     """Everything that determines a training: the same experiment gives the same numbers.
 
     `notes` say what to look at and what to change; `claim` is what the experiment shows, with a number.
+    `session` is where a saved session of the window stood, and alters no number.
     """
 
     title: str = ""
@@ -43,6 +44,7 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     network: NetworkSettings = field(default_factory=NetworkSettings)
     training: Training = field(default_factory=Training)
     run: list[Overrides] = field(default_factory=list)
+    session: Moment | None = None
 
     @classmethod
     def load(cls, name_or_path: str | Path, changes: Sequence[str] = ()) -> Experiment:

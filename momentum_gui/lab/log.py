@@ -14,6 +14,7 @@ from typing import Self
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from momentum_gui.engine.population import Floats, Measure
 from momentum_gui.lab.bad_input import BadInputError
@@ -133,6 +134,7 @@ class LogWriter(Writer):
             self._keep_experiment(experiment)
 
     def _keep_experiment(self, experiment: Experiment) -> None:
+        experiment = replace(experiment, session=None)  # where a window stood is no part of what made the log
         beside = experiment_path(self.path)
         if beside is not None and experiment != self._experiment and not holds(beside, experiment):
             experiment.save(beside)

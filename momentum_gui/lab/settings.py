@@ -166,6 +166,22 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     ] = field(default_factory=list)
 
 
+class Moment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where a saved session stood; only the window looks at it. Training itself never does."""
+
+    position: Annotated[
+        int,
+        meta("Position", "The training items that each run had seen.", "a whole number from 0 to 1000000000000000",
+             ge=0, le=1_000_000_000_000_000),
+    ] = 0  # fmt: skip
+    selected: Annotated[
+        str | None, meta("Selected run", "The run that was looked at.", "the name of one of the runs")
+    ] = None
+    hidden: Annotated[
+        list[str], meta("Hidden runs", "The runs that were not drawn.", 'a list of run names, like ["plain"]')
+    ] = field(default_factory=list)
+
+
 Overrides: Any = defstruct(
     "Overrides",
     [

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from momentum_gui.engine.rules import RULES
 from momentum_gui.lab.bad_input import BadInputError
 from momentum_gui.lab.experiment import Experiment, Run, built_in_names
-from momentum_gui.lab.settings import NetworkSettings, Problem, Training
+from momentum_gui.lab.settings import Moment, NetworkSettings, Problem, Training
+from momentum_gui.lab.trainer import Trainer
 
 IRIS = '[problem]\ndataset = "iris"\n'
 
@@ -293,3 +294,37 @@ def test_saving_replaces_the_file_or_leaves_it(tmp_path: Path, monkeypatch: pyte
         replace(experiment, title="new").save(path)
     assert Experiment.load(path) == experiment
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_session_says_where_it_stood() -> None:
+    """[session] is read and written again, names runs that there are, and says what is allowed."""
+    runs = '[[run]]\nname = "a"\n[[run]]\nname = "b"\n'
+    experiment = parsed(IRIS + runs + '[session]\nposition = 450\nselected = "b"\nhidden = ["a"]\n')
+    assert experiment.session == Moment(450, "b", ["a"])
+    assert parsed(experiment.to_toml()) == experiment
+    assert parsed(IRIS).session is None
+    assert refusal(IRIS + "[session]\nposition = -1\n") == (
+        "f.toml: session.position = -1: allowed is a whole number from 0 to 1000000000000000"
+    )
+    assert 'session.selected: no run is called "c"; the runs are a, b' in refusal(
+        IRIS + runs + '[session]\nselected = "c"\n'
+    )
+    assert 'session.hidden: no run is called "c"' in refusal(IRIS + runs + '[session]\nhidden = ["a", "c"]\n')
+    assert "session.place = 3: unknown key; allowed are position, selected, hidden" in refusal(
+        IRIS + "[session]\nplace = 3\n"
+    )
+
+
+def test_a_session_alters_no_number(tmp_path: Path) -> None:
+    """A log of a saved session, and the experiment beside it, are those of the experiment without it."""
+    from momentum_gui.lab.log import LogWriter
+
+    experiment = parsed(IRIS + "[training]\nepochs = 2\n")
+    logs = []
+    for name, each in (("plain", experiment), ("session", replace(experiment, session=Moment(77)))):
+        trainer = Trainer(each, "numpy")
+        with LogWriter(tmp_path / f"{name}.csv", each) as log:
+            log.write(trainer.first_frame())
+            log.write(trainer.advance_epochs(2))
+        logs.append([(tmp_path / f"{name}{suffix}").read_bytes() for suffix in (".csv", ".toml")])
+    assert logs[0] == logs[1]

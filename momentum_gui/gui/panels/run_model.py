@@ -35,6 +35,7 @@ HEADINGS = (
     ("Outcome", "How the run stands"),
 )
 KEYS = {RULE: "rule", RATE: "learning_rate", MOMENTUM: "momentum"}
+RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 RECENT = 512
 """Held-out numbers come once an epoch; in slow motion so many moments may lie between two."""
 WORDS = {
@@ -237,7 +238,10 @@ def error_text(error: float) -> str:
         return "not a number"
     if math.isinf(error):
         return "∞"
-    return f"{error:.6f}" if error == 0 or 1e-4 <= abs(error) < 1e4 else f"{error:.4e}"
+    if error == 0 or 1e-4 <= abs(error) < 1e4:
+        return f"{error:.6f}"
+    mantissa, exponent = f"{error:.3e}".split("e")
+    return f"{mantissa}×10{str(int(exponent)).translate(RAISED)}"
 
 
 def share_text(share: float) -> str:

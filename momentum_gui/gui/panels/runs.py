@@ -36,7 +36,7 @@ WIDEST = {
     run_model.RATE: "0.00001",
     run_model.MOMENTUM: "Momentum",
     run_model.EPOCH: "100 000.00",
-    run_model.ERROR: "1.2345e−12",
+    run_model.ERROR: "1.234×10⁻¹²",
     run_model.ACCURACY: "100.0 %",
     run_model.TEST_ERROR: "Held-out error",
     run_model.TEST_ACCURACY: "Held-out acc.",
@@ -197,8 +197,8 @@ class RunsPanel(QWidget):
         metrics = QFontMetrics(self.table.font())
         for column, text in WIDEST.items():
             heading = metrics.horizontalAdvance(run_model.HEADINGS[column][0])
-            width = max(metrics.horizontalAdvance(text), heading) + 20
-            self._widths[column] = width + (56 if column == run_model.NAME else 0)
+            width = max(metrics.horizontalAdvance(text), heading) + 28
+            self._widths[column] = width + (48 if column == run_model.NAME else 0)
             self.table.setColumnWidth(column, self._widths[column])
 
     def _choose_columns(self) -> None:
