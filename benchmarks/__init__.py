@@ -1,0 +1,1 @@
+"""Measures the program beside its peers, alternately in one process: `python -m benchmarks`."""
