@@ -18,6 +18,7 @@ from momentum_gui.gui.plots.surface import STILL_SIZE, SurfaceView
 from momentum_gui.gui.plots.surface_paths import FARTHEST, drawn_near
 from momentum_gui.gui.plots.surface_planes import PCA, RANDOM, THREE, WEIGHTS, State
 from momentum_gui.gui.plots.surface_start import CLICK_MILLISECONDS
+from momentum_gui.gui.plots.surface_tracks import path_until
 from momentum_gui.gui.plots.ticks import number_text
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.record import Record
@@ -356,8 +357,8 @@ def test_a_past_moment(show: Show, xor: Experiment) -> None:
     view, _, record = show(xor)
     view.set_moment(4.0)
     run = record.runs[0]
-    assert len(view._path(run)) == 6  # five recorded moments, and where it stands
-    assert np.array_equal(view._path(run)[-1], run.path.vectors[4])
+    assert len(path_until(run, view.moment)) == 6  # five recorded moments, and where it stands
+    assert np.array_equal(path_until(run, view.moment)[-1], run.path.vectors[4])
     assert f"error {run.measures.last[4, 0]:.5g}" in view.state.text()
 
 

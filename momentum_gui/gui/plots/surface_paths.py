@@ -20,8 +20,6 @@ FADES = (1.0, 0.7, 0.45, 0.25)
 FADE_SHARES = (0.02, 0.15, 0.5)
 """A path's opacity falls where its distance off the plane passes these shares of the picture's side."""
 MOST_MARKS = 60
-MOST_LIVE = 500
-"""Points of a path that are drawn while it grows."""
 FARTHEST = 40.0
 """How far outside the picture, in halves of its sides, lines still reach."""
 ARROW_SHARE = 0.18
@@ -94,11 +92,14 @@ class PathItems:
         self, plane: Plane, vectors: Floats, *, selected: bool = False, ended_badly: bool = False, live: bool = False
     ) -> None:
         """Draw a run whose weights went along `vectors` (moments, W), the last being where it stands."""
-        if live and len(vectors) > MOST_LIVE:
-            vectors = np.concatenate((vectors[: -1 : -(-len(vectors) // MOST_LIVE)], vectors[-1:]))
         x, y, distance = plane.project(np.clip(vectors, -1e150, 1e150))
         good = np.isfinite(x) & np.isfinite(y)
-        x, y, distance = x[good], y[good], distance[good]
+        self.show_track(x[good], y[good], distance[good], selected=selected, ended_badly=ended_badly, live=live)
+
+    def show_track(
+        self, x: Floats, y: Floats, distance: Floats, *, selected: bool, ended_badly: bool, live: bool
+    ) -> None:
+        """Draw a run that went along x, y at a distance from the plane, each (moments,) and finite."""
         if not len(x):
             self.set_visible(False)
             return

@@ -51,6 +51,14 @@ class Evaluated:
     errors: Floats
     complete: bool = True
 
+    def rows(self) -> list[list[object]]:
+        """x, y and error of each point, row by row."""
+        return [
+            [float(x), float(y), float(error)]
+            for y, row in zip(self.wanted.ys, self.errors, strict=True)
+            for x, error in zip(self.wanted.xs, row, strict=True)
+        ]
+
 
 def evaluate(wanted: Wanted, cancelled: Callable[[], bool], show: Callable[[Evaluated], None]) -> Evaluated | None:
     """Evaluate a surface; `show` gets coarse ones on the way, if it is large. None if cancelled."""
