@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from functools import cache
 from typing import Protocol, cast
 
 from momentum_gui.engine.network import Network
@@ -32,11 +33,17 @@ def choose(name: str = "auto") -> Engine:
     """
     if name not in ENGINES:
         raise ValueError(f"engine = {name!r}: allowed are {', '.join(ENGINES)}")
-    available = importlib.util.find_spec("numba") is not None
+    available = numba_is_there()
     if name == "compiled" and not available:
         raise ValueError("engine = 'compiled': numba is not installed; allowed here are auto, numpy")
     chosen = "numpy_engine" if name == "numpy" or not available else "compiled_engine"
     return cast(Engine, importlib.import_module(f"momentum_gui.engine.{chosen}"))
+
+
+@cache
+def numba_is_there() -> bool:
+    """Whether numba can be imported; to look takes a while, so it is looked for once."""
+    return importlib.util.find_spec("numba") is not None
 
 
 def ready() -> Engine:

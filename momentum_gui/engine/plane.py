@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -35,6 +36,21 @@ class Plane:
     share_y: float | None
     sentence: str
 
+    @cached_property
+    def axes(self) -> Floats:
+        """Both axes, (2, W)."""
+        return np.stack((self.axis_x, self.axis_y))
+
+    @cached_property
+    def _inverse(self) -> Floats | None:
+        """The pseudo-inverse (2, 2) of the axes' inner products; None where these are those of unit vectors at right
+        angles."""
+        gram = self.axes @ self.axes.T
+        if gram[0, 1] == 0.0 and (gram.diagonal() == 1.0).all():
+            return None
+        inverse: Floats = np.linalg.pinv(gram, hermitian=True)
+        return inverse
+
     def weights_at(self, x: ArrayLike, y: ArrayLike) -> Floats:
         """The weight vectors at the points x, y (any shapes that broadcast): (points, W), in C order."""
         x, y = np.broadcast_arrays(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
@@ -45,12 +61,11 @@ class Plane:
 
         By least squares: right for axes of any length and angle; an axis of length 0 gets the coordinate 0.
         """
-        axes = np.stack((self.axis_x, self.axis_y))
+        axes = self.axes
         offset = np.atleast_2d(weights) - self.origin
-        gram = axes @ axes.T
         coordinates = offset @ axes.T
-        if gram[0, 1] != 0.0 or not (gram.diagonal() == 1.0).all():
-            coordinates = coordinates @ np.linalg.pinv(gram, hermitian=True)
+        if self._inverse is not None:
+            coordinates = coordinates @ self._inverse
         distance = np.linalg.norm(offset - coordinates @ axes, axis=1)
         return coordinates[:, 0], coordinates[:, 1], distance
 
