@@ -78,12 +78,19 @@ class Trainer:
         return self._frame([[self._present_row(number)] for number in range(len(self._places))], {})
 
     def advance(self, updates: int = 1) -> Frame:
-        """Do this many more updates (of the runs with the smallest batch; the others keep pace) and tell of them."""
+        """Do this many more updates (of the runs with the smallest batch; the others keep pace) and tell of them.
+
+        Raises ValueError below 0.
+        """
+        if updates < 0:
+            raise ValueError(f"updates = {updates}: allowed is 0 or more; step_back goes back")
         target = self._position_after(updates)
         return self._advance_to(target)
 
     def advance_epochs(self, epochs: int = 1) -> Frame:
-        """Go on to the end of the epoch under way, and over the `epochs` − 1 after it."""
+        """Go on to the end of the epoch under way, and over the `epochs` − 1 after it. Raises ValueError below 1."""
+        if epochs < 1:
+            raise ValueError(f"epochs = {epochs}: allowed is 1 or more")
         return self._advance_to((self.position // self.items_per_epoch + epochs) * self.items_per_epoch)
 
     def advance_to(self, position: int) -> Frame:
@@ -100,6 +107,14 @@ class Trainer:
         if position < self.position:
             self._checkpoints.restore(self, position)
         return self._advance_to(position, silent=True)
+
+    def go_back_to_kept(self, position: int) -> None:
+        """Stand at the last state that was kept at or before a position; nothing is trained."""
+        self._checkpoints.restore(self, position)
+
+    def group_of(self, run: int) -> Group:
+        """The group that a run is trained in."""
+        return self._places[run].group
 
     def step_back(self, updates: int = 1) -> Frame:
         """Undo this many updates (of the runs with the smallest batch), at most back to the start."""
@@ -261,6 +276,9 @@ class Trainer:
                 error = accuracy = np.nan
             else:
                 error, accuracy = self._measure(group, population.weights[row : row + 1])[: Measure.TEST_ERROR]
+        weights, stored = population.weights[row].copy(), population.stored[row].copy()
+        for array in (weights, stored, *vars(rows).values(), *((trace.gradients, trace.stored) if trace else ())):
+            array.flags.writeable = False  # a frame may be read by another thread
         return RunFrame(
             name=self.experiment.runs[number].name,
             outcome=Outcome(int(population.outcome[row])),
@@ -272,8 +290,8 @@ class Trainer:
             momentum=float(group.momentum[row]),
             error=float(error),
             accuracy=float(accuracy),
-            weights=population.weights[row].copy(),
-            stored=population.stored[row].copy(),
+            weights=weights,
+            stored=stored,
             rows=rows,
             trace=trace,
         )

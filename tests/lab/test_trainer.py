@@ -249,3 +249,18 @@ def test_the_record_of_stepping_and_of_running_agree_at_epochs() -> None:
     assert len(stepped.runs[0].path) == 23 * 4 + 1
     stepped.rewind(stepped_trainer.seek(30))
     assert stepped.runs[0].path.position[-1] == pytest.approx(30 / 23)
+
+
+def test_a_frame_cannot_be_changed_and_time_goes_back_only_on_purpose() -> None:
+    """What a frame holds is read-only, its rows and its trace too; advancing by less than nothing is refused."""
+    trainer = Trainer(Experiment.load("iris"))
+    for frame in (trainer.first_frame(), trainer.advance(130)):
+        for run in frame.runs:
+            traced = [run.trace.gradients, run.trace.stored] if run.trace is not None else []
+            for array in (run.weights, run.stored, *vars(run.rows).values(), *traced):
+                assert not array.flags.writeable
+    with pytest.raises(ValueError, match="updates = -1: allowed is 0 or more"):
+        trainer.advance(-1)
+    with pytest.raises(ValueError, match="epochs = 0: allowed is 1 or more"):
+        trainer.advance_epochs(0)
+    assert trainer.position == 130
