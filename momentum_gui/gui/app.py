@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import traceback
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
@@ -17,7 +19,13 @@ from momentum_gui.gui.icons import application_icon
 from momentum_gui.gui.settings import Memory
 from momentum_gui.lab.experiment import Experiment
 
+if TYPE_CHECKING:
+    from momentum_gui.gui.main_window import MainWindow
+    from momentum_gui.gui.session import Session
+
 SIGNAL_MILLISECONDS = 200
+LEAVE_SECONDS = 2.0
+"""How long a closed window's work may take to end; compiling the engine for the first time cannot be interrupted."""
 
 
 def application() -> QApplication:
@@ -59,11 +67,50 @@ def run(experiment: Experiment | None = None) -> int:
     looks = QTimer()
     looks.timeout.connect(_nothing)
     looks.start(SIGNAL_MILLISECONDS)
+    patience = Patience(window)
     try:
         window.show()
-        return made.exec()
+        status = made.exec()
+        window.close()  # where the program was told to quit in another way
+        while not window.session.is_closed:  # or patience ends
+            made.processEvents()
+            patience.wait()
+        return status
     finally:
         sys.excepthook = before
+
+
+class Patience(QObject):
+    """Ends the program when a window that was closed still works after `LEAVE_SECONDS`, so that nothing is left behind.
+
+    What is under way then is a compilation, whose cache is only ever replaced as a whole.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__()
+        self._session = window.session
+        self._timer: threading.Timer | None = None
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Close and self._timer is None:
+            self._timer = threading.Timer(LEAVE_SECONDS, give_up, [self._session])
+            self._timer.daemon = True
+            self._timer.start()
+        return False
+
+    def wait(self) -> None:
+        """Wait a moment."""
+        if self._timer is not None:
+            self._timer.join(0.02)
+
+
+def give_up(session: Session) -> None:
+    """End the program at once, unless its work has ended."""
+    if not session.is_closed:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def _nothing() -> None:

@@ -75,6 +75,7 @@ class Restarted:
 
     standing: Standing
     engine: str
+    setup: Setup
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,11 @@ class Mailbox:
             wait = None if until is None else max(0.0, until - time.monotonic())
             self._changed.wait_for(lambda: self._orders or self._closed, wait)
             return self._orders.popleft() if self._orders and not self._closed else None
+
+    @property
+    def has_orders(self) -> bool:
+        """Whether the window asks for something."""
+        return bool(self._orders)
 
     def deliver(self, delivery: Delivery) -> bool:
         """Leave something for the window; True if nothing was waiting there, so that the window must be told."""

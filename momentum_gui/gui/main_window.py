@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ from momentum_gui.lab.setup import Setup
 
 TICK_MILLISECONDS = 16
 REST_MILLISECONDS = 500
+WORDS_SECONDS = 0.08
+"""How often numbers change on the screen: faster than this nobody reads them."""
 DEFAULT_EXPERIMENT = "iris"
 
 
@@ -63,6 +66,8 @@ class MainWindow(QMainWindow):
         self.arrangement = Arrangement(self, self.views.areas, self.settings_panel, self.timeline, self.runs_panel)
         self.hint_line = HintLine(self.runs_panel.hint, self)
         self.commands, self.wishes, self.files = Commands(self), Wishes(self), Files(self)
+        self._words_are_old, self._words_shown = False, 0.0
+        self.moment: float | None = None
         self._has_begun = self._has_sizes = self._speed_chosen = False
         self._select_next: int | None = None
         self._hide_next: list[str] | None = None
@@ -139,7 +144,10 @@ class MainWindow(QMainWindow):
     def tick(self) -> None:
         """Take in what the worker delivered and redraw what is out of date; at rest, stop ticking."""
         anything = self.session.take()
-        if anything:
+        now = time.monotonic()
+        self._words_are_old |= anything
+        if self._words_are_old and (not anything or now - self._words_shown > WORDS_SECONDS):
+            self._words_are_old, self._words_shown = False, now
             self.runs_panel.model.refresh()
             self._show_standing()
         left = self.views.draw()
@@ -161,6 +169,7 @@ class MainWindow(QMainWindow):
         session = self.session
         session.woken.connect(self.wake)
         session.began.connect(self._begin)
+        session.setup_changed.connect(self.views.set_setup)
         session.settings_changed.connect(self._show_run_settings)
         session.entered.connect(self._enter)
         session.refused.connect(self.refuse)
@@ -229,6 +238,7 @@ class MainWindow(QMainWindow):
         self.runs_panel.set_settings(self.session.settings)
         self.runs_panel.set_record(record, selected, hidden)
         self.timeline.show_present()
+        self.moment = None
         self.hint_line.begin(setup, record, self.session.engine)
         self.views.begin(setup, record, selected, tuple(self.runs_panel.model.visible))
         self.settings_panel.show_setup(setup)
@@ -260,6 +270,7 @@ class MainWindow(QMainWindow):
     @Slot(int)
     def _select(self, run: int) -> None:
         self.views.set_selected(run)
+        self._look_at_moment()
         self.settings_panel.training.show_experiment(self.session.experiment, run)
         self._show_run_settings()
         self._show_standing()
@@ -270,9 +281,16 @@ class MainWindow(QMainWindow):
     def _show_moment(self, epochs: float | None) -> None:
         if epochs is not None and self.session.state is State.RUNNING:
             self.session.pause()
+        self.moment = epochs
+        self._look_at_moment()
         self.views.set_moment(epochs)
         self.runs_panel.model.set_moment(epochs)
         self.wake()
+
+    def _look_at_moment(self) -> None:
+        """Have the selected run's step at the past moment shown, if there is one, found out."""
+        if self.moment is not None and self.session.record is not None:
+            self.session.look(self.selected, self.moment)
 
     @Slot(float)
     def _set_speed(self, updates_per_second: float) -> None:

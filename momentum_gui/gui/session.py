@@ -35,7 +35,7 @@ from momentum_gui.gui.mailbox import (
 )
 from momentum_gui.gui.worker import Worker
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.frame import Frame
+from momentum_gui.lab.frame import Frame, RunFrame
 from momentum_gui.lab.record import Record
 from momentum_gui.lab.settings import Change, Training
 from momentum_gui.lab.setup import Setup
@@ -62,6 +62,7 @@ class Session(QObject):
 
     woken = Signal()
     began = Signal(object, object)  # Setup, Record
+    setup_changed = Signal(object)  # the same problem and network, under another experiment
     extended = Signal()
     settings_changed = Signal()
     entered = Signal(object, str)  # State, a word to the user
@@ -79,6 +80,8 @@ class Session(QObject):
         self.state = State.READY
         self.pace = Pace()
         self._asked: dict[int, Asked] = {}
+        self._look: tuple[int, float] | None = None  # what is to be looked at: run and epochs
+        self._looking: tuple[int, float] | None = None  # what the worker looks at now
         self._numbers = itertools.count(1)
         self._last_change = 0
         self._speed: deque[tuple[float, int]] = deque()
@@ -218,6 +221,31 @@ class Session(QObject):
         """Call `then` with the experiment so far, every change made on the way included."""
         self._ask(lambda worker: worker.tell(), "file", then)
 
+    def look(self, run: int, epochs: float) -> None:
+        """Have the update that led to a past moment traced into the run's record, if it is quickly trained again.
+
+        One is looked at a time; of those wanted meanwhile only the newest.
+        """
+        self._look = (run, epochs)
+        if self._looking is None:
+            self._look_now()
+
+    def _look_now(self) -> None:
+        if self._look is None or self.record is None:
+            return
+        (run, epochs), self._look = self._look, None
+        self._looking, record = (run, epochs), self.record
+        position = round(epochs * record.latest.items_per_epoch)
+
+        def take(frame: RunFrame | None) -> None:
+            self._looking = None
+            if self._look is None and record is self.record and frame is not None:
+                record.look_at(run, epochs, frame)
+                self.extended.emit()
+            self._look_now()
+
+        self._ask(lambda worker: worker.look(run, position), "look", take)
+
     def close(self) -> None:
         """Let the worker end; `closed` is emitted when it has. Doing so twice is harmless."""
         self._mailbox.close()
@@ -253,8 +281,9 @@ class Session(QObject):
         match delivery:
             case Began():
                 self._begin(delivery)
-            case Restarted(standing, engine):
-                self.engine = engine
+            case Restarted(standing, engine, setup):
+                self.engine, self.setup = engine, setup
+                self.setup_changed.emit(setup)
                 self._stand(standing, restart)
             case Advanced(standing):
                 self._stand(standing, Record.extend)
@@ -268,6 +297,7 @@ class Session(QObject):
             case Refused(text, order):
                 self.refused.emit(text, self._asked_as(order).origin)
             case Failed(text):
+                self._looking = None
                 self.failed.emit(text)
             case Answered(answer, order):
                 if (then := self._asked_as(order).then) is not None:
@@ -343,5 +373,5 @@ def restart(record: Record, frame: Frame) -> None:
         run.measures.rewind(-1.0)
         run.path.rewind(-1.0)
         run.events.clear()
-        run.window, run.diverged_at = None, None
+        run.window, run.diverged_at, run.looked_at = None, None, None
     record.extend(frame)

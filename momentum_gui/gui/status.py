@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtWidgets import QStatusBar
 
 from momentum_gui.gui.mailbox import State
 from momentum_gui.gui.message import Message
@@ -15,9 +14,9 @@ from momentum_gui.gui.panels.run_model import epoch_text, error_text
 MESSAGE_SECONDS = 10
 PLACES = {
     "state": "Preparing",
-    "epoch": "epoch 1 000 000.00 of 1 000 000 000",
+    "epoch": "epoch 100 000.00 of 1 000 000",
     "speed": "1 000 000 updates/s",
-    "error": "error 1.2345e−123",
+    "error": "error 1.234×10⁻¹²³",
     "engine": "engine: compiled",
 }
 """The places from left to right, each with the widest text that it holds."""
@@ -32,14 +31,12 @@ class Status(QStatusBar):
         self.setContentsMargins(8, 0, 8, 0)
         self.message = Message()
         self.addWidget(self.message, 1)
-        self.places: dict[str, QLabel] = {}
+        self.places: dict[str, Message] = {}
         for name, widest in PLACES.items():
-            label = QLabel()
-            label.setFixedWidth(QFontMetrics(label.font()).horizontalAdvance(widest) + 8)
-            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            label.setProperty("muted", True)
-            self.places[name] = label
-            self.addPermanentWidget(label)
+            place = Message(widest, side=Qt.AlignmentFlag.AlignRight, muted=True)
+            place.setAccessibleName(name.capitalize())
+            self.places[name] = place
+            self.addPermanentWidget(place)
         self.is_staying = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -61,15 +58,11 @@ class Status(QStatusBar):
 
     def show_state(self, state: State) -> None:
         """Show what the worker does."""
-        self.places["state"].setText(state.value)
+        self.places["state"].show_text(state.value)
 
     def show_standing(self, epochs: float, limit: int, speed: float, error: float, engine: str) -> None:
         """Show where the selected run stands, the speed in updates per second, and the engine."""
-        self._set("epoch", f"epoch {epoch_text(epochs)} of {epoch_text(limit)}")
-        self._set("speed", f"{epoch_text(round(speed))} updates/s" if speed >= 0.5 else "")
-        self._set("error", "" if math.isnan(error) else f"error {error_text(error)}")
-        self._set("engine", f"engine: {'NumPy' if engine == 'numpy' else engine}" if engine else "")
-
-    def _set(self, place: str, text: str) -> None:
-        if self.places[place].text() != text:
-            self.places[place].setText(text)
+        self.places["epoch"].show_text(f"epoch {epoch_text(epochs)} of {epoch_text(limit)}")
+        self.places["speed"].show_text(f"{epoch_text(round(speed))} updates/s" if speed >= 0.5 else "")
+        self.places["error"].show_text("" if math.isnan(error) else f"error {error_text(error)}")
+        self.places["engine"].show_text(f"engine: {'NumPy' if engine == 'numpy' else engine}" if engine else "")

@@ -53,6 +53,7 @@ QPushButton { background: %(raised)s; border: 1px solid %(border)s; border-radiu
 QPushButton:default { background: %(accent)s; border-color: %(accent)s; color: %(accent_text)s; }
 QPushButton:focus { border-color: %(accent)s; }
 QPushButton:pressed { background: %(border)s; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QDialogButtonBox QPushButton { min-width: 72px; }
 QCheckBox { spacing: 6px; }
 QCheckBox::indicator, QTableView::indicator { width: 14px; height: 14px; border: 1px solid %(muted)s;

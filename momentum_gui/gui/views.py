@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QTabWidget, QToolButton, QWidget
 
 from momentum_gui.gui.icons import icon
 from momentum_gui.gui.plots.base import View
@@ -17,6 +18,8 @@ from momentum_gui.lab.setup import Setup
 
 BUDGET_SECONDS = 0.008
 """What drawing may take of a tick of the window's timer; a view that did not get its turn is first at the next."""
+PAINTING = 2.5
+"""What painting costs is seen only afterwards: with it, a redraw takes so many times what the view itself took."""
 SHARE = 0.5
 """The share of the time that one view may take: an expensive one is drawn less often."""
 
@@ -60,15 +63,26 @@ class Page(QWidget):
         self.seconds = 0.0  # what that took
         self.finished = 0.0  # and when it was done
         self.moment: float | None = None  # the moment that the view was last told
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def make_view(self) -> View:
         """The view, made if need be."""
         if self.view is None:
             self.view = self.row.make()
-            cast(QVBoxLayout, self.layout()).addWidget(self.view)
+            self.view.setParent(self)
+            self.view.setGeometry(self.rect())
+            self.view.show()
         return cast(View, self.view)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the view all there is.
+
+        Not by a layout: that would hand on each of the view's wishes for another, which come with every word that
+        changes, up to the window, and lay out everything anew.
+        """
+        super().resizeEvent(event)
+        if self.view is not None:
+            self.view.setGeometry(self.rect())
 
 
 class Area(QTabWidget):
@@ -165,6 +179,15 @@ class Views(QObject):
             if page.view is not None:
                 self._introduce(page)
 
+    @Slot(object)
+    def set_setup(self, setup: Setup) -> None:
+        """The same problem and network, under an experiment with other settings or starts."""
+        self._setup = setup
+        for view in self.existing:
+            if getattr(view, "setup", None) is not None:
+                view.setup = setup  # type: ignore[attr-defined]
+        self.mark()
+
     def set_selected(self, run: int) -> None:
         """Another run is selected."""
         self._selected = run
@@ -204,15 +227,15 @@ class Views(QObject):
             return False
         pages = [area.page for area in self.areas.values() if area.page.isVisible()]
         stale = [page for page in pages if page.drawn != self._record.version]
-        began = time.perf_counter()
-        left = False
+        left, planned = False, 0.0
         for number in range(len(stale)):
             page = stale[(self._turn + number) % len(stale)]
-            now = time.perf_counter()
-            tired = now - page.finished < page.seconds * (1 / SHARE - 1)
-            if tired or (number and now - began > BUDGET_SECONDS):
+            now, cost = time.perf_counter(), PAINTING * page.seconds
+            tired = now - page.finished < cost * (1 / SHARE - 1)
+            if tired or (planned > 0 and planned + cost > BUDGET_SECONDS):
                 left = True
                 continue
+            planned += cost
             self._draw(page, now)
         self._turn += 1
         return left

@@ -31,11 +31,14 @@ from momentum_gui.gui.mailbox import (
 from momentum_gui.lab.bad_input import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.frame import Frame
+from momentum_gui.lab.look import look
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.trainer import Trainer
 
 CHUNK_SECONDS = 0.015
 """How long a chunk of training is meant to take: short enough to answer at once, long enough to cost little."""
+LOOK_SECONDS = 0.3
+"""A look at a past update is given up where it takes longer."""
 NAP_SECONDS = 0.05
 """The longest sleep at a slow pace, so that a change of pace is noticed."""
 SWITCH_SECONDS = 0.001
@@ -174,6 +177,13 @@ class Worker(QObject):
         assert self._trainer is not None
         self._deliver(Answered(self._trainer.experiment_so_far(), self._order))
 
+    def look(self, run: int, position: int) -> None:
+        """Answer with the run's frame after its last update at or before a position, traced; None if not at hand."""
+        frame = None
+        if self._trainer is not None and not self._active:
+            frame = look(self._trainer, run, position, LOOK_SECONDS, lambda: self._mailbox.has_orders)
+        self._deliver(Answered(frame, self._order))
+
     # How it goes about it.
 
     def _serve(self) -> None:
@@ -271,7 +281,8 @@ class Worker(QObject):
         engine = self._engine if self._prepared else "numpy"
         self._trainer = Trainer(experiment, engine, self._setup_for(experiment))
         self._goal = None
-        self._deliver(Restarted(self._standing(self._trainer.first_frame()), self._trainer.engine.name))
+        standing = self._standing(self._trainer.first_frame())
+        self._deliver(Restarted(standing, self._trainer.engine.name, self._trainer.setup))
 
     def _take_on(self, trainer: Trainer, *, position_kept: bool = False) -> None:
         self._trainer = trainer

@@ -128,8 +128,7 @@ class RunsPanel(QWidget):
         self.model.visible_changed.connect(self.visible_changed)
         heading = QLabel("Runs")
         heading.setProperty("heading", True)
-        self.hint = Message()
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.hint = Message(side=Qt.AlignmentFlag.AlignRight)
         self.hint.setAccessibleName("Hint")
         self.buttons: dict[str, QToolButton] = {}
         bar = QHBoxLayout()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from momentum_gui.gui.icons import icon
+from momentum_gui.gui.message import Message
 from momentum_gui.gui.panels.entries import ignore_wheel
 from momentum_gui.gui.panels.run_model import epoch_text
 
@@ -54,9 +55,7 @@ class Timeline(QWidget):
         self._ticks.setInterval(TICK_MILLISECONDS)
         self._ticks.timeout.connect(self._play_on)
         self._ticked = 0.0
-        self.label = QLabel()
-        self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.label.setFixedWidth(QFontMetrics(self.font()).horizontalAdvance("10 000.00 of 10 000.00"))
+        self.label = Message("10 000.00 of 10 000.00", side=Qt.AlignmentFlag.AlignRight)
         heading = QLabel("Time")
         heading.setProperty("heading", True)
         self.buttons: dict[str, QToolButton] = {}
@@ -174,7 +173,7 @@ class Timeline(QWidget):
         for button in self.buttons.values():
             button.setEnabled(past)
         end = epoch_text(self._end)
-        self.label.setText(
+        self.label.show_text(
             f"{epoch_text(round(self.moment, 2))} of {end}" if self.moment is not None else f"epoch {end}"
         )
 

@@ -75,7 +75,7 @@ class RulePanel(Section):
         steady, alternating = gains(coefficients)
         lines = [part.strip() for part in rule.formula.split(",  ")]
         if coefficients.b:
-            lines.append(f"steady g × {steady:.3g}, alternating g × {alternating:.3g}")
+            lines.append(f"steady × {steady:.3g}, alternating × {alternating:.3g}")
         self.formula.setText("\n".join(lines))
         self.formula.setToolTip(
             f"{rule.title}: {rule.known_from}\n"
