@@ -77,6 +77,7 @@ class Session(QObject):
         self.record: Record | None = None
         self.settings: list[Training] = []
         self.engine = ""
+        self.engine_asked = engine
         self.state = State.READY
         self.pace = Pace()
         self._asked: dict[int, Asked] = {}

@@ -26,7 +26,10 @@ class Wishes(QObject):
 
     @Slot(QWidget)
     def connect_view(self, view: QWidget) -> None:
-        """Connect a new view."""
+        """Connect a new view; where a certain engine was asked for, the view's own work uses that one as well."""
+        asked = self._session.engine_asked
+        if asked != "auto" and (set_engine := getattr(view, "set_engine", None)) is not None:
+            set_engine(asked)
         wishes = {
             "start_chosen": self.set_start,
             "weight_edited": self.set_weight,
