@@ -16,7 +16,7 @@ from momentum_gui.lab.sweep import Sweep
 from momentum_gui.lab.sweep_grid import Grid
 
 TITLE = "A sweep of Iris, 41 × 41 cells, 3 seeds, online, per network update"
-SIDE, SEEDS, ITEMS, EPOCHS, SHORT = 41, 3, 150, 200, 5
+SIDE, SEEDS, ITEMS, EPOCHS, SHORT = 41, 3, 150, 200, 20
 PEERS_SIDE = {"scikit-learn": 4, "torch": 41}
 
 
