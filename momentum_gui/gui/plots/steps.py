@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from momentum_gui.engine.population import Measure
@@ -22,6 +23,8 @@ PARTS = (
     ("momentum part", int(Measure.MOMENTUM_NORM), "momentum_part"),
     ("step", int(Measure.STEP_NORM), "step"),
 )
+NARROW = 380
+"""With less than that, in pixels, the key says "gradient", "momentum", "step"."""
 
 
 class StepsView(PlotView):
@@ -70,7 +73,20 @@ class StepsView(PlotView):
             cursor.setPen(plain_pen(colors.muted, 1, Qt.PenStyle.DashLine))
         for lines in self.events:
             lines.recolor()
-        key = (f'<span style="color:{getattr(colors, name)}">▬</span> {text}' for text, _, name in PARTS)
+        self._show_key()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_key()
+
+    def _show_key(self) -> None:
+        """The key to the parts, in short words where there is no room for all."""
+        colors, narrow = theme.current(), self.width() < NARROW
+        words = (text.split()[0] if narrow else text for text, _, _ in PARTS)
+        key = (
+            f'<span style="color:{getattr(colors, row[2])}">▬</span> {word}'
+            for row, word in zip(PARTS, words, strict=True)
+        )
         self.key.setText(" &nbsp; ".join(key))
 
     def redraw(self) -> None:

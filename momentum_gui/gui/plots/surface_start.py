@@ -7,7 +7,7 @@ import math
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from momentum_gui.gui import theme
 from momentum_gui.gui.panels.declared import number_of
@@ -71,6 +71,7 @@ class StartEntry(QWidget):
         self.problem = QLabel()
         self.problem.setProperty("problem", True)
         row.addWidget(self.problem)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)  # fields that overlap say nothing
 
     def show_start(self, x: float, y: float) -> None:
         """Show where the selected run starts, unless something is being typed."""
