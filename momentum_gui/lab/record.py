@@ -40,6 +40,7 @@ class RunRecord:
         self.events: list[Event] = []
         self.window: Trace | None = None
         self.diverged_at: float | None = None
+        self.looked_at: tuple[float, RunFrame] | None = None
 
     def extend(self, frame: RunFrame) -> None:
         """Take in what a frame tells of this run."""
@@ -65,7 +66,7 @@ class RunRecord:
         self.measures.rewind(frame.epochs)
         self.path.rewind(frame.epochs)
         self.events = [event for event in self.events if event.epochs < frame.epochs]
-        self.window = frame.trace
+        self.window, self.looked_at = frame.trace, None
         if frame.outcome is not Outcome.DIVERGED:
             self.diverged_at = None
 
@@ -74,6 +75,16 @@ class RunRecord:
         if epochs is None or epochs >= self.latest.epochs or not len(self.path):
             return self.latest.weights
         return self.path.vectors[nearest(self.path.position, epochs)]
+
+    def update_at(self, epochs: float | None) -> tuple[Floats, Trace] | None:
+        """The weights (W,) after the update that led to a moment (epochs; None = the present), and the trace that ends
+        with it. None where it is not known: of past moments only the one looked at last is.
+        """
+        if epochs is None:
+            return None if self.window is None else (self.latest.weights, self.window)
+        if self.looked_at is None or self.looked_at[0] != epochs or self.looked_at[1].trace is None:
+            return None
+        return self.looked_at[1].weights, self.looked_at[1].trace
 
     def _columns(self, measures: Floats, frame: RunFrame) -> Floats:
         from momentum_gui.engine.rules import RULES
@@ -97,6 +108,11 @@ class Record:
         self.latest = frame
         for record, run in zip(self.runs, frame.runs, strict=True):
             record.extend(run)
+        self.version += 1
+
+    def look_at(self, run: int, epochs: float, frame: RunFrame) -> None:
+        """Keep the frame of a past moment (epochs) of a run, until another is looked at."""
+        self.runs[run].looked_at = (epochs, frame)
         self.version += 1
 
     def rewind(self, frame: Frame) -> None:

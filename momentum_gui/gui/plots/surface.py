@@ -338,16 +338,17 @@ class SurfaceView(PlotView):
         self._draw_arrows()
 
     def _draw_arrows(self) -> None:
-        """The last step, from where it began: what is known of it is exact, not foretold."""
+        """The step that led to the moment shown, from where it began: what is known of it is exact, not foretold."""
         assert self.plane is not None
         selected = dict(self.runs_shown()).get(self.selected)
-        trace = selected.window if selected is not None and self.moment is None else None
-        if selected is None or trace is None or not len(trace.gradients):
+        known = None if selected is None else selected.update_at(self.moment)
+        if known is None or not len(known[1].gradients):
             self.arrows.hide()
             return
+        weights, trace = known
         with np.errstate(all="ignore"):
             gradient_part, momentum_part = trace.gradient_parts[-1], trace.momentum_parts[-1]
-            begun = selected.latest.weights - (gradient_part + momentum_part)
+            begun = weights - (gradient_part + momentum_part)
         self.arrows.draw(self.plane, begun, gradient_part, momentum_part)
 
     def _tell(self) -> None:
