@@ -46,6 +46,7 @@ from momentum_gui.engine.population import (
     WEIGHT_LIMIT,
     Floats,
     Items,
+    Measure,
     NetworkTask,
     Outcome,
     Population,
@@ -133,6 +134,8 @@ def train(task: Task, population: Population, span: Span, report: Report) -> Non
         kernel(some, runs, shape, data, test, frozen, task.batch_size, task.mean, space, natural)
 
     share_out(parts_of(task, members, population, shape, span.updates), work)
+    for error, share in ((Measure.ERROR, Measure.ACCURACY), (Measure.TEST_ERROR, Measure.TEST_ACCURACY)):
+        report.measures[np.isnan(report.measures[:, :, error]), share] = np.nan
 
 
 def parts_of(
@@ -212,6 +215,7 @@ def errors(network: Network, weights: Floats, items: Items) -> tuple[Floats, Flo
         compiled_items.all_errors(shape, data, weights, *part, error, share, space)
 
     share_out(ranges(len(weights), shape.weights * data.items), work)
+    share[np.isnan(error)] = np.nan  # where the answers are no numbers, no class is the largest
     return error, share
 
 

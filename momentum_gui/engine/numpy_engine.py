@@ -135,7 +135,9 @@ def errors(network: Network, weights: Floats, items: Items) -> tuple[Floats, Flo
         return np.full(len(weights), np.nan), np.full(len(weights), np.nan)
     with np.errstate(over="ignore", invalid="ignore"):
         output = forward(network, weights, items.inputs)[-1]
-        return losses(network, output, items.targets).mean(axis=-1), hits(items, output)
+        error = losses(network, output, items.targets).mean(axis=-1)
+        # Where the answers are no numbers, no class is the largest.
+        return error, np.where(np.isnan(error), np.nan, hits(items, output))
 
 
 def outputs(network: Network, weights: Floats, inputs: Floats) -> Floats:
