@@ -48,8 +48,7 @@ class Plane:
         gram = self.axes @ self.axes.T
         if gram[0, 1] == 0.0 and (gram.diagonal() == 1.0).all():
             return None
-        inverse: Floats = np.linalg.pinv(gram, hermitian=True)
-        return inverse
+        return np.linalg.pinv(gram, hermitian=True).astype(np.float64)
 
     def weights_at(self, x: ArrayLike, y: ArrayLike) -> Floats:
         """The weight vectors at the points x, y (any shapes that broadcast): (points, W), in C order."""
