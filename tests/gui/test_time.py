@@ -7,6 +7,8 @@ import pytest
 
 from momentum_gui.gui.session import Session
 from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.record import Record
+from momentum_gui.lab.trainer import Trainer
 from tests.gui.conftest import MakeSession, take_until
 
 UPDATES = 700
@@ -19,20 +21,10 @@ def go_to(session: Session, update: int, step: int) -> None:
 
 
 @pytest.mark.parametrize("rule", ["plain", "one-step", "heavy-ball", "damped", "nesterov"])
-@pytest.mark.parametrize("batch", [1, 3])
-def test_back_500_updates_and_forward_again(make_session: MakeSession, rule: str, batch: int) -> None:
+@pytest.mark.parametrize("batch", [1, 3, "full"])
+def test_back_500_updates_and_forward_again(make_session: MakeSession, rule: str, batch: int | str) -> None:
     """Weights, stored step and error are the same bits, and so is the path kept, in shuffled order."""
-    experiment = Experiment.from_table(
-        {
-            "problem": {"dataset": "xor"},
-            "network": {"hidden": [2], "output_activation": "logistic"},
-            "training": {
-                "epochs": 1000, "learning_rate": 0.4, "momentum": 0.6, "rule": rule, "batch_size": batch, "seed": 5,
-            },
-        },
-        "xor",
-    )  # fmt: skip
-    session = make_session(experiment)
+    session = make_session(experiment_with(rule, batch))
     go_to(session, UPDATES, UPDATES)
     assert session.record is not None
     run = session.record.runs[0]
@@ -45,3 +37,36 @@ def test_back_500_updates_and_forward_again(make_session: MakeSession, rule: str
     assert run.latest.stored.tobytes() == before.stored.tobytes()
     assert run.latest.error == before.error
     assert run.path.vectors.tobytes() == path.tobytes()
+
+
+@pytest.mark.parametrize("rule", ["plain", "one-step", "heavy-ball", "damped", "nesterov"])
+@pytest.mark.parametrize("batch", [1, 3, "full"])
+def test_the_compiled_engine_repeats_the_same_bits(rule: str, batch: int | str) -> None:
+    """What holds for NumPy holds for the compiled engine: weights, stored step and path after 500 updates back."""
+    trainer = Trainer(experiment_with(rule, batch), "compiled")
+    record = Record(trainer.first_frame())
+    record.extend(trainer.advance(UPDATES))
+    run = record.runs[0]
+    before, path = run.latest, run.path.vectors.copy()
+    record.rewind(trainer.step_back(500))
+    assert run.latest.update == UPDATES - 500
+    assert not np.array_equal(run.latest.weights, before.weights)
+    record.extend(trainer.advance(500))
+    assert run.latest.weights.tobytes() == before.weights.tobytes()
+    assert run.latest.stored.tobytes() == before.stored.tobytes()
+    assert run.latest.error == before.error
+    assert run.path.vectors.tobytes() == path.tobytes()
+
+
+def experiment_with(rule: str, batch: int | str) -> Experiment:
+    """XOR under a rule, in batches of a size."""
+    return Experiment.from_table(
+        {
+            "problem": {"dataset": "xor"},
+            "network": {"hidden": [2], "output_activation": "logistic"},
+            "training": {
+                "epochs": 1000, "learning_rate": 0.4, "momentum": 0.6, "rule": rule, "batch_size": batch, "seed": 5,
+            },
+        },
+        "xor",
+    )  # fmt: skip
