@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from momentum_gui.engine.engines import ready
@@ -33,6 +34,9 @@ __all__ = ["STILL_SIZE", "SurfaceView"]
 
 LIVE_SECONDS = 0.2
 """Changes that follow one another more quickly than this are drawn plainly."""
+
+START_BESIDE = 500
+"""From this width on, in pixels, the start stands beside the buttons."""
 
 
 class SurfaceView(PlotView):
@@ -336,6 +340,17 @@ class SurfaceView(PlotView):
             self.marker.stand(float(x[0]), float(y[0]), self.selected)
             self.start.show_start(float(x[0]), float(y[0]))
         self._draw_arrows()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= START_BESIDE
+        box = self.layout()
+        assert isinstance(box, QVBoxLayout)
+        beside = self.controls.indexOf(self.start) >= 0
+        if wide != beside:  # where there is no room beside the buttons, the start stands above them
+            (box if wide else self.controls).removeWidget(self.start)
+            (self.controls.insertWidget(0, self.start) if wide else box.insertWidget(1, self.start))
+            self.start.setContentsMargins(0 if wide else 8, 0, 0, 0)
 
     def _draw_arrows(self) -> None:
         """The step that led to the moment shown, from where it began: what is known of it is exact, not foretold."""
