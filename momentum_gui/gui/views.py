@@ -242,9 +242,8 @@ class Views(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a view still works on its picture in the background."""
-        backgrounds = (getattr(page.view, "background", None) for page in self.pages)
-        return any(background.busy for background in backgrounds if background is not None)
+        """Whether a view that is seen still works on its picture, or is about to."""
+        return any(getattr(page.view, "busy", False) for page in self.pages if page.isVisible())
 
     def draw_all(self) -> None:
         """Redraw every visible view now, whatever it takes."""
