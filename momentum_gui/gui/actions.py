@@ -90,6 +90,7 @@ class Actions:
         self.hints.setCheckable(True)
         self.hints.setToolTip("A line in plain words when a run is slow, oscillates or is about to diverge")
         help_menu = self.menus["Help"] = bar.addMenu("&Help")
+        self.notes = help_menu.addAction("&Notes on this experiment")
         self.keys = help_menu.addAction("&Keys and mouse")
         self.about = help_menu.addAction("&About Momentum GUI")
         self.speed = SpeedControl()

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import traceback
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from momentum_gui.gui.session import Session
 
 SIGNAL_MILLISECONDS = 200
+INTERRUPTED = 130
 LEAVE_SECONDS = 2.0
 """How long a closed window's work may take to end; compiling the engine for the first time cannot be interrupted."""
 
@@ -45,7 +46,10 @@ def application() -> QApplication:
 
 
 def run(experiment: Experiment | None = None) -> int:
-    """Open the window with an experiment, by default the built-in Iris comparison; the exit status, when it closes."""
+    """Open the window with an experiment, by default the built-in Iris comparison, until it is closed.
+
+    Gives the exit status: 0, or 130 after an interrupt from the keyboard.
+    """
     from momentum_gui.gui.main_window import MainWindow
 
     made = application()
@@ -53,21 +57,24 @@ def run(experiment: Experiment | None = None) -> int:
     theme.set_theme(memory.theme)
     window = MainWindow(experiment, memory=memory)
     before = sys.excepthook
+    interrupts: list[int] = []
 
     def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            window.close()
-            return
         traceback.print_exception(kind, error, trace)
         window.status.say(f"Something went wrong: {kind.__name__}: {error}", problem=True)
 
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        # Not by a KeyboardInterrupt, which could come in the middle of anything.
+        interrupts.append(number)
+        QTimer.singleShot(0, window.close)
+
     sys.excepthook = report
+    handler = signal.signal(signal.SIGINT, interrupt)
     # Python looks at signals only between its own instructions, and Qt's loop has none while nothing happens.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     looks = QTimer()
     looks.timeout.connect(_nothing)
     looks.start(SIGNAL_MILLISECONDS)
-    patience = Patience(window)
+    patience = Patience(window, interrupts)
     try:
         window.show()
         status = made.exec()
@@ -75,9 +82,10 @@ def run(experiment: Experiment | None = None) -> int:
         while not window.session.is_closed:  # or patience ends
             made.processEvents()
             patience.wait()
-        return status
+        return INTERRUPTED if interrupts else status
     finally:
         sys.excepthook = before
+        signal.signal(signal.SIGINT, handler)
 
 
 class Patience(QObject):
@@ -86,15 +94,15 @@ class Patience(QObject):
     What is under way then is a compilation, whose cache is only ever replaced as a whole.
     """
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, interrupts: list[int]) -> None:
         super().__init__()
-        self._session = window.session
+        self._session, self._interrupts = window.session, interrupts
         self._timer: threading.Timer | None = None
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Close and self._timer is None:
-            self._timer = threading.Timer(LEAVE_SECONDS, give_up, [self._session])
+            self._timer = threading.Timer(LEAVE_SECONDS, give_up, [self._session, self._interrupts])
             self._timer.daemon = True
             self._timer.start()
         return False
@@ -105,12 +113,12 @@ class Patience(QObject):
             self._timer.join(0.02)
 
 
-def give_up(session: Session) -> None:
+def give_up(session: Session, interrupts: list[int]) -> None:
     """End the program at once, unless its work has ended."""
     if not session.is_closed:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(0)
+        os._exit(INTERRUPTED if interrupts else 0)
 
 
 def _nothing() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from momentum_gui.engine.rules import RULES
 from momentum_gui.gui import theme
@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         if not theme.is_set():
             theme.set_theme(self.memory.theme)
         self.first_experiment = Experiment.load(DEFAULT_EXPERIMENT) if experiment is None else experiment
+        self._engine = engine
         self.session = Session(engine=engine)
         self.views = Views(self)
         self.settings_panel, self.runs_panel, self.timeline = SettingsPanel(), RunsPanel(), Timeline()
@@ -192,6 +193,7 @@ class MainWindow(QMainWindow):
         self.timeline.return_wanted.connect(self.session.seek)
         self.timeline.fork_wanted.connect(commands.fork_at)
         self.views.made.connect(self.wishes.connect_view)
+        self.views.made.connect(self._meet_view)
         for area in self.views.areas.values():
             area.menu_wanted.connect(files.show_plot_menu)
             area.currentChanged.connect(self.wake)
@@ -224,6 +226,7 @@ class MainWindow(QMainWindow):
         actions.theme_button.clicked.connect(self._switch_theme)
         actions.log_axis.toggled.connect(self._set_log_axis)
         actions.hints.toggled.connect(self._set_hints)
+        actions.notes.triggered.connect(self._show_notes)
         actions.keys.triggered.connect(self._show_keys)
         actions.about.triggered.connect(self._show_about)
         actions.speed.changed.connect(self._set_speed)
@@ -264,6 +267,15 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _fail(self, text: str) -> None:
         self.status.say(text, problem=True)
+
+    @Slot(QWidget)
+    def _meet_view(self, view: QWidget) -> None:
+        """A view was made: let it use the engine that was chosen, and the menu follow its buttons."""
+        if (set_engine := getattr(view, "set_engine", None)) is not None:
+            set_engine(self._engine)
+        log = getattr(view, "log", None)
+        if log is not None and getattr(view, "title", "") == "Error":
+            log.toggled.connect(self.actions_.log_axis.setChecked)
 
     # What is chosen to be looked at.
 
@@ -316,6 +328,14 @@ class MainWindow(QMainWindow):
         self.memory.hints = shown
         self.hint_line.set_shown(shown)
         self._look_for_hints(now=True)
+
+    @Slot()
+    def _show_notes(self) -> None:
+        about_it = self.settings_panel.about
+        about_it.set_folded(False)
+        self.settings_panel.ensureWidgetVisible(about_it)
+        if about_it.isHidden():
+            self.status.say("This experiment has no notes")
 
     @Slot()
     def _show_keys(self) -> None:

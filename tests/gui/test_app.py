@@ -1,4 +1,4 @@
-"""The program with a window: nobody waits for work that cannot be interrupted, and views use the engine asked for."""
+"""The program with a window: it ends when the window does, or when it is interrupted."""
 
 from __future__ import annotations
 
@@ -7,65 +7,51 @@ import subprocess
 import sys
 from pathlib import Path
 
-from momentum_gui.gui.main_window import MainWindow
-from momentum_gui.lab.experiment import Experiment
-from tests.gui.conftest import close
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-
-STUCK = """
-import sys, time
+PROGRAM = """
+import os, signal, sys
 from PySide6.QtCore import QTimer
-from momentum_gui.engine import engines
-from momentum_gui.gui import app, main_window
-from momentum_gui.gui.mailbox import State
+from momentum_gui.gui import app
 from momentum_gui.gui.snapshot import without_needless_warning
-from momentum_gui.gui.worker import Worker
 
-def prepare(self):
-    self._enter(State.PREPARING)
-    time.sleep(100)  # like a compilation: it looks at nothing until it is done
-
-def end():
-    window = next(each for each in application.topLevelWidgets() if isinstance(each, main_window.MainWindow))
-    if window.session.state is State.PREPARING:
+def look():
+    windows = [w for w in app.application().topLevelWidgets() if type(w).__name__ == "MainWindow"]
+    if windows and windows[0].session.record is not None:
+        {what}
         timer.stop()
-        print("preparing", flush=True)
-        {"close": window.close, "quit": application.quit}[sys.argv[1]]()
 
-Worker._prepare = prepare
 with without_needless_warning():
     application = app.application()
     timer = QTimer()
-    timer.timeout.connect(end)
+    timer.timeout.connect(look)
     timer.start(20)
-    sys.exit(app.run())
+    sys.exit(app.run(None))
 """
 
 
-def leaving(way: str, folder: Path) -> tuple[int, str, str]:
-    """Exit status and words of a program that is left in this way while the engine is prepared."""
+@pytest.mark.parametrize(
+    ("what", "status", "told"),
+    [
+        ("windows[0].close()", 0, ""),
+        ("application.quit()", 0, ""),
+        ("os.kill(os.getpid(), signal.SIGINT)", 130, ""),
+        ("windows[0].close(); raise OSError('no such thing')", 0, "OSError: no such thing"),
+    ],
+)
+def test_it_ends(tmp_path: Path, what: str, status: int, told: str) -> None:
+    """Closed, quit or interrupted, the program ends with the right status; an error in a slot does not end it."""
     done = subprocess.run(
-        [sys.executable, "-c", STUCK, way],
+        [sys.executable, "-c", PROGRAM.format(what=what)],
         cwd=ROOT,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(folder)},
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    return done.returncode, done.stdout, done.stderr
-
-
-def test_left_while_the_engine_is_prepared(tmp_path: Path) -> None:
-    """Closed or told to quit in the middle of a compilation, the program ends soon, with 0 and without a word."""
-    for way in ("close", "quit"):
-        assert leaving(way, tmp_path) == (0, "preparing\n", "")
-
-
-def test_views_use_the_engine_asked_for(qapp: object, xor: Experiment) -> None:
-    """A window that is to train with NumPy sweeps with NumPy too."""
-    for asked in ("numpy", "auto"):
-        window = MainWindow(xor, engine=asked)
-        assert getattr(window.views.of_title("Sweep"), "engine", "") == asked
-        close(window)
+    assert done.returncode == status, done.stderr
+    assert told in done.stderr
+    assert bool(done.stderr) == bool(told)
+    assert (tmp_path / "momentum-gui" / "window.ini").is_file()

@@ -20,7 +20,7 @@ OWN_FILE = "file"
 OF_KIND = ("target", "items", "noise", "start", "parameters")
 """Settings that belong to one kind of problem, and go when another is chosen."""
 OTHER_PROBLEM: dict[str, dict[str, Any]] = {
-    "": {"title": None, "notes": None},
+    "": {"title": None, "notes": None, "claim": None},
     "network": {"output_activation": None, "loss": None, "initial_weights": None, "train_only": None},
     "training": {"start": None, "change": None},
 }
