@@ -77,6 +77,8 @@ def run(experiment: Experiment | None = None) -> int:
     patience = Patience(window, interrupts)
     try:
         window.show()
+        # The window is hidden before its work has ended, and a hidden window is no last one that closes.
+        window.session.closed.connect(made.quit)
         status = made.exec()
         window.close()  # where the program was told to quit in another way
         while not window.session.is_closed:  # or patience ends
