@@ -277,7 +277,8 @@ class Sweep:
 
     def _block_cells(self) -> int:
         seeds = len(self.grid.seeds)
-        aim = max(BLOCK_SECONDS, self.overhead / SCHEDULING_SHARE)
+        # One process hands out the blocks of all workers: with many of them that would be what they wait for.
+        aim = max(BLOCK_SECONDS, self.overhead / SCHEDULING_SHARE, 2 * self.overhead * self._count())
         runs = aim / max(self._seconds_per_run, 1e-9)
         # The last blocks are smaller, so that all workers end at about the same time.
         rest = (len(self._cells) - self._next) * seeds / (2 * self._count())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import math
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -12,8 +14,21 @@ from typing import Any
 from momentum_gui.lab.bad_input import BadInputError
 
 CONNECT_SECONDS = 10
+ASK_SECONDS = 2.0
 RETRIES = 3
 """How often a cluster may try a block again whose worker failed; one that was killed costs no try."""
+
+
+class Threads:
+    """How many threads a cluster has: asked again once in a while, since workers come and go."""
+
+    def __init__(self, client: Any) -> None:
+        self._client, self._known, self._asked = client, 0, -math.inf
+
+    def __call__(self) -> int:
+        if time.monotonic() - self._asked > ASK_SECONDS:
+            self._known, self._asked = sum(self._client.nthreads().values()), time.monotonic()
+        return self._known
 
 
 @contextmanager
@@ -38,6 +53,6 @@ def cluster(address: str) -> Iterator[tuple[Executor, Callable[[], int]]]:
         if not client.nthreads():
             raise OSError(f"--scheduler {address}: the cluster has no workers: start some with `dask worker`")
         # pure=False: a block is a task of its own, never a remembered result.
-        yield client.get_executor(pure=False, retries=RETRIES), lambda: sum(client.nthreads().values())
+        yield client.get_executor(pure=False, retries=RETRIES), Threads(client)
     finally:
         client.close()

@@ -119,9 +119,11 @@ def test_workers_that_cannot_train_end_the_sweep(spoil: Callable[[int], BaseExce
 def test_blocks_outweigh_what_handing_them_out_costs() -> None:
     """Blocks are sized so that training takes at least 20 times as long as an answer takes to come back."""
     experiment = xor(epochs=300)
-    sweep = Sweep(experiment, Grid.of(experiment, "0.001:1:200:log", "0:0.9:40"), executor=Elsewhere(), workers=1)
+    sweep = Sweep(experiment, Grid.of(experiment, "0.001:1:1000:log", "0:0.9:800"), executor=Elsewhere(), workers=1)
     sweep.overhead, sweep._seconds_per_run = 0.02, 0.001
     assert sweep._block_cells() * sweep._seconds_per_run * SCHEDULING_SHARE >= sweep.overhead
+    sweep._workers = 100
+    assert sweep._block_cells() * sweep._seconds_per_run >= 100 * sweep.overhead
     sweep._seconds_per_run = 100.0
     assert sweep._block_cells() <= 32
 
