@@ -2,8 +2,8 @@
 
 Which loops train a run follows from its task alone, or changes no bit:
 
-- batches of fewer than ITEM_BATCH items: `compiled_single` for a few runs, `compiled_population` for many, both with
-  the same bits, so that a cell of a sweep is the same training as the cell alone;
+- batches of fewer than ITEM_BATCH items: `compiled_single` for few runs or large networks, else
+  `compiled_population`, both with the same bits, so that a cell of a sweep is the same training as the cell alone;
 - larger batches, up to all items: `compiled_batches`, run by run;
 - analytic surfaces: `compiled_surfaces`.
 
@@ -62,8 +62,11 @@ name = "compiled"
 ITEM_BATCH = 8
 """From this batch size on, lanes hold the items of a batch."""
 
-FULL_BLOCK = 6
+FULL_BLOCK = 12
 """From this many runs on, a block of compiled_population.RUN_LANES is worth its while, idle lanes and all."""
+
+BLOCK_WEIGHTS = 800
+"""Up to this many weights: a block of larger networks does not fit into the nearest cache."""
 
 SHARED_WORK = 1_000_000
 """From this much work on, in weights times items, it is shared out among threads: half a millisecond or more."""
@@ -148,7 +151,7 @@ def parts_of(
         outputs = task.network.sizes[-1]
         kernel, size = compiled_batches.train, compiled_batches.space_needed(shape, task.network.sizes[0], outputs)
         return [(kernel, size, some) for some in split(members, 1, work_each)]
-    if len(members) < FULL_BLOCK:
+    if len(members) < FULL_BLOCK or shape.weights > BLOCK_WEIGHTS:
         size = compiled_single.space_needed(shape)
         return [(single, size, some) for some in split(members, 1, work_each)]
     members = members[np.argsort(population.order_of_run[members], kind="stable")]

@@ -253,6 +253,12 @@ def lanes16(typing_context: Any) -> Any:
 
 
 @intrinsic
+def lanes32(typing_context: Any) -> Any:
+    """Thirty-two zeros."""
+    return zeros(32)
+
+
+@intrinsic
 def as_many(typing_context: Any, numbers: Any) -> Any:
     """As many zeros as the tuple has numbers: so a kernel is compiled for each count of lanes it is called with."""
     lanes = Lanes(len(numbers))

@@ -26,7 +26,7 @@ from momentum_gui.engine.compiled_epoch import (
     record,
 )
 from momentum_gui.engine.compiled_items import CROSS_ENTROPY, SQUARED_ERROR
-from momentum_gui.engine.compiled_lanes import absolute, fill, fma, lanes16, load, repeat, store, where_less
+from momentum_gui.engine.compiled_lanes import absolute, fill, fma, lanes32, load, repeat, store, where_less
 from momentum_gui.engine.compiled_layout import (
     ABOVE,
     BELOW,
@@ -41,10 +41,10 @@ from momentum_gui.engine.compiled_layout import (
 from momentum_gui.engine.compiled_math import SOFTMAX, activate, exp, slope
 from momentum_gui.engine.population import WEIGHT_LIMIT
 
-RUN_LANES = 16
+RUN_LANES = 32
 BEYOND_LIMIT = float(np.nextafter(WEIGHT_LIMIT, np.inf))
 
-lanes = lanes16
+lanes = lanes32
 
 
 @inlined

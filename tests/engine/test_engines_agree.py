@@ -15,7 +15,7 @@ from momentum_gui.engine.rules import RULES
 from momentum_gui.engine.surfaces import SURFACES, Surface
 from tests.engine.problems import Problem, networks, problem_for, problems
 
-few, many = st.integers(1, 4), st.integers(6, 20)
+few, many = st.integers(1, 4), st.integers(12, 50)
 small_batches, all_batches = st.integers(1, 7), st.integers(1, 30)
 
 
@@ -78,7 +78,7 @@ def gathered(reports: list[Report], name: str) -> np.ndarray:
 
 
 @settings(max_examples=60)
-@given(problem=problems(st.integers(1, 17), all_batches), data=st.data())
+@given(problem=problems(st.integers(1, 40), all_batches), data=st.data())
 def test_cutting_a_training_into_spans_changes_no_bit(problem: Problem, data: st.DataObject) -> None:
     """Spans of any lengths give the numbers of one long span."""
     places = st.lists(st.integers(1, problem.updates), max_size=4, unique=True)
