@@ -87,9 +87,9 @@ def take_until(session: Session, condition: Callable[[], bool], what: str, secon
 
 
 def ready(window: MainWindow) -> None:
-    """Wait until the window's training stands at its start."""
-    session = window.session
-    wait_until(lambda: session.record is not None and session.state is State.READY, "the window is ready", 30.0)
+    """Wait until the window's training stands at its start, or where a saved session stood."""
+    session, resting = window.session, (State.READY, State.PAUSED, State.FINISHED)
+    wait_until(lambda: session.record is not None and session.state in resting, "the window is ready", 30.0)
     at_rest(window)
 
 
