@@ -48,7 +48,7 @@ VIEWS = (
     ViewRow("lower", "Steps", "steps", "StepsView"),
     ViewRow("lower", "Gains", "gains", "GainsView"),
     ViewRow("lower", "One update", "arithmetic", "ArithmeticView"),
-    ViewRow("lower", "Theory", "theory", "TheoryView"),
+    ViewRow("centre", "Theory", "theory", "TheoryView"),
 )
 
 
