@@ -53,15 +53,20 @@ def wayland_answers(environment: Mapping[str, str]) -> bool | None:
 
 
 def x_server_answers(name: str) -> bool:
-    """Whether an X server takes a connection at this display; libxcb must be there."""
+    """Whether an X server takes a connection at this display; libxcb must be there.
+
+    A connection that was taken stays open to the end of the program: an X server whose last client leaves starts anew,
+    and would for a moment refuse Qt.
+    """
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
     xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
     connection = xcb.xcb_connect(name.encode(), None)
-    answers = xcb.xcb_connection_has_error(connection) == 0
+    if xcb.xcb_connection_has_error(connection) == 0:
+        return True
     xcb.xcb_disconnect(connection)
-    return answers
+    return False
 
 
 def missing_library(name: str) -> str | None:
