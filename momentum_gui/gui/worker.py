@@ -42,8 +42,11 @@ LOOK_SECONDS = 0.3
 NAP_SECONDS = 0.05
 """The longest sleep at a slow pace, so that a change of pace is noticed."""
 SWITCH_SECONDS = 0.001
-"""The interpreter's switch interval while training: the NumPy engine holds the lock, and the window must draw; the
-compiled one wants it a few times a chunk, and the window draws."""
+"""The interpreter's switch interval while the NumPy engine trains: it holds the lock, and the window must draw."""
+
+# The processor time of this thread, without its waits for the interpreter's lock: those would make chunks look long
+# and therefore shorter and shorter, until all time goes into waiting. Where that clock is coarse, plain time must do.
+own_time = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-3 else time.perf_counter
 
 
 class Worker(QObject):
@@ -101,7 +104,8 @@ class Worker(QObject):
             return
         self._running = True
         self._last = time.monotonic()
-        sys.setswitchinterval(SWITCH_SECONDS)
+        if self._trainer.engine.name == "numpy":
+            sys.setswitchinterval(SWITCH_SECONDS)
         self._enter(State.RUNNING)
 
     def pause(self) -> None:
@@ -220,13 +224,13 @@ class Worker(QObject):
         if self._goal is None and (updates := self._updates_due()) == 0:
             return
         self._mailbox.wait_for_room()
-        before, began = trainer.updates_done, (time.perf_counter(), time.thread_time())
+        before, began = trainer.updates_done, own_time()
         if self._goal is not None:
             batch = min(group.task.batch_size for group in trainer.groups)
             frame = trainer.advance_to(min(self._goal, trainer.position + int(self._limit) * batch))
         else:
             frame = trainer.advance(min(updates, int(self._limit)))
-        self._learn_limit(trainer.updates_done - before, seconds_of_work(*began))
+        self._learn_limit(trainer.updates_done - before, own_time() - began)
         self._deliver(Advanced(self._standing(frame)))
         if self._goal is not None and (trainer.position >= self._goal or trainer.finished):
             self._goal = None
@@ -332,16 +336,6 @@ class Worker(QObject):
     def _deliver(self, delivery: Delivery) -> None:
         if self._mailbox.deliver(delivery):
             self.progress.emit(delivery)
-
-
-def seconds_of_work(began: float, own_began: float) -> float:
-    """What a chunk is taken to have cost that began at these moments of `perf_counter` and `thread_time`.
-
-    Waits for the interpreter's lock make a chunk long without being work; counted in full, they would make chunks
-    shorter and shorter until all time goes into waiting. But an engine's own threads work while this one waits. So it
-    is this thread's processor time, and at least half of the time that passed.
-    """
-    return max(time.thread_time() - own_began, (time.perf_counter() - began) / 2)
 
 
 def epoch_before(trainer: Trainer) -> int:
