@@ -30,10 +30,9 @@ from momentum_gui.engine import (
     compiled_surfaces,
     numpy_engine,
 )
-from momentum_gui.engine.compiled_epoch import ROWS, TRAINED, runs_of
+from momentum_gui.engine.compiled_epoch import ROWS, RUNNING, TRAINED, runs_of
 from momentum_gui.engine.compiled_layout import (
     ITEM_LANES,
-    NARROW,
     Data,
     Shape,
     data_of,
@@ -41,14 +40,12 @@ from momentum_gui.engine.compiled_layout import (
     shape_of,
     working_space,
 )
-from momentum_gui.engine.network import Activation, Loss, Network
+from momentum_gui.engine.network import Network
 from momentum_gui.engine.population import (
     WEIGHT_LIMIT,
     Floats,
     Items,
-    Measure,
     NetworkTask,
-    Outcome,
     Population,
     Report,
     Span,
@@ -89,6 +86,9 @@ def thread_count() -> int:
 
 def share_out(parts: list[Any], work: Callable[[Any], None]) -> None:
     """Do the work on every part: the first in this thread, the others each in one that ends with it."""
+    if len(parts) == 1:
+        work(parts[0])
+        return
     troubles: list[BaseException] = []
 
     def other(part: Any) -> None:
@@ -123,7 +123,7 @@ def train(task: Task, population: Population, span: Span, report: Report) -> Non
     if isinstance(task, SurfaceTask):
         train_surface(task, population, span, report)
         return
-    members = np.flatnonzero(population.outcome == Outcome.RUNNING)
+    members = np.flatnonzero(population.outcome == RUNNING)
     if len(members) == 0 or span.updates == 0:
         return
     shape, data, test = shape_of(task.network), data_of(task.items), data_of(task.test_items)
@@ -137,8 +137,6 @@ def train(task: Task, population: Population, span: Span, report: Report) -> Non
         kernel(some, runs, shape, data, test, frozen, task.batch_size, task.mean, space, natural)
 
     share_out(parts_of(task, members, population, shape, span.updates), work)
-    for error, share in ((Measure.ERROR, Measure.ACCURACY), (Measure.TEST_ERROR, Measure.TEST_ACCURACY)):
-        report.measures[np.isnan(report.measures[:, :, error]), share] = np.nan
 
 
 def parts_of(
@@ -218,7 +216,6 @@ def errors(network: Network, weights: Floats, items: Items) -> tuple[Floats, Flo
         compiled_items.all_errors(shape, data, weights, *part, error, share, space)
 
     share_out(ranges(len(weights), shape.weights * data.items), work)
-    share[np.isnan(error)] = np.nan  # where the answers are no numbers, no class is the largest
     return error, share
 
 
@@ -284,29 +281,9 @@ def task_gradients(task: Task, weights: Floats) -> Floats:
 
 
 def warm_up() -> None:
-    """Compile everything, or load it from the cache, by using it once; sets `is_warm`."""
+    """Compile everything, or load it from the cache; sets `is_warm`. The first time it takes some seconds."""
+    from momentum_gui.engine import compiled_start
+
     global is_warm
-    for units in (NARROW, NARROW + 1):
-        network = Network((1, units, 1), Activation.TANH, Activation.TANH, Loss.SQUARED_ERROR)
-        items = Items(np.zeros((ITEM_BATCH, 1)), np.zeros((ITEM_BATCH, 1)))
-        weights = np.zeros((FULL_BLOCK, network.weight_count))
-        trained = np.ones(network.weight_count, dtype=np.bool_)
-        for batch_size in (1, ITEM_BATCH):
-            use_once(NetworkTask(network, items, items, trained, batch_size, True), weights)
-            use_once(NetworkTask(network, items, items, trained, batch_size, True), weights[:1])
-        outputs(network, weights, items.inputs)
-    use_once(SurfaceTask(SURFACES["bowl"]), np.zeros((1, 2)))
+    compiled_start.prepare()
     is_warm = True
-
-
-def use_once(task: Task, weights: Floats) -> None:
-    """Train one update, evaluate the error and the gradient."""
-    runs = len(weights)
-    population = Population(
-        weights.copy(), np.ones(runs), np.zeros((runs, 4)), np.zeros(runs), np.zeros(runs, dtype=np.int64)
-    )
-    orders = np.zeros((1, 1, task.items_per_epoch), dtype=np.int32)
-    span = Span(orders, 0, 1, np.ones(1, dtype=np.bool_))
-    train(task, population, span, Report.for_span(task, population, span, keep_weights=False, traced=0))
-    task_errors(task, weights)
-    task_gradients(task, weights)

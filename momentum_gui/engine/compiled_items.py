@@ -18,7 +18,6 @@ from momentum_gui.engine.compiled_lanes import (
     repeat,
     store,
     total,
-    where_beats,
     where_equal,
     where_less,
 )
@@ -31,7 +30,7 @@ from momentum_gui.engine.compiled_layout import (
     OFFSET,
     UNITS,
 )
-from momentum_gui.engine.compiled_math import LINEAR, SOFTMAX, activate, exp, log
+from momentum_gui.engine.compiled_math import LINEAR, SOFTMAX, activate, lanes_exp, lanes_log
 from momentum_gui.engine.network import Loss
 
 SQUARED_ERROR, SQUARED_ERROR_ELEMENTWISE, CROSS_ENTROPY = (int(loss) for loss in Loss)
@@ -93,7 +92,7 @@ def softmax(m: int, y: Any, y0: int, stride: int) -> None:
         largest = where_less(largest, value, value, largest)
     powers = fill(like, 0.0)
     for k in range(m):
-        power = exp(load(like, y, y0 + k * stride) - largest)
+        power = lanes_exp(load(like, y, y0 + k * stride) - largest)
         store(y, y0 + k * stride, power)
         powers = powers + power
     share = 1.0 / powers
@@ -113,10 +112,10 @@ def losses(code: int, loss: int, m: int, o: Any, o0: int, stride: int, t: Any, t
         return sum_ * 0.5
     for k in range(m):
         target, output = load(like, t, t0 + k * gap), load(like, o, o0 + k * stride)
-        sum_ = fma(target, log(where_less(output, TINY, TINY, output)), sum_)
+        sum_ = fma(target, lanes_log(where_less(output, TINY, TINY, output)), sum_)
         if code != SOFTMAX:
             other = 1.0 - output
-            sum_ = fma(1.0 - target, log(where_less(other, TINY, TINY, other)), sum_)
+            sum_ = fma(1.0 - target, lanes_log(where_less(other, TINY, TINY, other)), sum_)
     return sum_ * -1.0
 
 
@@ -130,8 +129,8 @@ def right(m: int, threshold: float, o: Any, o0: int, stride: int, labels: Any) -
     number = fill(like, 0.0)
     for k in range(1, m):
         output = load(like, o, o0 + k * stride)
-        number = where_beats(output, best, float(k), number)
-        best = where_beats(output, best, output, best)
+        number = where_less(best, output, float(k), number)
+        best = where_less(best, output, output, best)
     return where_equal(number, labels, 1.0, 0.0)
 
 
@@ -152,8 +151,9 @@ def measure(shape: Any, data: Any, w: Any, a: Any) -> tuple[float, float]:
         loss = loss + keep(item_loss, count - item, 0.0)
         hit = right(m, threshold, a, o0, ITEM_LANES, load(like, labels, item))
         hits = hits + keep(hit, count - item, 0.0)
-    share = first(total(hits)) / count
-    return first(total(loss)) / count, math.nan if math.isnan(threshold) else share
+    error, share = first(total(loss)) / count, first(total(hits)) / count
+    # Where the answers are no numbers, no class is the largest.
+    return error, math.nan if math.isnan(threshold) or math.isnan(error) else share
 
 
 @kernel

@@ -8,6 +8,7 @@ units of a layer, items of a data set or runs of a population.
 
 from __future__ import annotations
 
+import inspect
 import operator
 from collections.abc import Callable
 from typing import Any
@@ -19,8 +20,9 @@ from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, models, register_model
 
-DOUBLE = ir.DoubleType()
-INT32, INT64 = ir.IntType(32), ir.IntType(64)
+from momentum_gui.engine import compiled_vector
+from momentum_gui.engine.compiled_vector import DOUBLE, INT32, INT64, Vector
+
 ALIGNMENT = 8  # bytes that a load may rely on; arrays made by NumPy promise no more
 
 
@@ -35,11 +37,6 @@ class Lanes(types.Type):  # type: ignore[misc]  # numba carries no types
     def llvm(self) -> ir.VectorType:
         """The LLVM type."""
         return ir.VectorType(DOUBLE, self.count)
-
-    @property
-    def bits(self) -> ir.VectorType:
-        """The LLVM type of the same bits as integers."""
-        return ir.VectorType(INT64, self.count)
 
 
 @register_model(Lanes)
@@ -77,8 +74,8 @@ def as_lanes(context: Any, builder: Any, value: Any, kind: Any, lanes: Lanes) ->
     return spread(builder, context.cast(builder, value, kind, types.float64), lanes.count)
 
 
-def elementwise(build: Callable[..., Any]) -> Any:
-    """An intrinsic of lanes and numbers, whose instructions `build(builder, lanes, *operands)` writes."""
+def lanewise(function: Callable[..., Vector]) -> Any:
+    """Let compiled code call a function of vectors, with lanes for its arguments, or numbers for some of them."""
 
     def typed(typing_context: Any, *kinds: Any) -> Any:
         lanes = common(kinds)
@@ -87,24 +84,19 @@ def elementwise(build: Callable[..., Any]) -> Any:
 
         def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
             pairs = zip(arguments, sig.args, strict=True)
-            return build(builder, lanes, *(as_lanes(context, builder, v, k, lanes) for v, k in pairs))
+            values = (as_lanes(context, builder, value, kind, lanes) for value, kind in pairs)
+            return function(*(Vector(builder, value, lanes.count) for value in values)).value
 
         return signature(lanes, *kinds), lower
 
-    return typed
+    typed.__name__, typed.__doc__ = function.__name__, function.__doc__
+    names = ("typing_context", *inspect.signature(function).parameters)
+    parameters = [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
+    typed.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # numba does without *kinds
+    return intrinsic(typed)
 
 
-def call(builder: Any, name: str, lanes: Lanes, operands: Any) -> Any:
-    """A call of LLVM's own elementwise function of that name."""
-    full = f"llvm.{name}.v{lanes.count}f64"
-    function = builder.module.globals.get(full)
-    if function is None:
-        kind = ir.FunctionType(lanes.llvm, [lanes.llvm] * len(operands))
-        function = ir.Function(builder.module, kind, full)
-    return builder.call(function, operands)
-
-
-def define_operator(symbol: Any, instruction: str) -> None:
+def define_operator(symbol: Any) -> None:
     """Let the operator work on two lanes, or lanes and a number."""
 
     @infer_global(symbol)
@@ -115,113 +107,18 @@ def define_operator(symbol: Any, instruction: str) -> None:
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         pairs = zip(arguments, sig.args, strict=True)
-        a, b = (as_lanes(context, builder, value, kind, sig.return_type) for value, kind in pairs)
-        return getattr(builder, instruction)(a, b)
+        values = (as_lanes(context, builder, value, kind, sig.return_type) for value, kind in pairs)
+        return symbol(*(Vector(builder, value, sig.return_type.count) for value in values)).value
 
     for pair in ((Lanes, Lanes), (Lanes, types.Float), (types.Float, Lanes)):
         lower_builtin(symbol, *pair)(lower)
 
 
-for symbol, instruction in {
-    operator.add: "fadd",
-    operator.sub: "fsub",
-    operator.mul: "fmul",
-    operator.truediv: "fdiv",
-}.items():
-    define_operator(symbol, instruction)
+for symbol in (operator.add, operator.sub, operator.mul, operator.truediv):
+    define_operator(symbol)
 
-
-@intrinsic
-def fma(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
-    """a·b + c, rounded once where the processor has an instruction for it."""
-    return elementwise(lambda builder, lanes, *abc: call(builder, "fmuladd", lanes, abc))(typing_context, a, b, c)
-
-
-@intrinsic
-def absolute(typing_context: Any, a: Any) -> Any:
-    """|a|."""
-    return elementwise(lambda builder, lanes, a: call(builder, "fabs", lanes, [a]))(typing_context, a)
-
-
-@intrinsic
-def copysign(typing_context: Any, a: Any, b: Any) -> Any:
-    """|a| with the sign of b."""
-    return elementwise(lambda builder, lanes, a, b: call(builder, "copysign", lanes, [a, b]))(typing_context, a, b)
-
-
-@intrinsic
-def where_less(typing_context: Any, a: Any, b: Any, x: Any, y: Any) -> Any:
-    """x where a < b, else y; y where a or b is not a number."""
-
-    def build(builder: Any, lanes: Lanes, a: Any, b: Any, x: Any, y: Any) -> Any:
-        return builder.select(builder.fcmp_ordered("<", a, b), x, y)
-
-    return elementwise(build)(typing_context, a, b, x, y)
-
-
-@intrinsic
-def where_equal(typing_context: Any, a: Any, b: Any, x: Any, y: Any) -> Any:
-    """x where a = b, else y."""
-
-    def build(builder: Any, lanes: Lanes, a: Any, b: Any, x: Any, y: Any) -> Any:
-        return builder.select(builder.fcmp_ordered("==", a, b), x, y)
-
-    return elementwise(build)(typing_context, a, b, x, y)
-
-
-@intrinsic
-def where_beats(typing_context: Any, a: Any, best: Any, x: Any, y: Any) -> Any:
-    """x where a takes the place of best in NumPy's argmax, else y: it is larger, or the first that is no number."""
-
-    def build(builder: Any, lanes: Lanes, a: Any, best: Any, x: Any, y: Any) -> Any:
-        larger = builder.fcmp_unordered(">", a, best)
-        return builder.select(builder.and_(larger, builder.fcmp_ordered("ord", best, best)), x, y)
-
-    return elementwise(build)(typing_context, a, best, x, y)
-
-
-@intrinsic
-def power_of_two(typing_context: Any, shifted: Any) -> Any:
-    """2ᵏ for shifted = k + 1.5·2⁵², whose lowest bits are k: k goes into the exponent of a double."""
-
-    def build(builder: Any, lanes: Lanes, shifted: Any) -> Any:
-        bits = builder.add(builder.bitcast(shifted, lanes.bits), same_integers(lanes, 1023))
-        return builder.bitcast(builder.shl(bits, same_integers(lanes, 52)), lanes.llvm)
-
-    return elementwise(build)(typing_context, shifted)
-
-
-@intrinsic
-def exponent(typing_context: Any, x: Any) -> Any:
-    """k of a positive normal x = m·2ᵏ with √½ ≤ m < √2."""
-
-    def build(builder: Any, lanes: Lanes, x: Any) -> Any:
-        raised = builder.add(builder.bitcast(x, lanes.bits), same_integers(lanes, MANTISSA_SHIFT))
-        biased = builder.lshr(raised, same_integers(lanes, 52))
-        return builder.sitofp(builder.sub(biased, same_integers(lanes, 1023)), lanes.llvm)
-
-    return elementwise(build)(typing_context, x)
-
-
-@intrinsic
-def mantissa(typing_context: Any, x: Any) -> Any:
-    """m of a positive normal x = m·2ᵏ with √½ ≤ m < √2."""
-
-    def build(builder: Any, lanes: Lanes, x: Any) -> Any:
-        raised = builder.add(builder.bitcast(x, lanes.bits), same_integers(lanes, MANTISSA_SHIFT))
-        low = builder.and_(raised, same_integers(lanes, (1 << 52) - 1))
-        return builder.bitcast(builder.add(low, same_integers(lanes, SQRT_HALF_BITS)), lanes.llvm)
-
-    return elementwise(build)(typing_context, x)
-
-
-SQRT_HALF_BITS = 0x3FE6A09E667F3BCD
-MANTISSA_SHIFT = 0x3FF0000000000000 - SQRT_HALF_BITS
-
-
-def same_integers(lanes: Lanes, number: int) -> Any:
-    """A constant integer in every lane."""
-    return ir.Constant(lanes.bits, [number] * lanes.count)
+fma, absolute = lanewise(compiled_vector.fma), lanewise(compiled_vector.absolute)
+where_less, where_equal = lanewise(compiled_vector.where_less), lanewise(compiled_vector.where_equal)
 
 
 def place_in(context: Any, builder: Any, kind: Any, array: Any, index: Any, vector: Any) -> Any:
@@ -330,7 +227,7 @@ def keep(typing_context: Any, lanes: Any, count: Any, other: Any) -> Any:
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         value, count_value, other_value = arguments
-        numbers = ir.Constant(lanes.bits, list(range(lanes.count)))
+        numbers = ir.Constant(ir.VectorType(INT64, lanes.count), list(range(lanes.count)))
         first = builder.icmp_signed("<", numbers, spread(builder, count_value, lanes.count))
         return builder.select(first, value, spread(builder, other_value, lanes.count))
 
@@ -415,7 +312,8 @@ def row_products(typing_context: Any, like: Any, x: Any, x0: Any, w: Any, row: A
         with cgutils.for_range_slice(builder, step, width_value, step, inc=True) as (c, _):
             xs, ws = products(c)
             for place, values in zip(sums, ws, strict=True):
-                builder.store(call(builder, "fmuladd", like, [xs, values, builder.load(place)]), place)
+                terms = (Vector(builder, term, like.count) for term in (xs, values, builder.load(place)))
+                builder.store(compiled_vector.fma(*terms).value, place)
         values = [builder.load(place) for place in sums]
         while len(values) > 1:
             values = [neighbours_added(builder, *pair) for pair in zip(values[::2], values[1::2], strict=True)]

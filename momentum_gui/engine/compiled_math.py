@@ -8,13 +8,16 @@ from __future__ import annotations
 from typing import Any
 
 from momentum_gui.engine.compiled_cache import inlined
-from momentum_gui.engine.compiled_lanes import (
+from momentum_gui.engine.compiled_lanes import fill, lanewise
+from momentum_gui.engine.compiled_vector import (
+    Vector,
     absolute,
     copysign,
     exponent,
     fma,
     mantissa,
     power_of_two,
+    where_greater,
     where_less,
 )
 from momentum_gui.engine.network import Activation
@@ -26,8 +29,7 @@ LN2_HIGH, LN2_LOW = 0.6931471805599453, 2.3190468138462996e-17  # ln 2 = their s
 ROUNDING = 6755399441055744.0  # 1.5·2⁵²: adding it leaves the nearest whole number in the lowest bits
 
 
-@inlined
-def expm1_small(r: Any) -> Any:
+def expm1_small(r: Vector) -> Vector:
     """exp(r) − 1 for |r| ≤ ½·ln 2: r + r²/2 + r³/6 + r⁴·P(r), with P the minimax polynomial (error 2e-18)."""
     r2 = r * r
     r4 = r2 * r2
@@ -45,8 +47,7 @@ def expm1_small(r: Any) -> Any:
     return fma(r4, P, fma(r, 0.16666666666666666, 0.5) * r2) + r
 
 
-@inlined
-def exp(x: Any) -> Any:
+def exp(x: Vector) -> Vector:
     """exp(x) for x ≤ 0; 0 below −708, where doubles lose precision."""
     shifted = fma(x, LOG2_E, ROUNDING)
     k = shifted - ROUNDING
@@ -55,8 +56,7 @@ def exp(x: Any) -> Any:
     return where_less(x, -708.0, 0.0, fma(expm1_small(r), power, power))
 
 
-@inlined
-def tanh(x: Any) -> Any:
+def tanh(x: Vector) -> Vector:
     """tanh(x) = −q/(q + 2) with q = exp(−2|x|) − 1, and the sign of x.
 
     The low part of ln 2 would change q by less than 2e-17, and is left out.
@@ -67,11 +67,10 @@ def tanh(x: Any) -> Any:
     p = expm1_small(fma(k, -LN2_HIGH, -2.0 * size))
     power = power_of_two(shifted)
     ratio = fma(p, power, power - 1.0) / fma(p, power, power + 1.0)
-    return copysign(where_less(20.0, size, 1.0, ratio), x)
+    return copysign(where_greater(size, 20.0, 1.0, ratio), x)
 
 
-@inlined
-def log(x: Any) -> Any:
+def log(x: Vector) -> Vector:
     """ln(x) for positive normal x = m·2ᵏ: k·ln 2 + 2·artanh(s) with s = (m − 1)/(m + 1)."""
     k = exponent(x)
     f = mantissa(x) - 1.0
@@ -88,16 +87,36 @@ def log(x: Any) -> Any:
     return fma(k, LN2_HIGH, f - (half_square - tail))
 
 
+def logistic(x: Vector) -> Vector:
+    """1/(1 + exp(−x)), without overflow and with small outputs exact."""
+    power = exp(absolute(x) * -1.0)
+    return where_less(x, 0.0, power, 1.0) / (power + 1.0)
+
+
+def rectified(x: Vector) -> Vector:
+    """max(x, 0)."""
+    return where_less(x, 0.0, 0.0, x)
+
+
+def rectified_slope(output: Vector) -> Vector:
+    """1 where the output is positive, else 0."""
+    return where_greater(output, 0.0, 1.0, 0.0)
+
+
+lanes_exp, lanes_log = lanewise(exp), lanewise(log)
+lanes_tanh, lanes_logistic = lanewise(tanh), lanewise(logistic)
+lanes_rectified, lanes_rectified_slope = lanewise(rectified), lanewise(rectified_slope)
+
+
 @inlined
 def activate(code: int, net: Any) -> Any:
     """The outputs of units from their net inputs; softmax, which mixes units, is left as it is."""
     if code == TANH:
-        return tanh(net)
+        return lanes_tanh(net)
     if code == LOGISTIC:
-        power = exp(absolute(net) * -1.0)
-        return where_less(net, 0.0, power, 1.0) / (power + 1.0)
+        return lanes_logistic(net)
     if code == RELU:
-        return where_less(net, 0.0, 0.0, net)
+        return lanes_rectified(net)
     return net
 
 
@@ -109,5 +128,5 @@ def slope(code: int, output: Any) -> Any:
     if code == LOGISTIC or code == SOFTMAX:  # noqa: SIM109  # a tuple would be built and searched
         return output * (1.0 - output)
     if code == RELU:
-        return where_less(0.0, output, 1.0, 0.0)
-    return where_less(output, output, output, 1.0)  # 1 in every lane
+        return lanes_rectified_slope(output)
+    return fill(output, 1.0)

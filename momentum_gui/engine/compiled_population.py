@@ -38,7 +38,7 @@ from momentum_gui.engine.compiled_layout import (
     UNITS,
     Shape,
 )
-from momentum_gui.engine.compiled_math import SOFTMAX, activate, exp, slope
+from momentum_gui.engine.compiled_math import SOFTMAX, activate, lanes_exp, slope
 from momentum_gui.engine.population import WEIGHT_LIMIT
 
 RUN_LANES = 32
@@ -105,7 +105,7 @@ def softmax(m: int, tree: int, y: Any, above: int, sums: Any) -> None:
         store(sums, r * RUN_LANES, lanes())
     for k in range(m):
         at, leaf = (above + k) * RUN_LANES, k % tree * RUN_LANES
-        power = exp(load(lanes(), y, at) - top)
+        power = lanes_exp(load(lanes(), y, at) - top)
         store(y, at, power)
         store(sums, leaf, load(lanes(), sums, leaf) + power)
     powers = tree_total(tree, sums)

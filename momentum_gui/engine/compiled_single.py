@@ -56,7 +56,7 @@ from momentum_gui.engine.compiled_layout import (
     pad,
     unpad,
 )
-from momentum_gui.engine.compiled_math import LINEAR, SOFTMAX, activate, exp, slope
+from momentum_gui.engine.compiled_math import LINEAR, SOFTMAX, activate, lanes_exp, slope
 
 
 @inlined
@@ -97,7 +97,7 @@ def softmax(like: Any, m: int, width: int, y: Any, y0: int) -> None:
     top = largest(top)
     powers = like
     for c in range(0, width, lanes):
-        power = keep(exp(load(like, y, y0 + c) - top), m - c, 0.0)
+        power = keep(lanes_exp(load(like, y, y0 + c) - top), m - c, 0.0)
         store(y, y0 + c, power)
         powers = powers + power
     powers = total(powers)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import os
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -48,6 +51,9 @@ SWITCH_SECONDS = 0.001
 # and therefore shorter and shorter, until all time goes into waiting. Where that clock is coarse, plain time must do.
 own_time = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-3 else time.perf_counter
 
+NICENESS = 5
+"""How far the worker's thread stands back behind the window's, where processors are few."""
+
 
 class Worker(QObject):
     """Carries out commands and, while running, trains; all its methods but `run` are called by commands, in its thread.
@@ -77,6 +83,7 @@ class Worker(QObject):
     def run(self) -> None:
         """Serve until the mailbox is closed."""
         try:
+            give_way()
             self._serve()
         except BaseException as error:
             self._deliver(Failed(one_line(error)))
@@ -336,6 +343,13 @@ class Worker(QObject):
     def _deliver(self, delivery: Delivery) -> None:
         if self._mailbox.deliver(delivery):
             self.progress.emit(delivery)
+
+
+def give_way() -> None:
+    """Let the window's thread come first; on Linux each thread has a niceness of its own."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def epoch_before(trainer: Trainer) -> int:

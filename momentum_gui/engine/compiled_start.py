@@ -1,0 +1,121 @@
+"""Compiles every kernel once, in processes of their own, so that nothing else has to wait for the compiler.
+
+numba holds the GIL while it compiles: in a thread of a program with a window it would make that window stutter for
+seconds. Child processes compile into the cache on disk, side by side, and the program then loads what they made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import llvmlite.binding
+import numpy as np
+
+from momentum_gui.engine import compiled_engine
+from momentum_gui.engine.compiled_cache import FOLDER
+from momentum_gui.engine.compiled_layout import NARROW
+from momentum_gui.engine.network import Activation, Loss, Network
+from momentum_gui.engine.population import Items, NetworkTask, Population, Report, Span, SurfaceTask, Task
+from momentum_gui.engine.surfaces import SURFACES
+
+
+def network_task(units: int, batch_size: int) -> NetworkTask:
+    """The smallest task with that many hidden units."""
+    network = Network((1, units, 1), Activation.TANH, Activation.TANH, Loss.SQUARED_ERROR)
+    nothing = np.zeros((compiled_engine.ITEM_BATCH, 1))
+    items = Items(nothing, nothing)
+    return NetworkTask(network, items, items, np.ones(network.weight_count, dtype=np.bool_), batch_size, True)
+
+
+def train_once(task: Task, runs: int = 1) -> None:
+    """Train one update of a population at zero."""
+    population = Population(
+        np.zeros((runs, task.weight_count)),
+        np.ones(runs),
+        np.zeros((runs, 4)),
+        np.zeros(runs),
+        np.zeros(runs, dtype=np.int64),
+    )
+    orders = np.zeros((1, 1, task.items_per_epoch), dtype=np.int32)
+    span = Span(orders, 0, 1, np.ones(1, dtype=np.bool_))
+    report = Report.for_span(task, population, span, keep_weights=False, traced=0)
+    compiled_engine.train(task, population, span, report)
+
+
+def evaluate_once(task: Task) -> None:
+    """Evaluate the error and the gradient at zero."""
+    weights = np.zeros((1, task.weight_count))
+    compiled_engine.task_errors(task, weights)
+    compiled_engine.task_gradients(task, weights)
+
+
+def output_once(task: NetworkTask) -> None:
+    """Evaluate the outputs at zero."""
+    compiled_engine.outputs(task.network, np.zeros((1, task.weight_count)), task.items.inputs)
+
+
+def train_runs_one_by_one() -> None:
+    """What trains a run online, and all that descends a surface."""
+    narrow, bowl = network_task(NARROW, 1), SurfaceTask(SURFACES["bowl"])
+    train_once(narrow)
+    train_once(network_task(NARROW + 1, 1))
+    train_once(bowl)
+    evaluate_once(bowl)
+    output_once(narrow)
+
+
+def train_populations_and_batches() -> None:
+    """What evaluates networks, and what trains populations and batches."""
+    narrow = network_task(NARROW, 1)
+    evaluate_once(narrow)
+    train_once(narrow, compiled_engine.FULL_BLOCK)
+    train_once(network_task(NARROW, compiled_engine.ITEM_BATCH))
+
+
+NULL = subprocess.DEVNULL
+
+PARTS: tuple[Callable[[], None], ...] = (train_runs_one_by_one, train_populations_and_batches)
+"""All kernels, in parts that take about as long."""
+
+
+def prepare() -> None:
+    """Have every kernel ready: from the cache, or compiled now."""
+    mark = finished_mark()
+    if mark is not None and not mark.exists() and compile_in_processes():
+        with contextlib.suppress(OSError):
+            mark.touch()
+    for part in PARTS:
+        part()
+
+
+def finished_mark() -> Path | None:
+    """The file that says that the cache holds every kernel for this processor; None without a cache."""
+    if FOLDER is None:
+        return None
+    return FOLDER / f"complete-{llvmlite.binding.get_host_cpu_name()}-{sys.version_info.major}{sys.version_info.minor}"
+
+
+def compile_in_processes() -> bool:
+    """Compile the parts in processes of their own; whether all went well. Where they cannot, this process compiles."""
+    if getattr(sys, "frozen", False) or not sys.executable:
+        return False
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        for number in range(len(PARTS)):
+            command = [sys.executable, "-m", __name__, str(number)]
+            processes.append(subprocess.Popen(command, env=environment, stdin=NULL, stdout=NULL, stderr=NULL))
+    except OSError:
+        return False
+    finally:
+        codes = [process.wait() for process in processes]
+    return not any(codes)
+
+
+if __name__ == "__main__":
+    PARTS[int(sys.argv[1])]()
