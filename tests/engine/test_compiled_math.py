@@ -41,7 +41,7 @@ def over_arrays(name: str) -> Callable[[np.ndarray], np.ndarray]:
 @pytest.mark.parametrize("scale", [1e-300, 1e-9, 1e-3, 0.1, 0.3, 1.0, 5.0, 40.0, 300.0])
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_within_a_few_units_of_the_last_digit(name: str, scale: float) -> None:
-    """Relative to NumPy's value, itself within 2e-16: 6e-16 at most; for tiny arguments and large, where it is normal."""
+    """Relative to NumPy's value, itself within 2e-16: 6e-16 at most, for tiny arguments and large."""
     x = np.maximum(np.random.default_rng(1).normal(size=4000) * scale, SMALLEST_EXPONENT)
     if name == "exp":
         x = np.maximum(-abs(x), SMALLEST_EXPONENT)
