@@ -107,7 +107,10 @@ def pca(vectors: Floats, like: Plane | None = None) -> Plane:
     origin = finite.mean(axis=0)
     centred = finite - origin
     scale = float(np.abs(centred).max()) or 1.0  # squares of the weights of a diverged run would overflow
-    _, sizes, directions = np.linalg.svd(centred / scale, full_matrices=False)
+    spread = centred / scale
+    if len(spread) > spread.shape[1]:
+        spread = np.linalg.qr(spread, mode="r")  # of the same singular values and directions, and far smaller
+    _, sizes, directions = np.linalg.svd(spread, full_matrices=False)
     powers = sizes**2
     total = float(powers.sum())
     axis_x = directions[0] if total > 0 else unit(len(origin), 0)

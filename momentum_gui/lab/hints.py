@@ -22,6 +22,9 @@ KINDS = (DIVERGED, DIVERGING, OSCILLATING, STUCK, CONVERGED, PLATEAU, SLOW)
 STEADY_EPOCHS = 3.0
 """A hint comes or goes when its cause has held, or been gone, over so many epochs."""
 
+FAR_BELOW = 0.3
+"""Below this share of the bound it is not the curvature of the mean error that makes a run jump."""
+
 
 @dataclass(frozen=True)
 class Hint:
@@ -205,6 +208,11 @@ def jumping(signs: Signs) -> Hint:
     text = "Oscillating: the error jumps up and down. A smaller learning rate would calm it."
     if signs.full_batch:
         text = "Oscillating: momentum carries the run past the minimum and back. Less momentum would calm it."
+    elif signs.gauge is not None and signs.gauge.ratio < FAR_BELOW:
+        text = (
+            "Oscillating: single items pull the error up and down, though the rate is far below the bound. "
+            "A smaller learning rate or larger batches would calm it."
+        )
     measure = f"it changes by {percent(signs.jumps)} per row, {percent(signs.ups)} of that upwards{bound_text(signs)}"
     return Hint(OSCILLATING, text, measure)
 

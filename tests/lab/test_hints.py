@@ -92,6 +92,24 @@ def test_online_training_that_jumps_is_told() -> None:
     assert kinds(course)[0] == OSCILLATING and "upwards" in course[-1][1][0].measure
 
 
+def test_jumps_far_below_the_bound_are_laid_to_single_items() -> None:
+    """Online, at a share of the bound at which the mean error would fall smoothly, the hint says what pulls."""
+    trainer = Trainer(Experiment.load("iris"))
+    record = Record(trainer.first_frame())
+    record.extend(trainer.advance_epochs(30))
+    for _ in range(30):
+        record.extend(trainer.advance_epochs(1))
+    run = record.runs[0]
+    task = trainer.setup.task(trainer.experiment.runs[0].training)
+    signs = read_signs(run, find_evidence(trainer.engine, task, run.latest.weights))
+    assert signs is not None and signs.gauge is not None
+    jumpy = replace(signs, ups=0.4, jumps=0.06, growth=1.0)
+    for ratio, told in ((0.1, True), (0.8, False)):
+        gauge = replace(signs.gauge, ratio=ratio)
+        text = judge(replace(jumpy, gauge=gauge), Outcome.RUNNING)[OSCILLATING].text
+        assert ("single items" in text) == told
+
+
 @pytest.mark.parametrize("rule", ["plain", "one-step", "heavy-ball"])
 @pytest.mark.parametrize("evidence", [True, False])
 def test_a_run_that_will_diverge_is_told_before_it_has(rule: str, evidence: bool) -> None:
