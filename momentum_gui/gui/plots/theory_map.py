@@ -23,6 +23,8 @@ COLUMNS, ROWS = 201, 121
 HIGHEST_MOMENTUM = 0.99
 MOST_NINES = 4.0
 """Rates are coloured by −log10(1 − rate), so that 0.99 differs from 0.999 as much as 0 from 0.9; up to this."""
+SHORTEST_BORDER = 12
+"""Points of a border; the grid cuts slivers of a regime along the edge of stability into specks, which say nothing."""
 RATE_TICKS = (0.0, 0.9, 0.99, 0.999, 0.9999)
 RATES_BETWEEN = (0.5, 0.7, 0.8, 0.95, 0.97, 0.98, 0.995, 0.997, 0.998, 0.9995, 0.9997)
 
@@ -166,6 +168,8 @@ def borders(regimes: NDArray[np.int8], xs: Floats, ys: Floats) -> QPainterPath:
             continue
         for line in contourpy.contour_generator(xs, ys, inside).lines(0.5):
             points = np.asarray(line)
+            if len(points) < SHORTEST_BORDER:
+                continue
             path.moveTo(*points[0])
             for x, y in points[1:]:
                 path.lineTo(x, y)
