@@ -62,7 +62,7 @@ def compiler() -> str:
 
 def measured(name: str) -> str:
     """The table of a group, also printed row by row while it is measured."""
-    title, rows = group(name)
+    title, rows, notes = group(name)
     print(f"\n{title}", flush=True)
     lines = [f"## {title}\n", "| what | against | here | there | ratio | goal | |", "|---|---|---|---|---|---|---|"]
     missing = []
@@ -73,7 +73,7 @@ def measured(name: str) -> str:
             continue
         lines.append(f"| {' | '.join(cells(row))} |")
         print("  " + "  ".join(cell for cell in cells(row) if cell), flush=True)
-    return "\n".join([*lines, "", *missing, ""])
+    return "\n".join([*lines, "", *missing, *([notes] if notes else []), ""])
 
 
 def cells(row: Row) -> list[str]:

@@ -36,10 +36,10 @@ class Missing:
 Rows = Callable[[], Iterator[Row | Missing]]
 
 
-def group(name: str) -> tuple[str, Rows]:
-    """The title and the rows of a group."""
+def group(name: str) -> tuple[str, Rows, str]:
+    """The title and the rows of a group, and what is to be said below them, if anything."""
     module = import_module(f"benchmarks.{name}")
-    return module.TITLE, module.rows
+    return module.TITLE, module.rows, getattr(module, "NOTES", "")
 
 
 def faster(what: str, against: str, pair: Pair, goal: float | None, *, unit: str = "µs") -> Row:
