@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QStac
 from momentum_gui.engine.plane import Plane, pca, percent, random_directions, surface_plane, through_three, two_weights
 from momentum_gui.engine.population import Floats, Measure, Outcome
 from momentum_gui.gui.panels.entries import ignore_wheel
+from momentum_gui.gui.rich_line import RichLine
 from momentum_gui.lab.history import nearest
 from momentum_gui.lab.planes import worth_showing
 from momentum_gui.lab.record import Record, RunRecord
@@ -184,9 +185,9 @@ class PlaneChoice(QWidget):
     def show_shares(self, plane: Plane) -> None:
         """Say what share of the movement the main directions hold."""
         if plane.share_x is not None and plane.share_y is not None:
-            self.shares.setText(
-                f"{percent(plane.share_x)} + {percent(plane.share_y)} of the movement of the runs shown"
-            )
+            shares = f"{percent(plane.share_x)} + {percent(plane.share_y)}"
+            of = " of the movement"
+            self.shares.show_words(f"{shares}{of} of the runs shown", shares + of, shares)
 
     def _show_details(self) -> None:
         self._details.setCurrentIndex(self.index if self.kind.count() > 1 else len(KINDS))
@@ -261,11 +262,10 @@ def choice_box(name: str, tip: str) -> QComboBox:
     return box
 
 
-def note() -> QLabel:
-    """A quiet line that is cut off rather than widening the window."""
-    label = QLabel()
+def note() -> RichLine:
+    """A quiet line that is shortened rather than widening the window."""
+    label = RichLine()
     label.setProperty("muted", True)
-    label.setMinimumWidth(10)
     return label
 
 

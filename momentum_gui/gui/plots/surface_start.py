@@ -16,7 +16,7 @@ from momentum_gui.gui.plots.surface_planes import small
 
 CLICK_MILLISECONDS = 260
 """A click waits so long for a second one: a double click is for the range, and must not move the start."""
-WIDTH = 74
+WIDTH = 86
 
 
 class StartMarker(pg.TargetItem):
