@@ -14,6 +14,8 @@ from momentum_gui.gui.plots.ticks import ticks
 
 LARGEST = 1e300
 SMALLEST = 1e-300
+LOW = 100
+"""A plot that is less high, in pixels, has no room for a label below its axis."""
 SPARE = 8.0
 """A label may reach so many pixels beyond the ends of its axis."""
 
@@ -103,8 +105,9 @@ class Plot(pg.PlotWidget):
         font = self.x_axis.style["tickFont"]
         metrics = QFontMetricsF(font)
         box = self.getPlotItem().getViewBox()
-        for side, room in (("left", box.height()), ("bottom", box.width())):
-            fits = (text for text in self.labels[side] if metrics.horizontalAdvance(text) <= room + SPARE)
+        below = box.width() if self.height() >= LOW else 0.0
+        for side, room in (("left", box.height()), ("bottom", below)):
+            fits = (text for text in self.labels[side] if room and metrics.horizontalAdvance(text) <= room + SPARE)
             text = next(fits, "")
             if self._lettered.get(side) == text:
                 continue
@@ -114,6 +117,7 @@ class Plot(pg.PlotWidget):
                 axis.setLabel(text, **{"color": theme.current().muted, "font-size": f"{font.pointSizeF():g}pt"})
             else:
                 axis.showLabel(False)
+            axis.resizeEvent()  # else the label stands where a longer one was centred
 
     def set_log_y(self, log: bool) -> None:
         """Hold log10 of the values along y, or the values."""

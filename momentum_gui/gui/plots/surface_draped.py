@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from momentum_gui.engine.plane import Range
 from momentum_gui.engine.population import Floats
 
-FINE = 64
-"""A step is divided until its parts are no longer than the picture's side by this number."""
+FINE = 96
+"""Steps are divided until the parts are no longer than the picture's side by this number, given points enough."""
 MOST_MARKS = 60
 DASH = 0.011
 """The length of a dash that is as long as a line is wide; the landscape's longer side is 2."""
@@ -51,9 +51,8 @@ def draped(x: Floats, y: Floats, range_: Range, most: int) -> Draped:
     enter, leave = cut(begun, by)
     crossing = leave > enter
     lengths = np.linalg.norm(by, axis=1) * np.where(crossing, leave - enter, 0.0)
-    room = max(1, most // max(1, int(crossing.sum())))
-    fine = max(4, min(FINE, room))
-    parts = np.where(crossing, np.clip(np.ceil(lengths * FINE), 1, fine), 0).astype(int)
+    fine = min(float(FINE), most / max(1e-9, float(lengths.sum())))
+    parts = np.where(crossing, np.maximum(np.ceil(lengths * fine), 1), 0).astype(int)
     # Each step gives its own beginning and what lies between; its end too, if no other step begins there.
     last = crossing & ((leave < 1) | (np.arange(len(parts)) == len(parts) - 1))
     counts = parts + last
@@ -93,21 +92,26 @@ def cut(begun: Floats, by: Floats) -> tuple[Floats, Floats]:
     return np.maximum(first.max(axis=1), 0.0), np.minimum(final.min(axis=1), 1.0)
 
 
-def dashed(places: Floats, goes_on: NDArray[np.bool_], dash: tuple[float, ...]) -> Floats:
-    """The pieces (k, 2, 3) of a line through places (n, 3), solid or in dashes (in widths of the line; () = solid)."""
-    on = goes_on[:-1]
-    lengths = np.where(on, np.linalg.norm(np.diff(places, axis=0), axis=1), 0.0)
-    lengths = np.where(np.isfinite(lengths), lengths, 0.0)
+def dashed(path: Draped, range_: Range, dash: tuple[float, ...]) -> Draped:
+    """A path in dashes (in widths of the line; () = solid), whose ends become points of it."""
+    across, along = 2 * path.x / (range_[1] - range_[0]), 2 * path.y / (range_[3] - range_[2])
+    lengths = np.where(path.goes_on[:-1], np.hypot(np.diff(across), np.diff(along)), 0.0)
     whole = float(lengths.sum())
     if not dash or not 0 < whole <= LONGEST_DASHED:
-        return np.stack((places[:-1][on], places[1:][on]), axis=1)
+        return path
     pattern = np.cumsum(dash) * DASH
     at = np.concatenate(([0.0], np.cumsum(lengths)))
     edges = (np.arange(math.ceil(whole / pattern[-1]))[:, None] * pattern[-1] + pattern).ravel()
-    ends = np.unique(np.concatenate((at, edges[edges < whole])))
-    middle = (ends[:-1] + ends[1:]) / 2
-    drawn = np.searchsorted(pattern, middle % pattern[-1], "right") % 2 == 0
-    step = np.searchsorted(at, middle, "right") - 1
-    by = np.diff(places, axis=0)[step] / lengths[step, None]
-    begin, end = (places[step] + (part - at[step])[:, None] * by for part in (ends[:-1], ends[1:]))
-    return np.stack((begin[drawn], end[drawn]), axis=1)
+    edges = edges[edges < whole]
+    step = np.searchsorted(at, edges, "right") - 1
+    share, after = (edges - at[step]) / lengths[step], step + 1
+    x = np.insert(path.x, after, path.x[step] + share * np.diff(path.x)[step])
+    y = np.insert(path.y, after, path.y[step] + share * np.diff(path.y)[step])
+    at, goes_on = np.insert(at, after, edges), np.insert(path.goes_on, after, path.goes_on[step])
+    middle = (at[:-1] + at[1:]) / 2
+    goes_on[:-1] &= np.searchsorted(pattern, middle % pattern[-1], "right") % 2 == 0
+
+    def moved(number: int | None) -> int | None:
+        return None if number is None else number + int(np.searchsorted(after, number, "right"))
+
+    return Draped(x, y, goes_on, np.insert(path.marks, after, False), moved(path.start), moved(path.present))

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from momentum_gui.engine.plane import Range
 from momentum_gui.engine.population import Floats
-from momentum_gui.gui import theme
 from momentum_gui.gui.plots.surface_contours import contour_lines
-from momentum_gui.gui.plots.surface_draped import Draped, dashed
+from momentum_gui.gui.plots.surface_draped import Draped
 from momentum_gui.gui.plots.surface_picture import values_of
 
 HIGH = 1.0
@@ -144,7 +143,8 @@ def run_shape(number: int, draped: Draped, errors: Floats, box: Box, *, selected
     places = box.places(draped.x, draped.y, errors)
     good: NDArray[np.bool_] = np.asarray(np.isfinite(places).all(axis=1))
     goes_on: NDArray[np.bool_] = np.asarray(draped.goes_on & good & np.append(good[1:], False))
-    pieces = dashed(places, goes_on, theme.run_dash(number))
+    on = goes_on[:-1]
+    pieces = np.stack((places[:-1][on], places[1:][on]), axis=1)
     marks = places[draped.marks & good]
     start = places[draped.start] if draped.start is not None and good[draped.start] else None
     present = places[draped.present] if draped.present is not None and good[draped.present] else None

@@ -55,7 +55,7 @@ class Relief(GLViewMixin, QWidget):
         self._late: QTimer | None = None
         self._open_context()
         super().__init__()
-        self._drawing = False
+        self._drawing, self._live = False, False
         self.scene: Scene | None = None
         self.things = ReliefItems(self)
         self._late = QTimer(self)
@@ -102,9 +102,9 @@ class Relief(GLViewMixin, QWidget):
 
     # Drawing.
 
-    def show_scene(self, scene: Scene) -> None:
-        """Show another landscape, now if it is visible."""
-        self.scene = scene
+    def show_scene(self, scene: Scene, *, live: bool = False) -> None:
+        """Show another landscape, now if it is visible; plainly while it moves by itself (`live`)."""
+        self.scene, self._live = scene, live
         self.things.show(scene)
         if self.isVisible():
             self._draw_late()
@@ -138,7 +138,7 @@ class Relief(GLViewMixin, QWidget):
         """What OpenGL draws into a new buffer of so many pixels."""
         kind = QOpenGLFramebufferObjectFormat()
         kind.setAttachment(QOpenGLFramebufferObject.Attachment.CombinedDepthStencil)
-        kind.setSamples(SAMPLES)
+        kind.setSamples(0 if self._live else SAMPLES)
         buffer = QOpenGLFramebufferObject(wide, high, kind)
         if not buffer.isValid() or not buffer.bind():
             return QImage()

@@ -100,10 +100,10 @@ class RunItems:
     def show(self, run: RunShape) -> None:
         """Show a run as it is now; the selected one is drawn stronger."""
         color, white = QColor(theme.run_color(run.number)), QColor(255, 255, 255)
-        rim, hidden = QColor(255, 255, 255, 150), QColor(color)
+        rim, hidden = QColor(255, 255, 255, 120), QColor(color)
         hidden.setAlphaF(BEHIND)
         wide = 2.6 if run.selected else 1.8
-        self.rim.show_pieces(run.pieces, rim, wide + 2.4)
+        self.rim.show_pieces(run.pieces, rim, wide + 1.8)
         self.hidden.show_pieces(run.pieces, hidden, wide)
         self.line.show_pieces(run.pieces, color, wide)
         self.marks.show_dots(run.marks, [color] * len(run.marks), [5.0] * len(run.marks))

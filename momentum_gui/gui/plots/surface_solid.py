@@ -10,8 +10,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QStackedWidget, QToolButton
 
 from momentum_gui.engine.population import Floats, Outcome
+from momentum_gui.gui import theme
 from momentum_gui.gui.plots.surface_asking import SurfaceAsking
-from momentum_gui.gui.plots.surface_draped import Draped, draped
+from momentum_gui.gui.plots.surface_draped import Draped, dashed, draped
 from momentum_gui.gui.plots.surface_landscape import Box, Ground, RunShape, Scene, ground, run_shape
 from momentum_gui.gui.plots.surface_opengl import NO_OPENGL, NoOpenGLError, make_relief, why_not
 from momentum_gui.gui.plots.surface_picture import read_off
@@ -22,10 +23,12 @@ from momentum_gui.gui.plots.surface_work import Evaluated
 if TYPE_CHECKING:
     from momentum_gui.gui.plots.surface_relief import Relief
 
-MOST, MOST_LIVE = 1500, 400
-"""Points of a path, at rest and while it grows."""
+MOST, MOST_LIVE = 4000, 500
+"""Points along a path, at rest and while it grows."""
 DEAREST, DEAREST_LIVE = 30_000_000, 3_000_000
-"""Points × items × weights up to which the errors along a path are evaluated; beyond, they are read off the picture."""
+"""Points × items × weights that may be evaluated for the errors along all paths; with fewer points if need be."""
+FEWEST = 300
+"""Where not even so many points along a path could be evaluated, their errors are read off the picture."""
 
 
 class Solid(QObject):
@@ -70,9 +73,14 @@ class Solid(QObject):
         if self._ground is None or self._ground[0] != of:
             self._ground = of, ground(evaluated.errors, box, contours=contours)
         tracks = projected(wanted.plane, at.shown, at.moment, live=live)
-        most = MOST_LIVE if live else MOST
+        dearest, most = (DEAREST_LIVE, MOST_LIVE) if live else (DEAREST, MOST)
+        affordable = dearest // (wanted.task.items_per_epoch * wanted.task.weight_count * max(1, len(tracks)) * 2)
+        exact = affordable >= FEWEST
+        most = min(most, affordable) if exact else most
         paths = {number: draped(track.x, track.y, box.range, most) for number, track in tracks.items()}
-        errors = self._errors(evaluated, list(paths.values()), live=live)
+        if not live:
+            paths = {number: dashed(path, box.range, theme.run_dash(number)) for number, path in paths.items()}
+        errors = self._errors(evaluated, list(paths.values()), exact=exact)
         runs: list[RunShape] = []
         first = 0
         for (number, path), run in zip(paths.items(), (run for _, run in at.shown), strict=True):
@@ -81,16 +89,15 @@ class Solid(QObject):
             first += len(path.x)
             runs.append(run_shape(number, path, own, box, selected=number == at.selected, diverged=diverged))
         labels = (wanted.plane.label_x, wanted.plane.label_y, "error")
-        self.relief.show_scene(Scene(box, self._ground[1], tuple(runs), labels))
+        self.relief.show_scene(Scene(box, self._ground[1], tuple(runs), labels), live=live)
 
-    def _errors(self, evaluated: Evaluated, paths: list[Draped], *, live: bool) -> Floats:
-        """The errors at all points of some paths: the true ones, or, if that costs much, those of the picture."""
+    def _errors(self, evaluated: Evaluated, paths: list[Draped], *, exact: bool) -> Floats:
+        """The errors at all points of some paths, one after the other: the true ones, or those of the picture."""
         if not paths:
             return np.zeros(0)
         x, y = np.concatenate([path.x for path in paths]), np.concatenate([path.y for path in paths])
         wanted = evaluated.wanted
-        cost = len(x) * wanted.task.items_per_epoch * wanted.task.weight_count
-        if cost > (DEAREST_LIVE if live else DEAREST):
+        if not exact:
             return read_off(evaluated.errors, wanted.range, x, y)[0]
         with np.errstate(all="ignore"):
             return np.asarray(self.asking.engine.task_errors(wanted.task, wanted.plane.weights_at(x, y)))
