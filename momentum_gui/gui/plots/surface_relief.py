@@ -31,11 +31,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from momentum_gui.gui import theme
 from momentum_gui.gui.plots.surface_landscape import HIGH, Scene
 from momentum_gui.gui.plots.surface_relief_items import ReliefItems
-from momentum_gui.gui.plots.surface_scales import write
+from momentum_gui.gui.plots.surface_scales import most_ticks, write
 
 SAMPLES = 4
 FIELD = 34.0
 """The camera's angle across the picture's shorter side, in degrees."""
+FOR_WORDS = 36.0
+"""Pixels of the shorter side that numbers and names take: in a small picture they take more of it."""
 HOME = {"azimuth": -68.0, "elevation": 33.0, "distance": 4.6}
 NEAREST, FARTHEST = 1.2, 20.0
 SMALLEST = QSize(64, 64)
@@ -111,7 +113,7 @@ class Relief(GLViewMixin, QWidget):
 
     def face(self) -> None:
         """Stand where one stood at first."""
-        self.setCameraPosition(pos=QVector3D(0, 0, 0.38 * HIGH), **HOME)
+        self.setCameraPosition(pos=QVector3D(0, 0, 0.32 * HIGH), **HOME)
 
     def render_image(self, size: QSize, scale: float) -> QImage:
         """The picture at `scale` × a size in pixels of the screen; a null one where OpenGL refuses."""
@@ -144,9 +146,9 @@ class Relief(GLViewMixin, QWidget):
             return QImage()
         GL.glViewport(0, 0, wide, high)
         GL.glDepthMask(True)  # clearing heeds it
-        self.opts["fov"] = field(wide, high)
+        self.opts["fov"] = field(wide / scale, high / scale)
         self.opts["bgcolor"] = QColor(theme.current().plot_background).getRgbF()
-        self.things.dress(self.opts["azimuth"], scale)
+        self.things.dress(self.opts["azimuth"], most_ticks(wide / scale, high / scale), scale)
         self.paint(region=(0, 0, wide, high), viewport=(0, 0, wide, high))
         return buffer.toImage().convertToFormat(QImage.Format.Format_RGB32)
 
@@ -203,7 +205,7 @@ class Relief(GLViewMixin, QWidget):
         event.accept()
 
 
-def field(wide: int, high: int) -> float:
-    """The camera's angle across the width, in degrees, so that the shorter side shows FIELD."""
-    across = math.tan(math.radians(FIELD / 2)) * max(1.0, wide / high)
+def field(wide: float, high: float) -> float:
+    """The camera's angle across the width, in degrees, so that the shorter side shows FIELD, and room for words."""
+    across = math.tan(math.radians(FIELD / 2)) * max(1.0, wide / high) * (1.0 + FOR_WORDS / min(wide, high))
     return math.degrees(2 * math.atan(across))

@@ -161,11 +161,11 @@ class ReliefItems:
         for items, run in zip(self.runs, scene.runs, strict=True):
             items.show(run)
 
-    def dress(self, azimuth: float, scale: float) -> None:
-        """Put the scales where the camera sees them, and make lines and discs as wide as they are to be."""
+    def dress(self, azimuth: float, most: int, scale: float) -> None:
+        """Put the scales where the camera sees them, with about `most` numbers; lines and discs as wide as wanted."""
         self.scales.setVisible(self._scene is not None)
         if self._scene is not None:
-            self.scales.show_pieces(lines(self._scene.box, azimuth), QColor(theme.current().border), 1.0)
+            self.scales.show_pieces(lines(self._scene.box, azimuth, most), QColor(theme.current().border), 1.0)
         for item in (self.contours, self.scales, *(item for run in self.runs for item in run.all)):
             if isinstance(item, Line):
                 item.width = item.pixels * scale
