@@ -142,12 +142,14 @@ def test_steps_are_cut_as_by_hand() -> None:
 
 def test_dashes_have_their_lengths() -> None:
     """Dashes are as long as the pattern says, whatever the points of the line."""
-    path = draped(np.linspace(-1, 0, 14), np.zeros(14), RANGE, 4000)
+    along = np.linspace(-1, 0, 14)
+    path = draped(along, 0.75 * along, RANGE, 4000)
     made = dashed(path, RANGE, (7, 3))
-    drawn = np.diff(made.x)[made.goes_on[:-1]].sum() / 2  # the range is 4 wide, the box 2
-    periods, rest = divmod(0.5, 10 * DASH)
+    drawn = 1.25 * np.diff(made.x)[made.goes_on[:-1]].sum() / 2  # the range is 4 wide, the box 2
+    periods, rest = divmod(1.25 / 2, 10 * DASH)
     assert drawn == pytest.approx(periods * 7 * DASH + min(rest, 7 * DASH))
     assert (np.diff(made.x) > 0).all()
+    assert made.y == pytest.approx(0.75 * made.x, abs=1e-12)
     assert made.start == 0
     assert made.present == len(made.x) - 1
     assert set(path.x[path.marks]) == set(made.x[made.marks])
