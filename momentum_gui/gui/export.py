@@ -87,7 +87,10 @@ def save_picture(view: View, path: str | Path, scale: float = SCALE, chosen: the
         return
     pixels = scale if kind(path) == ".png" else 1.0
     with dressed(view, chosen or theme.LIGHT), widened(view, pixels):
-        picture = Layout(view)
+        image = view.painted(pixels)
+        if image is not None and kind(path) != ".png":
+            raise BadInputError(f"{path}: a 3D picture is made of pixels: save it as .png, or turn 3D off before")
+        picture = Layout(view, image)
         save_painted(path, picture.size, picture.paint, scale)
 
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, QSizeF, Qt
-from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QPainter, QPalette, QPen, QTextDocument
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QImage, QPainter, QPalette, QPen, QTextDocument
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem, QGraphicsTextItem
 
 from momentum_gui.gui import theme
@@ -50,23 +50,31 @@ def activate(view: PlotView) -> None:
 
 
 class Layout:
-    """A view on paper: its runs by name and colour, its plots as on the screen, its words below."""
+    """A view on paper: its runs by name and colour, its plots as on the screen, its words below.
 
-    def __init__(self, view: PlotView) -> None:
-        self.plots = [plot for plot in view.plots if not plot.isHidden()] or view.plots
-        width = max(plot.width() for plot in self.plots)
-        self._head = words(legend(view), width - 2 * MARGIN)
+    An `image` stands in the place of the plots, with no key to what they draw; it knows its scale.
+    """
+
+    def __init__(self, view: PlotView, image: QImage | None = None) -> None:
+        self.image = image
+        self.plots = [] if image is not None else [plot for plot in view.plots if not plot.isHidden()] or view.plots
+        sizes = [QSizeF(plot.size()) for plot in self.plots] if image is None else [image.deviceIndependentSize()]
+        width = max(size.width() for size in sizes)
+        head = legend(view, key=image is None)
+        self._head = words(head, width - 2 * MARGIN)
         self._foot = words(notes(view), width - 2 * MARGIN)
-        heights = [float(plot.height()) for plot in self.plots]
-        self._top = self._head.size().height() + MARGIN if legend(view) else 0.0
+        self._top = self._head.size().height() + MARGIN if head else 0.0
         below = self._foot.size().height() + MARGIN if notes(view) else 0.0
-        self.size = QSizeF(width, self._top + sum(heights) + below)
+        self.size = QSizeF(width, self._top + sum(size.height() for size in sizes) + below)
 
     def paint(self, painter: QPainter) -> None:
         """Paint everything, background first."""
         painter.fillRect(QRectF(0, 0, self.size.width(), self.size.height()), QColor(theme.current().plot_background))
         text(painter, self._head, MARGIN, MARGIN / 2)
         y = self._top
+        if self.image is not None:
+            painter.drawImage(QPointF(0, y), self.image)
+            y += self.image.deviceIndependentSize().height()
         for plot in self.plots:
             target = QRectF(0, y, plot.width(), plot.height())
             plot.scene().prepareForPaint()
@@ -80,16 +88,16 @@ class Layout:
         text(painter, self._foot, MARGIN, y)
 
 
-def legend(view: PlotView) -> str:
-    """The runs that are drawn, and what a view's own key says, as rich text."""
+def legend(view: PlotView, *, key: bool = True) -> str:
+    """The runs that are drawn, and what a view's own `key` says, as rich text."""
     parts = [
         f'<span style="color:{theme.run_color(number)}">▬</span> {html.escape(run.name)}'
         for number, run in view.runs_shown()
     ]
     if isinstance(view, StepsView):
         parts = [f"<b>{html.escape(view.run.name)}</b>" if view.run is not None else ""]
-    if (key := getattr(view, "key", None)) is not None:
-        parts.append(key.text())
+    if key and (own := getattr(view, "key", None)) is not None:
+        parts.append(own.text())
     return " &nbsp; ".join(part for part in parts if part)
 
 

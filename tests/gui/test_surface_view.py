@@ -213,6 +213,17 @@ def test_the_start_is_typed(show: Show) -> None:
     assert told[0][0]["y"] == float(view.start.along_y.text())
 
 
+def test_a_typed_start_keeps_the_other_coordinate(show: Show, xor: Experiment) -> None:
+    """Where one number is typed, the other stays what it is, to all digits, though a field shows few of them."""
+    view, _, record = show(xor)
+    choose(view, WEIGHTS)
+    told = starts_of(view)
+    view.start.along_x.selectAll()
+    QTest.keyClicks(view.start.along_x, "0.5")
+    QTest.keyClick(view.start.along_x, Qt.Key.Key_Return)
+    assert list(told[0][0].values()) == [0.5, record.runs[0].path.vectors[0][view.choice.pair[1]]]
+
+
 def test_the_start_is_refused_quietly(show: Show) -> None:
     """A field that holds no number says so, until it does."""
     view, _, _ = show(on_surface([{"name": "a", "learning_rate": 0.1}]))

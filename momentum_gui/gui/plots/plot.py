@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPen
 
 from momentum_gui.engine.population import Floats
 from momentum_gui.gui import theme
@@ -14,6 +14,10 @@ from momentum_gui.gui.plots.ticks import ticks
 
 LARGEST = 1e300
 SMALLEST = 1e-300
+LOW = 100
+"""A plot that is less high, in pixels, has no room for a label below its axis."""
+SPARE = 8.0
+"""A label may reach so many pixels beyond the ends of its axis."""
 
 
 class TickAxis(pg.AxisItem):
@@ -49,7 +53,8 @@ class Plot(pg.PlotWidget):
     def __init__(self, x_label: str = "", y_label: str = "") -> None:
         super().__init__(axisItems={side: TickAxis(side) for side in ("left", "bottom")})
         self.automatic = True
-        self.labels = {"bottom": x_label, "left": y_label}
+        self.labels: dict[str, tuple[str, ...]] = {"bottom": (x_label,), "left": (y_label,)}
+        self._lettered: dict[str, str] = {}
         item = self.getPlotItem()
         item.setMenuEnabled(False)
         item.hideButtons()
@@ -57,6 +62,7 @@ class Plot(pg.PlotWidget):
         item.getViewBox().setLimits(xMin=-1e15, xMax=1e15, yMin=-1e15, yMax=1e15)
         item.getViewBox().disableAutoRange()
         item.getViewBox().sigRangeChangedManually.connect(self._range_chosen)
+        item.getViewBox().sigResized.connect(self._letter)
         item.getAxis("left").setWidth(60)
         self.scene().sigMouseMoved.connect(self._mouse_moved)
         self.setFrameShape(self.Shape.NoFrame)
@@ -84,14 +90,34 @@ class Plot(pg.PlotWidget):
             axis.setTextPen(pg.mkPen(colors.plot_foreground))
             axis.setTickFont(font)
             axis.setGrid(False)
-            if self.labels[side]:
-                axis.setLabel(self.labels[side], **{"color": colors.muted, "font-size": f"{font.pointSizeF():g}pt"})
+        self._lettered.clear()
+        self._letter()
 
-    def set_label(self, side: str, text: str) -> None:
-        """Label an axis: side "left" or "bottom"."""
-        if self.labels[side] != text:
-            self.labels[side] = text
-            self.apply_theme()
+    def set_label(self, side: str, *texts: str) -> None:
+        """Label an axis, side "left" or "bottom", with the first of some texts that there is room for, or with none."""
+        if self.labels[side] != texts:
+            self.labels[side] = texts
+            self._letter()
+
+    @Slot()
+    def _letter(self) -> None:
+        """Write the labels that fit along their axes."""
+        font = self.x_axis.style["tickFont"]
+        metrics = QFontMetricsF(font)
+        box = self.getPlotItem().getViewBox()
+        below = box.width() if self.height() >= LOW else 0.0
+        for side, room in (("left", box.height()), ("bottom", below)):
+            fits = (text for text in self.labels[side] if room and metrics.horizontalAdvance(text) <= room + SPARE)
+            text = next(fits, "")
+            if self._lettered.get(side) == text:
+                continue
+            self._lettered[side] = text
+            axis = self.getPlotItem().getAxis(side)
+            if text:
+                axis.setLabel(text, **{"color": theme.current().muted, "font-size": f"{font.pointSizeF():g}pt"})
+            else:
+                axis.showLabel(False)
+            axis.resizeEvent()  # else the label stands where a longer one was centred
 
     def set_log_y(self, log: bool) -> None:
         """Hold log10 of the values along y, or the values."""

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
-import numpy as np
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
-from momentum_gui.engine.engines import ready
-from momentum_gui.engine.plane import Plane, Range
-from momentum_gui.engine.population import Floats, Outcome, Task
-from momentum_gui.gui.background import Background
-from momentum_gui.gui.plots.plot import Plot
-from momentum_gui.gui.plots.surface_asking import STILL_SECONDS, STILL_SIZE, SurfaceAsking
-from momentum_gui.gui.plots.surface_laying import PlaneLaying
-from momentum_gui.gui.plots.surface_mouse import SurfaceMouse
-from momentum_gui.gui.plots.surface_paths import PathItems, StepArrows
-from momentum_gui.gui.plots.surface_picture import SurfacePicture
-from momentum_gui.gui.plots.surface_planes import PlaneChoice, last_finite, paths
-from momentum_gui.gui.plots.surface_range import SurfaceRange, around_paths, around_starts
-from momentum_gui.gui.plots.surface_start import StartEntry
-from momentum_gui.gui.plots.surface_tracks import Track, points, projected
-from momentum_gui.gui.plots.surface_words import arrow_words, axis_words, place_words, standing_words, summary_words
-from momentum_gui.gui.plots.surface_work import Evaluated, error_here, is_quick
-from momentum_gui.gui.plots.view import PlotView
+from momentum_gui.engine.population import Task
+from momentum_gui.gui.plots.surface_asking import STILL_SECONDS, STILL_SIZE
+from momentum_gui.gui.plots.surface_frame import SurfaceFrame
+from momentum_gui.gui.plots.surface_sight import LookedAt
+from momentum_gui.gui.plots.surface_tracks import Track, projected
+from momentum_gui.gui.plots.surface_words import axis_words, summary_words
+from momentum_gui.gui.plots.surface_work import Evaluated
 from momentum_gui.lab.record import Record
 from momentum_gui.lab.setup import Setup
 
@@ -35,11 +22,8 @@ __all__ = ["STILL_SIZE", "SurfaceView"]
 LIVE_SECONDS = 0.2
 """Changes that follow one another more quickly than this are drawn plainly."""
 
-START_BESIDE = 500
-"""From this width on, in pixels, the start stands beside the buttons."""
 
-
-class SurfaceView(PlotView):
+class SurfaceView(SurfaceFrame):
     """The surface in a plane of weight space, live. A click, a dragged marker or two numbers set where runs start.
 
     `start_chosen` carries weight names with values, and whether only the selected run is meant (Shift held). A
@@ -50,50 +34,14 @@ class SurfaceView(PlotView):
     start_chosen = Signal(object, bool)
 
     def __init__(self, parent: QWidget | None = None, given: Evaluated | None = None) -> None:
-        super().__init__(parent)
-        self.given = given
-        self.choice, self.start = PlaneChoice(), StartEntry()
-        self._lay_out()
-        self.background = Background(self, "surface")
-        self.evaluated: Evaluated | None = None
-        self._asking, self._laying = SurfaceAsking(self.background), PlaneLaying(self.choice)
+        super().__init__(parent, given)
         self._task: Task | None = None
-        self._paths: list[PathItems] = []
         self._tracks: dict[int, Track] = {}
         self._version, self._advanced, self._live = -1, 0.0, False
         self._still = QTimer(self)
         self._still.setSingleShot(True)
         self._still.setInterval(int(1000 * STILL_SECONDS) + 50)
         self._connect()
-
-    def _lay_out(self) -> None:
-        box = self.layout()
-        assert isinstance(box, QVBoxLayout)
-        box.insertWidget(0, self.choice)
-        self.controls.insertWidget(0, self.start)
-        self.controls.removeWidget(self.read_out)
-        self.controls.insertStretch(1, 1)
-        self.log = self.add_button("Log", "Colours by the logarithm of the error", checkable=True, checked=True)
-        self.contours = self.add_button("Contours", "Lines of equal error", checkable=True, checked=True)
-        self.equal = self.add_button("1:1", "The same scale along both axes", checkable=True)
-        self.follow_point = self.add_button("Follow", "Keep the selected run in the middle", checkable=True)
-        self.fit_button = self.add_button("Fit", "Show all paths (or double-click)")
-        self.plot = self.add_plot(Plot("", ""), 1)
-        self.range = SurfaceRange(self.plot)
-        self.picture = SurfacePicture(self.plot)
-        self.arrows = StepArrows(self.plot)
-        self.state, self.key, self.sentence = QLabel(), QLabel(), QLabel()
-        self.sentence.setProperty("muted", True)
-        self.sentence.setWordWrap(True)
-        self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().lineSpacing() + 6)
-        self.mouse = SurfaceMouse(self.plot, self.key, self.read_out, self._words_at)
-        self.marker, self.clicks = self.mouse.marker, self.mouse.clicks
-        for label in (self.state, self.key, self.read_out, self.sentence):
-            label.setContentsMargins(8, 0, 8, 0)
-            label.setMinimumWidth(10)
-        for widget in (self.state, self.mouse.line, self.sentence):
-            self.body.addWidget(widget)
 
     def _connect(self) -> None:
         self._still.timeout.connect(self._refine)
@@ -108,17 +56,14 @@ class SurfaceView(PlotView):
         self.background.failed.connect(self._failed)
         self.plot.fitted.connect(self._fit)
         self.mouse.chosen.connect(self._start_at)
+        self.solid.toggled.connect(self._solid_toggled)
+        self.solid.fitted.connect(self.plot.fit)
         self.plot.getPlotItem().getViewBox().sigRangeChanged.connect(self._range_changed)
-
-    @property
-    def plane(self) -> Plane | None:
-        """The plane that is drawn."""
-        return self._laying.plane
 
     @property
     def busy(self) -> bool:
         """Whether a surface is being evaluated, or a finer one is about to be."""
-        return self._asking.pending or self.background.busy or self._still.isActive()
+        return self.asking.pending or self.background.busy or self._still.isActive()
 
     # What the window says.
 
@@ -134,16 +79,14 @@ class SurfaceView(PlotView):
             self.choice.offer(setup)
             self.equal.setChecked(False)
         self.choice.offer_runs(record, min(self.selected, len(record.runs) - 1))
-        self._task = setup.task(setup.experiment.runs[0].training)
+        self._task = self.telling.task = setup.task(setup.experiment.runs[0].training)
         self._forget_surface()
         super().begin(setup, record)
 
     def arrange(self) -> None:
         """Items for each run; a range that shows where they start."""
         assert self.record is not None
-        for items in self._paths:
-            items.remove()
-        self._paths = [PathItems(self.plot, number) for number in range(len(self.record.runs))]
+        self.drawing.arrange(len(self.record.runs))
         self.plot.automatic = True
         self._lay_plane()
         self._fit()
@@ -153,11 +96,9 @@ class SurfaceView(PlotView):
         self.picture.recolor()
 
     def end(self) -> None:
-        """End the background work."""
-        self._asking.pending = False
+        """End the background work, and the 3D picture."""
         self._still.stop()
-        self.clicks.stop()
-        self.background.close()
+        super().end()
 
     def set_selected(self, run: int) -> None:
         """Another run is looked at: planes go through its states, unless others were chosen."""
@@ -191,87 +132,36 @@ class SurfaceView(PlotView):
         self._lay_plane()
         if self.plane is None:
             return
-        self._tracks = projected(self.plane, self.runs_shown(), self.moment, live=self._live)
+        at = self.looked_at()
+        self._tracks = projected(self.plane, at.shown, self.moment, live=self._live)
         if self.plot.automatic:
-            self._keep_in_sight()
-        self._draw_paths()
+            self.sight.keep(at, self._tracks, follow=self.follow_point.isChecked())
+        self._draw(at)
         self._request()
-        self._tell()
+        self.telling.tell(at, self.plane, self.arrows, solid=self.solid.on)
 
     # The plane and its range.
 
-    def _here(self) -> Floats:
-        """The selected run's weights (W,) at the moment shown, or the last of them that were numbers."""
-        assert self.run is not None
-        here = self.run.weights_at(self.moment)
-        return here if np.isfinite(here).all() else last_finite(self.run.path.vectors)
-
     def _lay_plane(self) -> None:
         """The plane as it is to be now."""
-        assert self.setup is not None
-        assert self.record is not None
         before = self.plane
-        if self.given is not None:
-            if before is not None:
-                return
-            self._laying.take(self.given.wanted.plane)
-        else:
-            runs = [run for _, run in self.runs_shown()] or self.record.runs
-            looked_at = (self.moment, self.visible_runs)
-            changed = self._laying.lay(self.setup, self.record, runs, self.selected, self._here(), looked_at)
-            if self._laying.put_off:
-                self._still.start()
-            if not changed:
-                return
+        changed = self.sight.lay(self.looked_at())
+        if self.sight.put_off:
+            self._still.start()
         plane = self.plane
-        assert plane is not None
-        self.range.touch()
-        self.plot.set_label("bottom", axis_words(plane.label_x, plane.share_x))
-        self.plot.set_label("left", axis_words(plane.label_y, plane.share_y))
+        if not changed or plane is None:
+            return
+        self.plot.set_label("bottom", axis_words(plane.label_x, plane.share_x), plane.label_x)
+        self.plot.set_label("left", axis_words(plane.label_y, plane.share_y), plane.label_y)
         self.choice.show_shares(plane)
         if before is None or (plane.label_x, plane.label_y) != (before.label_x, before.label_y):
             self.picture.clear()
 
-    def _home(self) -> Range:
-        """The range that shows the paths; of an analytic surface its domain and the starts."""
-        assert self.setup is not None
-        assert self.plane is not None
-        if self.given is not None:
-            return self.given.wanted.range
-        if self.setup.surface is not None:
-            starts = [run.path.vectors[0] for _, run in self.runs_shown() if len(run.path)]
-            return around_starts(self.setup.surface, np.array(starts).reshape(-1, 2))
-        return around_paths(*self._points())
-
-    def _points(self) -> tuple[Floats, Floats]:
-        """All recorded points of the paths that the range is to show, on the plane."""
-        assert self.plane is not None
-        runs = [run for _, run in self.runs_shown() if len(run.path)]
-        if not runs:
-            return np.zeros(1), np.zeros(1)
-        vectors = paths(runs)
-        x, y, _ = self.plane.project(np.clip(vectors[np.isfinite(vectors).all(axis=1)], -1e150, 1e150))
-        return x, y
-
     @Slot()
     def _fit(self) -> None:
-        if self.plane is not None:
-            self.range.show(self._home())
-
-    def _keep_in_sight(self) -> None:
-        """Widen the range in leaps when a path is about to leave it, or keep the selected run in the middle."""
-        assert self.plane is not None
-        assert self.setup is not None
-        if self.follow_point.isChecked():
-            x, y, _ = self.plane.project(np.clip(self._here(), -1e12, 1e12)[None])
-            self.range.follow(float(x[0]), float(y[0]))
-        elif self.given is not None:
-            self._fit()
-        elif self.setup.surface is not None:
-            if not self.range.holds(self._home()):
-                self._fit()
-        elif self.range.is_left_by(*(points(self._tracks) or self._points())):
-            self._fit()
+        if self.setup is not None:
+            self.sight.fit(self.looked_at())
+            self.solid.face()
 
     # The surface, evaluated in the background.
 
@@ -281,18 +171,20 @@ class SurfaceView(PlotView):
         if self._task is None or self.run is None:
             return
         if self.given is None:
-            self._asking.ask(self._task, self.plane, self.range.shown, self.range.changed, self.evaluated)
+            self.asking.ask(self._task, self.plane, self.range.shown, self.range.changed, self.evaluated)
         elif self.evaluated is None:
             self._evaluated(self.given)
 
     @Slot(object)
     def _evaluated(self, evaluated: Evaluated) -> None:
-        self._asking.note(evaluated)
+        self.asking.note(evaluated)
         drawn, plane = evaluated.wanted.plane, self.plane
         if plane is None or (drawn.kind, drawn.label_x, drawn.label_y) != (plane.kind, plane.label_x, plane.label_y):
             return
         self.evaluated = evaluated
         self.picture.show(evaluated.errors, evaluated.wanted.range, contours=self.contours.isChecked())
+        if self.solid.on:
+            self._draw(self.looked_at())
         if self.given is not None:
             return
         if drawn is not plane or evaluated.wanted.range != self.range.shown:
@@ -301,14 +193,15 @@ class SurfaceView(PlotView):
             self._still.start()
 
     def _forget_surface(self) -> None:
-        self._laying.forget()
+        self.sight.laying.forget()
         self.evaluated = None
         self.picture.clear()
-        self._asking.forget()
+        self.solid.clear()
+        self.asking.forget()
 
     @Slot(str)
     def _failed(self, problem: str) -> None:
-        self._asking.pending = False
+        self.asking.pending = False
         self.sentence.setText(f"The surface cannot be drawn: {problem}")
 
     @Slot()
@@ -316,83 +209,15 @@ class SurfaceView(PlotView):
         """Nothing has changed for a while: lay the plane through the paths as they are now, on the finer grid."""
         self.redraw_now()
 
-    # Paths and words.
+    # Drawing and words.
 
-    def _draw_paths(self) -> None:
+    def _draw(self, at: LookedAt) -> None:
+        """Draw the runs, flat or in 3D."""
         assert self.plane is not None
-        drawn = dict(self.runs_shown())
-        for number, items in enumerate(self._paths):
-            track = self._tracks.get(number)
-            items.set_visible(track is not None)
-            if track is not None:
-                diverged = drawn[number].latest.outcome is Outcome.DIVERGED and self.moment is None
-                items.show_track(
-                    track.x,
-                    track.y,
-                    track.distance,
-                    selected=number == self.selected,
-                    ended_badly=diverged,
-                    live=self._live,
-                )
-        self.marker.setVisible(self.selected in drawn)
-        if self.run is not None and len(self.run.path):
-            x, y, _ = self.plane.project(self.run.path.vectors[:1])
-            self.marker.stand(float(x[0]), float(y[0]), self.selected)
-            self.start.show_start(float(x[0]), float(y[0]))
-        self._draw_arrows()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        wide = self.width() >= START_BESIDE
-        box = self.layout()
-        assert isinstance(box, QVBoxLayout)
-        beside = self.controls.indexOf(self.start) >= 0
-        if wide != beside:  # where there is no room beside the buttons, the start stands above them
-            (box if wide else self.controls).removeWidget(self.start)
-            (self.controls.insertWidget(0, self.start) if wide else box.insertWidget(1, self.start))
-            self.start.setContentsMargins(0 if wide else 8, 0, 0, 0)
-
-    def _draw_arrows(self) -> None:
-        """The step that led to the moment shown, from where it began: what is known of it is exact, not foretold."""
-        assert self.plane is not None
-        selected = dict(self.runs_shown()).get(self.selected)
-        known = None if selected is None else selected.update_at(self.moment)
-        if known is None or not len(known[1].gradients):
-            self.arrows.hide()
-            return
-        weights, trace = known
-        with np.errstate(all="ignore"):
-            gradient_part, momentum_part = trace.gradient_parts[-1], trace.momentum_parts[-1]
-            begun = weights - (gradient_part + momentum_part)
-        self.arrows.draw(self.plane, begun, gradient_part, momentum_part)
-
-    def _tell(self) -> None:
-        """Say what is seen: true error, the surface's error there, the distance; what is held fixed."""
-        if self.plane is None or self.run is None:
-            return
-        self.state.setText(standing_words(self.run, self.moment, self._here(), self.plane, self._error_on_plane))
-        self.key.setText(arrow_words(self.arrows))
-        self.sentence.setText(self.plane.sentence)
-
-    def _error_on_plane(self, x: float, y: float) -> float | None:
-        """The surface's error at a point: evaluated there where that is quick, else read off the picture."""
-        assert self.plane is not None
-        if self._task is not None and is_quick(self._task):
-            with np.errstate(all="ignore"):
-                return float(self._asking.engine.task_errors(self._task, self.plane.weights_at(x, y))[0])
-        found = self.picture.error_at(x, y)
-        return None if found is None else found[0]
-
-    def _words_at(self, x: float, y: float) -> str:
-        """Weights, error and gradient at a point of the plane; "" outside the picture."""
-        found = self.picture.error_at(x, y)
-        if found is None or self.plane is None or self.evaluated is None:
-            return ""
-        if self._task is None or not is_quick(self._task):
-            return place_words(self.plane, x, y, found) + " (from the picture)"
-        if self.given is None:
-            found = error_here(replace(self.evaluated.wanted, plane=self.plane, engine=ready()), x, y)
-        return place_words(self.plane, x, y, found)
+        start = self.drawing.draw(at, self.plane, self._tracks, live=self._live)
+        if start is not None:
+            self.start.show_start(*start)
+        self.draw_solid(at, live=self._live)
 
     def summary(self) -> str:
         """Where the runs stand, and what the plane leaves out."""
@@ -452,9 +277,15 @@ class SurfaceView(PlotView):
         self.redraw_now()
 
     @Slot()
+    def _solid_toggled(self) -> None:
+        if self.record is not None:
+            self._show_again()
+            self.redraw_now()
+
+    @Slot()
     def _range_changed(self) -> None:
         self.range.touch()
         if not self.range.setting and self.record is not None and self.plane is not None:
-            self._draw_paths()
+            self._draw(self.looked_at())
             self._request()
             self._still.start()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import contourpy
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
@@ -23,6 +25,26 @@ SHORTEST = 3.0
 """A line gets a value only where it is so many times longer than the value."""
 
 Pieces = list[Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class LevelLines:
+    """The lines of one level, and the error there in words.
+
+    Their points are (n, 2); line number i has those from offsets[i] to offsets[i + 1].
+    """
+
+    level: float
+    text: str
+    points: Floats
+    offsets: NDArray[np.intp]
+
+    @property
+    def goes_on(self) -> NDArray[np.int32]:
+        """For each point, 1 if its line goes on to the next."""
+        result = np.ones(len(self.points), dtype=np.int32)
+        result[self.offsets[1:] - 1] = 0
+        return result
 
 
 class ValueLabel(QGraphicsPathItem):
@@ -76,29 +98,17 @@ class Contours:
 
     def show(self, values: Floats, range_: Range, levels: tuple[float, float], *, log: bool) -> None:
         """Draw the lines of values (ny, nx), log10 of the errors if `log`, NaN where there is no number."""
-        ny, nx = values.shape
-        generator = contourpy.contour_generator(
-            np.linspace(range_[0], range_[1], nx),
-            np.linspace(range_[2], range_[3], ny),
-            np.ma.masked_invalid(values),
-            line_type=contourpy.LineType.ChunkCombinedOffset,
-        )
-        parts, connections, named = [], [], []
-        for level, text in contour_levels(*levels, log=log):
-            (points,), (offsets,) = generator.lines(level)  # type: ignore[misc]  # the type depends on line_type
-            if points is None or offsets is None:
-                continue
-            connected = np.ones(len(points), dtype=np.int32)
-            connected[offsets[1:] - 1] = 0
-            parts.append(points)
-            connections.append(connected)
-            longest = int(np.argmax(np.diff(offsets)))
-            named.append((points[offsets[longest] : offsets[longest + 1]], text))
-        if not parts:
+        lines = contour_lines(values, range_, levels, log=log)
+        if not lines:
             self.clear()
             return
-        points, connected = np.concatenate(parts), np.concatenate(connections)
+        points = np.concatenate([line.points for line in lines])
+        connected = np.concatenate([line.goes_on for line in lines])
         self.lines.setPath(pg.arrayToQPath(points[:, 0], points[:, 1], connected))
+        named = []
+        for line in lines:
+            longest = int(np.argmax(np.diff(line.offsets)))
+            named.append((line.points[line.offsets[longest] : line.offsets[longest + 1]], line.text))
         self._label(self._placed(named))
 
     def _placed(self, named: list[tuple[Floats, str]]) -> list[tuple[str, Floats, float]]:
@@ -140,6 +150,23 @@ class Contours:
             self.labels.append(ValueLabel(self.plot))
         for label, (text, place, degrees) in zip(self.labels, placed, strict=True):
             label.show_at(text, place, degrees, self.plot)
+
+
+def contour_lines(values: Floats, range_: Range, levels: tuple[float, float], *, log: bool) -> list[LevelLines]:
+    """The contour lines of values (ny, nx) between two levels, where there are any."""
+    ny, nx = values.shape
+    generator = contourpy.contour_generator(
+        np.linspace(range_[0], range_[1], nx),
+        np.linspace(range_[2], range_[3], ny),
+        np.ma.masked_invalid(values),
+        line_type=contourpy.LineType.ChunkCombinedOffset,
+    )
+    lines = []
+    for level, text in contour_levels(*levels, log=log):
+        (points,), (offsets,) = generator.lines(level)  # type: ignore[misc]  # the type depends on line_type
+        if points is not None and offsets is not None:
+            lines.append(LevelLines(level, text, points, offsets.astype(np.intp)))
+    return lines
 
 
 def contour_levels(low: float, high: float, *, log: bool) -> list[tuple[float, str]]:

@@ -14,7 +14,7 @@ WordsAt = Callable[[float, float], str]
 
 
 class SurfaceMouse(QObject):
-    """Watches a plot's mouse. `chosen` carries the place of a start, and whether Shift was held.
+    """Watches a plot's mouse and the start's marker. `chosen` carries the place of a start, and whether Shift was held.
 
     While the mouse is on the surface, what is there (`words_at`; "" outside it) is said in place of the key to the
     arrows: `line` shows the one or the other.
@@ -22,9 +22,9 @@ class SurfaceMouse(QObject):
 
     chosen = Signal(object, bool)
 
-    def __init__(self, plot: Plot, key: QLabel, read_out: QLabel, words_at: WordsAt) -> None:
+    def __init__(self, plot: Plot, marker: StartMarker, key: QLabel, read_out: QLabel, words_at: WordsAt) -> None:
         super().__init__(plot)
-        self.marker, self.clicks = StartMarker(plot), Clicks(plot)
+        self.marker, self.clicks = marker, Clicks(plot)
         self.line = QStackedWidget()
         self._key, self._read_out, self._words_at = key, read_out, words_at
         self.line.addWidget(key)

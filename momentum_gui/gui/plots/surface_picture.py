@@ -73,10 +73,7 @@ class SurfacePicture:
     def show(self, errors: Floats, range_: Range, *, contours: bool = True) -> None:
         """Draw errors (ny, nx) over a range x low, x high, y low, y high."""
         self._range, self.shown = range_, errors
-        with np.errstate(invalid="ignore", divide="ignore"):
-            values = np.log10(np.clip(errors, 1e-300, None)) if self.log else np.array(errors)
-        with np.errstate(invalid="ignore"):
-            values[~(np.abs(values) <= LARGEST_LINEAR)] = np.nan  # an error above 1e300 overflows soon: as good as inf
+        values = values_of(errors, log=self.log)
         low, high = self._follow(values)
         # The pixels are centred on the grid's points, so the picture reaches half a pixel further.
         ny, nx = errors.shape
@@ -99,19 +96,11 @@ class SurfacePicture:
         """Error and its uphill slope along x and y at a point, from the grid drawn; None outside it."""
         if self.shown is None:
             return None
-        ny, nx = self.shown.shape
-        left, right, bottom, top = self._range
-        column, row = (x - left) / (right - left) * (nx - 1), (y - bottom) / (top - bottom) * (ny - 1)
-        if not (0 <= column <= nx - 1 and 0 <= row <= ny - 1):
+        left, right, low, high = self._range
+        if not (left <= x <= right and low <= y <= high):
             return None
-        i, j = min(int(column), nx - 2), min(int(row), ny - 2)
-        u, v = column - i, row - j
-        a, b, c, d = self.shown[j, i], self.shown[j, i + 1], self.shown[j + 1, i], self.shown[j + 1, i + 1]
-        with np.errstate(all="ignore"):
-            error = a * (1 - u) * (1 - v) + b * u * (1 - v) + c * (1 - u) * v + d * u * v
-            along_x = ((b - a) * (1 - v) + (d - c) * v) * (nx - 1) / (right - left)
-            along_y = ((c - a) * (1 - u) + (d - b) * u) * (ny - 1) / (top - bottom)
-        return float(error), float(along_x), float(along_y)
+        error, along_x, along_y = read_off(self.shown, self._range, np.array([x]), np.array([y]))
+        return float(error[0]), float(along_x[0]), float(along_y[0])
 
     def _follow(self, values: Floats) -> tuple[float, float]:
         """Levels for these values: the ones before, unless the values have left them or shrunk well within them."""
@@ -129,3 +118,26 @@ class SurfacePicture:
                 return self.levels
         self.levels = (low - 0.01 * span, high + 0.01 * span)
         return self.levels
+
+
+def values_of(errors: Floats, *, log: bool) -> Floats:
+    """What stands for some errors: their log10 if `log`, NaN where there is no number, or one beyond all measure."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = np.log10(np.clip(errors, 1e-300, None)) if log else np.array(errors)
+        values[~(np.abs(values) <= LARGEST_LINEAR)] = np.nan  # an error above 1e300 overflows soon: as good as inf
+    return values
+
+
+def read_off(errors: Floats, range_: Range, x: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
+    """Errors and their uphill slopes along x and y at points (n,), each (n,), between the errors (ny, nx) of a grid."""
+    ny, nx = errors.shape
+    left, right, low, high = range_
+    column, row = (x - left) / (right - left) * (nx - 1), (y - low) / (high - low) * (ny - 1)
+    i, j = np.clip(column.astype(int), 0, nx - 2), np.clip(row.astype(int), 0, ny - 2)
+    u, v = column - i, row - j
+    a, b, c, d = errors[j, i], errors[j, i + 1], errors[j + 1, i], errors[j + 1, i + 1]
+    with np.errstate(all="ignore"):
+        error = a * (1 - u) * (1 - v) + b * u * (1 - v) + c * (1 - u) * v + d * u * v
+        along_x = ((b - a) * (1 - v) + (d - c) * v) * (nx - 1) / (right - left)
+        along_y = ((c - a) * (1 - u) + (d - b) * u) * (ny - 1) / (high - low)
+    return error, along_x, along_y

@@ -6,11 +6,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QToolButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QSizePolicy,
+    QStackedWidget,
+    QToolButton,
+    QWidget,
+)
 
 from momentum_gui.engine.plane import Plane, pca, percent, random_directions, surface_plane, through_three, two_weights
 from momentum_gui.engine.population import Floats, Measure, Outcome
-from momentum_gui.gui.panels.entries import ignore_wheel
+from momentum_gui.gui.plots.surface_controls import choice_box, note, row_of, small
 from momentum_gui.lab.history import nearest
 from momentum_gui.lab.planes import worth_showing
 from momentum_gui.lab.record import Record, RunRecord
@@ -20,6 +27,8 @@ WEIGHTS, PCA, RANDOM, THREE = range(4)
 KINDS = ("Two weights", "Main directions (PCA)", "Random directions", "Three states")
 MOMENTS = {"start": "start", "middle": "half-way", "best": "best", "now": "end"}
 """The states of a run that a plane may go through, and how they are called."""
+DETAILS_BESIDE = 560
+"""From this width on, in pixels, what a kind of plane needs stands beside it, however long the names."""
 FLED = 1e3
 """A run whose weights have grown by this factor has left for good: planes and ranges do without its last part."""
 
@@ -81,10 +90,10 @@ class PlaneChoice(QWidget):
         )
         for widgets in rows:
             self._details.addWidget(row_of(widgets))
-        row = QHBoxLayout(self)
+        self._row = row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         row.setContentsMargins(8, 4, 8, 0)
         row.setSpacing(8)
-        row.addWidget(self.kind)
+        row.addWidget(self.kind, 0, Qt.AlignmentFlag.AlignLeft)
         row.addWidget(self._details, 1)
         for box in (self.kind, self.first, self.second, self.centre):
             box.activated.connect(self._choose)
@@ -184,12 +193,25 @@ class PlaneChoice(QWidget):
     def show_shares(self, plane: Plane) -> None:
         """Say what share of the movement the main directions hold."""
         if plane.share_x is not None and plane.share_y is not None:
-            self.shares.setText(
-                f"{percent(plane.share_x)} + {percent(plane.share_y)} of the movement of the runs shown"
-            )
+            shares = f"{percent(plane.share_x)} + {percent(plane.share_y)}"
+            of = " of the movement"
+            self.shares.show_words(f"{shares}{of} of the runs shown", shares + of, shares)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_details()
 
     def _show_details(self) -> None:
         self._details.setCurrentIndex(self.index if self.kind.count() > 1 else len(KINDS))
+        self._place_details()
+
+    def _place_details(self) -> None:
+        """Lists with long names stand below the kind where there is no room beside it."""
+        below = self.width() < DETAILS_BESIDE and self._details.currentIndex() in (RANDOM, THREE)
+        direction = QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight
+        if self._row.direction() is not direction:
+            self._row.setDirection(direction)
+            self._row.setSpacing(4 if below else 8)
 
     @Slot()
     def _choose(self) -> None:
@@ -247,43 +269,3 @@ def first_pair(setup: Setup) -> tuple[int, int]:
     to_first_output = [number for number in range(last.offset, last.matrix.stop, last.units) if number in trained]
     pair = to_first_output[:2] if len(to_first_output) > 1 else trained[:2]
     return int(pair[0]), int(pair[1])
-
-
-def choice_box(name: str, tip: str) -> QComboBox:
-    """A list to choose from, no wider than it must be."""
-    box = QComboBox()
-    box.setAccessibleName(name)
-    box.setToolTip(tip)
-    box.setMaxVisibleItems(20)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-    box.setMinimumWidth(56)
-    ignore_wheel(box)
-    return box
-
-
-def note() -> QLabel:
-    """A quiet line that is cut off rather than widening the window."""
-    label = QLabel()
-    label.setProperty("muted", True)
-    label.setMinimumWidth(10)
-    return label
-
-
-def small(text: str) -> QLabel:
-    """A quiet word before a control."""
-    label = QLabel(text)
-    label.setProperty("muted", True)
-    return label
-
-
-def row_of(widgets: list[QWidget]) -> QWidget:
-    """Widgets side by side, from the left."""
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
-    for widget in widgets:
-        layout.addWidget(widget, 1 if isinstance(widget, QLabel) and len(widgets) == 1 else 0)
-    if len(widgets) > 1:
-        layout.addStretch(1)
-    return row

@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidg
 from momentum_gui.gui import theme
 from momentum_gui.gui.panels.declared import number_of
 from momentum_gui.gui.plots.plot import Plot
-from momentum_gui.gui.plots.surface_planes import small
+from momentum_gui.gui.plots.surface_controls import small
 
 CLICK_MILLISECONDS = 260
 """A click waits so long for a second one: a double click is for the range, and must not move the start."""
-WIDTH = 74
+WIDTH = 86
+ROOM = WIDTH - 20
+"""What a field's frame leaves for its text, in pixels."""
 
 
 class StartMarker(pg.TargetItem):
@@ -56,6 +58,7 @@ class StartEntry(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.along_x, self.along_y = QLineEdit(), QLineEdit()
+        self._exact: dict[QLineEdit, float] = {}  # what a field shows, to all digits
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -76,10 +79,16 @@ class StartEntry(QWidget):
     def show_start(self, x: float, y: float) -> None:
         """Show where the selected run starts, unless something is being typed."""
         for field, value in ((self.along_x, x), (self.along_y, y)):
-            text = f"{value:.6g}".replace("-", "−")
+            text = self._fitting(field, value)
             if not field.isModified() and field.text() != text:
                 field.setText(text)
                 field.setCursorPosition(0)
+                self._exact[field] = value
+
+    def _fitting(self, field: QLineEdit, value: float) -> str:
+        """A number with as many of six digits as there is room for."""
+        texts = [f"{value:.{digits}g}".replace("-", "−") for digits in (6, 5, 4, 3)]
+        return next((text for text in texts if field.fontMetrics().horizontalAdvance(text) <= ROOM), texts[-1])
 
     @Slot()
     def _finish(self) -> None:
@@ -87,7 +96,8 @@ class StartEntry(QWidget):
             return
         numbers = []
         for field in (self.along_x, self.along_y):
-            number = number_of(field.text().replace("−", "-"))
+            typed = field.isModified() or field not in self._exact
+            number = number_of(field.text().replace("−", "-")) if typed else self._exact[field]
             good = isinstance(number, (int, float)) and math.isfinite(number)
             numbers.append(float(number) if good else None)
             if bool(field.property("refused")) == good:

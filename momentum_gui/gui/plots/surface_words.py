@@ -17,35 +17,47 @@ from momentum_gui.lab.record import RunRecord
 ErrorAt = Callable[[float, float], float | None]
 
 
-def standing_words(run: RunRecord, moment: float | None, here: Floats, plane: Plane, error_at: ErrorAt) -> str:
+def standing_words(
+    run: RunRecord, moment: float | None, here: Floats, plane: Plane, error_at: ErrorAt
+) -> tuple[str, str]:
     """A run's true error at a moment, the plane's error there (by `error_at`), and how far off the plane it is.
 
-    `here` are the run's weights (W,) at that moment.
+    `here` are the run's weights (W,) at that moment. In all words, and in few for where there is little room.
     """
     at = nearest(run.measures.position, moment) if moment is not None else None
     error = run.latest.error if at is None else float(run.measures.last[at, 0])
     words = [f"<b>{run.name}</b>: error {number_text(error, 5)}"]
+    few = [f"<b>{run.name}</b>: {number_text(error, 5)}"]
     if run.diverged_at is not None and moment is None:
         words[0] += f", diverged at epoch {number_text(run.diverged_at, 4)}"
+        few[0] += f", diverged at {number_text(run.diverged_at, 4)}"
     if not plane.exact and np.abs(here).max() < 1e150:
         x, y, distance = plane.project(here[None])
         there = error_at(float(x[0]), float(y[0]))
         if there is not None:
             words.append(f"on this plane {number_text(there, 5)}")
+            few.append(f"on plane {number_text(there, 5)}")
         off = float(distance[0])
-        words.append(f"{number_text(off, 3) if off > 1e-12 * np.linalg.norm(here) else 0} off it")
-    return " &nbsp;·&nbsp; ".join(words)
+        off_text = number_text(off, 3) if off > 1e-12 * np.linalg.norm(here) else "0"
+        words.append(f"{off_text} off it")
+        few.append(f"{off_text} off")
+    return " &nbsp;·&nbsp; ".join(words), " · ".join(few)
 
 
-def arrow_words(arrows: StepArrows) -> str:
-    """The key to the arrows; "" while there are none."""
+def arrow_words(arrows: StepArrows) -> tuple[str, ...]:
+    """The key to the arrows, in all words and in ever fewer; "" while there are none."""
     if not arrows.visible:
-        return ""
+        return ("",)
     colors, scale = theme.current(), arrows.magnified
-    size = f", drawn {number_text(scale, 2)} × larger" if scale > 1.05 else ""
+    size = f"{number_text(scale, 2)} ×"
+    drawn = f", drawn {size} larger" if scale > 1.05 else ""
+    gradient = f'<span style="color:{colors.gradient_part}">➔ gradient'
+    momentum = f'<span style="color:{colors.momentum_part}">➔ momentum'
+    short = f"{gradient}</span> + {momentum}</span> = ➔ step"
     return (
-        f'last step: <span style="color:{colors.gradient_part}">➔ gradient part</span> + '
-        f'<span style="color:{colors.momentum_part}">➔ momentum part</span> = ➔ step{size}'
+        f"last step: {gradient} part</span> + {momentum} part</span> = ➔ step{drawn}",
+        f"{short}{drawn}",
+        f"{short}, {size}" if drawn else short,
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from momentum_gui.gui.plots.plot import Plot
+from momentum_gui.gui.rich_line import RichLine
 from momentum_gui.lab.record import Record, RunRecord
 from momentum_gui.lab.setup import Setup
 
@@ -32,9 +34,8 @@ class PlotView(QWidget):
         self.controls = QHBoxLayout()
         self.controls.setContentsMargins(8, 4, 8, 0)
         self.controls.setSpacing(4)
-        self.read_out = QLabel()
+        self.read_out = RichLine()
         self.read_out.setProperty("muted", True)
-        self.read_out.setMinimumWidth(10)
         self.controls.addWidget(self.read_out, 1)
         self.body = QVBoxLayout()
         self.body.setContentsMargins(0, 0, 0, 0)
@@ -135,6 +136,10 @@ class PlotView(QWidget):
     def summary(self) -> str:
         """What is to be seen, in a sentence or two."""
         return ""
+
+    def painted(self, scale: float) -> QImage | None:
+        """An image that stands for the plots where they are not what is seen, at `scale` times its size; else None."""
+        return None
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
         """The data drawn: header and rows."""
