@@ -107,7 +107,7 @@ def test_without_the_package(show: Show, xor: Experiment, monkeypatch: pytest.Mo
     monkeypatch.setattr(surface_opengl, "find_spec", lambda name: None)
     view, _, _ = show(xor)
     assert not view.solid_button.isEnabled()
-    assert view.solid_button.toolTip() == NO_PACKAGE == "3D needs PyOpenGL: pip install momentum-gui[gl]"
+    assert view.solid_button.toolTip() == NO_PACKAGE == "3D needs PyOpenGL: pip install PyOpenGL"
 
 
 def test_without_a_display(show: Show, xor: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication
 if TYPE_CHECKING:
     from momentum_gui.gui.plots.surface_relief import Relief
 
-NO_PACKAGE = "3D needs PyOpenGL: pip install momentum-gui[gl]"
+NO_PACKAGE = "3D needs PyOpenGL: pip install PyOpenGL"
 NO_OPENGL = "This display gives no OpenGL, so there is no 3D"
 WITHOUT_SCREEN = ("offscreen", "minimal", "linuxfb", "vnc")
 """Qt's platforms that have no OpenGL unless an X server stands by."""
