@@ -247,8 +247,8 @@ class DiagramView(QWidget):
         if run is None:
             return
         self.canvas.weights = run.weights_at(self._moment)
-        window = run.window
-        self.canvas.steps = window.steps[-1] if window is not None and self._moment is None else None
+        known = run.update_at(self._moment)
+        self.canvas.steps = None if known is None else known[1].steps[-1]
         self.canvas.update()
         self._show_value()
 

@@ -9,13 +9,13 @@ from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from momentum_gui.engine.population import Floats
-from momentum_gui.engine.rules import RULES, Gains, gains
+from momentum_gui.engine.rules import RULES, Coefficients, Gains, gains
 from momentum_gui.gui import theme
 from momentum_gui.gui.plots.gain_matrices import GainMatrices, LimitAxis
 from momentum_gui.gui.plots.plot import Plot, plain_pen
 from momentum_gui.gui.plots.ticks import number_text
 from momentum_gui.gui.plots.view import PlotView
-from momentum_gui.lab.frame import Trace
+from momentum_gui.lab.frame import RunFrame
 from momentum_gui.lab.measures import Anatomy, HalfLife, anatomy, effective_gain, memory
 
 MOST_BARS = 60
@@ -128,24 +128,30 @@ class GainsView(PlotView):
             self.plot.setXRange(-0.8, max(at - 0.9, 0.8), padding=0)
 
     def redraw(self) -> None:
-        """Bring gains, limits and words up to date."""
-        run, setup = self.run, self.setup
+        """Bring gains, limits and words up to date. While a past moment is trained again, the picture waits."""
+        run, setup, frame = self.run, self.setup, self.shown_frame
         assert run is not None
         assert setup is not None
-        trace = run.window
-        coefficients = RULES[run.latest.rule].coefficients(run.latest.momentum) if trace is None else trace.coefficients
-        limits = gains(coefficients)
-        self.gains = np.full(len(setup.weight_names), np.nan)
         self._last = None
-        if trace is not None and len(trace.gradients):
-            with np.errstate(all="ignore"):
+        if frame is None and not run.too_far(self.moment):
+            return
+        self.gains = np.full(len(setup.weight_names), np.nan)
+        trace = None
+        if frame is not None:
+            trace = frame.trace
+            if trace is not None and len(trace.gradients):
                 self.gains = effective_gain(trace)
-            self._last = anatomy(trace)
+                self._last = anatomy(trace)
+        coefficients = coefficients_of(frame or run.latest)
+        limits = gains(coefficients)
         if self.as_matrices:
             self.matrices.show(self.gains, limits, self.followed)
         else:
             self._draw_bars(limits)
-        self._say(trace, limits)
+        if frame is None:
+            self.sentence.setText(f"<b>{run.name}</b>: {self.missing_words()}")
+        else:
+            self._say(frame, limits)
         self._tell_weight()
 
     def _draw_bars(self, limits: Gains) -> None:
@@ -175,17 +181,13 @@ class GainsView(PlotView):
         high = min(float(heights.max(initial=0.0)), steady + reach)
         self.plot.fit_y(min(low, 0.0), max(high, steady) * 1.08)
 
-    def _say(self, trace: Trace | None, limits: Gains) -> None:
+    def _say(self, frame: RunFrame, limits: Gains) -> None:
         """The sentence above: limits, half-life, agreement."""
-        run, setup = self.run, self.setup
-        assert run is not None
+        setup = self.setup
         assert setup is not None
-        frame = run.latest
-        title = RULES[frame.rule].title
-        coefficients = RULES[frame.rule].coefficients(frame.momentum) if trace is None else trace.coefficients
         task = setup.task(setup.experiment.runs[min(self.selected, len(setup.experiment.runs) - 1)].training)
-        life = memory(coefficients, task.batch_size, frame.updates_per_epoch)
-        words = [f"<b>{run.name}</b>, {title} μ {number_text(frame.momentum, 3)}:"]
+        life = memory(coefficients_of(frame), task.batch_size, frame.updates_per_epoch)
+        words = [f"<b>{frame.name}</b>, {RULES[frame.rule].title} μ {number_text(frame.momentum, 3)}:"]
         if limits.steady == limits.alternating:
             words.append("every gradient has the same gain, 1.")
         else:
@@ -196,10 +198,9 @@ class GainsView(PlotView):
             words.append(half_life_text(life, on_surface=setup.surface is not None))
         if self._last is not None and np.isfinite(self._last.agreement):
             words.append(f"The two parts agree in sign in {100 * self._last.agreement:.0f} % of the weights.")
-        if trace is not None:
-            words.append(f"Last {len(trace.gradients)} updates.")
-        if self.moment is not None:
-            words.append("<i>These are the present ones; steps of the past are not kept.</i>")
+        if frame.trace is not None:
+            count = len(frame.trace.gradients)
+            words.append(f"Last {count} update{'s' * (count != 1)}, up to update {frame.update}.")
         self.sentence.setText(" ".join(words))
 
     def weight_text(self, weight: int) -> str:
@@ -207,7 +208,7 @@ class GainsView(PlotView):
         assert self.setup is not None
         name = self.setup.weight_names[weight]
         if self._last is None:
-            return f"{name}: no update yet"
+            return f"{name}: no update yet" if self.moment is None else f"{name}: no update known"
         last = self._last
         gain = float(self.gains[weight])
         words = f"{name}: gain {number_text(gain, 4)}" if np.isfinite(gain) else f"{name}: no gradient"
@@ -273,6 +274,11 @@ class GainsView(PlotView):
     def _cell_hovered(self, place: QPointF | None) -> None:
         weight = None if place is None else self.matrices.weight_at(place.x(), place.y())
         self._look_at(weight if weight is not None and weight in self._weights else None)
+
+
+def coefficients_of(frame: RunFrame) -> Coefficients:
+    """The four numbers of a run's last updates; before the first, those of its settings."""
+    return RULES[frame.rule].coefficients(frame.momentum) if frame.trace is None else frame.trace.coefficients
 
 
 def half_life_text(life: HalfLife, *, on_surface: bool) -> str:

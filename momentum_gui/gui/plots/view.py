@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from momentum_gui.gui.plots.plot import Plot
+from momentum_gui.lab.frame import RunFrame
 from momentum_gui.lab.record import Record, RunRecord
 from momentum_gui.lab.setup import Setup
 
@@ -122,6 +123,20 @@ class PlotView(QWidget):
     def run(self) -> RunRecord | None:
         """The selected run's record."""
         return None if self.record is None else self.record.runs[self.selected]
+
+    @property
+    def shown_frame(self) -> RunFrame | None:
+        """The selected run's frame at the moment shown; None where that is a past one that is not (yet) known."""
+        return None if self.run is None else self.run.frame_at(self.moment)
+
+    def missing_words(self) -> str:
+        """Why `shown_frame` is None, in a sentence."""
+        if self.run is not None and self.run.too_far(self.moment):
+            return (
+                "This moment is too far from the nearest one that was kept to be trained again quickly. "
+                "“Go on from here” winds the training back to it."
+            )
+        return "This moment is being trained again …"
 
     def arrange(self) -> None:
         """Prepare for a new training."""
