@@ -143,6 +143,7 @@ def log_choice(arguments: argparse.Namespace) -> LogChoice:
 def make_trainer(experiment: Experiment, arguments: argparse.Namespace, choice: LogChoice | None = None) -> Trainer:
     """The trainer of an experiment on the engine asked for. Raises BadInputError."""
     from momentum_gui.engine.engines import choose
+    from momentum_gui.lab.log_choice import PLAIN
     from momentum_gui.lab.trainer import Trainer
 
     try:
@@ -150,7 +151,7 @@ def make_trainer(experiment: Experiment, arguments: argparse.Namespace, choice: 
     except ValueError as error:
         raise BadInputError(f"--{error}") from None
     try:
-        return Trainer(experiment, arguments.engine, choice=choice)
+        return Trainer(experiment, arguments.engine, choice=PLAIN if choice is None else choice)
     except BadInputError as error:
         raise BadInputError(f"{arguments.file}: {error}") from None
 

@@ -233,6 +233,11 @@ def experiment_path(log: str | Path) -> Path | None:
     return log.with_suffix(".toml")
 
 
+def anatomy_path(log: Path) -> Path:
+    """Where the window writes the anatomy that goes with a log: beside it, `L-anatomy.csv` for `L.csv`."""
+    return log.with_name(f"{log.stem}-anatomy.csv")
+
+
 def holds(path: Path, experiment: Experiment) -> bool:
     """Whether a file holds this experiment already; it may have comments that must not be lost."""
     if not path.is_file():

@@ -75,9 +75,12 @@ class Dissected:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the log that can be chosen: its name, what it tells, and how that is found."""
+    """A column of the log that can be chosen: its name, its title among those of its group, what it tells, and how
+    that is found.
+    """
 
     name: str
+    group: str
     title: str
     meaning: str
     value: Callable[[Dissected], float]
@@ -90,56 +93,67 @@ def mean_changes(trace: Trace) -> float:
     return float(known.mean()) if len(known) else np.nan
 
 
+STEPS, GAIN, LIFE = "Steps", "Effective gain", "Half-life of momentum"
 CHOICES = (
     Column(
         "gradient_part_norm",
+        STEPS,
         "Gradient part",
         "length of the update's gradient part A·lr·g",
         lambda run: run.of_window(lambda trace: float(np.linalg.norm(trace.gradient_parts[-1]))),
     ),
     Column(
         "agreement",
-        "Agreement",
+        STEPS,
+        "Agreement in sign",
         "share of the weights whose two parts have the same sign, of those that have both",
         lambda run: np.nan if run.last is None else run.last.agreement,
     ),
-    Column("gain", "Gain", "effective gain, the median over the weights", lambda run: run.of_gains(np.median)),
-    Column("gain_least", "Least gain", "the least effective gain of a weight", lambda run: run.of_gains(np.min)),
-    Column("gain_greatest", "Greatest gain", "the greatest one", lambda run: run.of_gains(np.max)),
-    Column(
-        "gain_alternating",
-        "Lower limit",
-        "the rule's gain for a gradient that flips its sign each time",
-        lambda run: run.limits.alternating,
-    ),
-    Column(
-        "gain_steady",
-        "Upper limit",
-        "the rule's gain for a gradient that stays the same",
-        lambda run: run.limits.steady,
-    ),
-    Column(
-        "gain_updates",
-        "Window",
-        "updates in the window over which gains are measured",
-        lambda run: np.nan if run.trace is None else float(len(run.trace.gradients)),
-    ),
     Column(
         "sign_changes",
+        STEPS,
         "Sign changes",
         "share of the window's successive steps between which a weight turns back, the mean over the weights",
         lambda run: run.of_window(mean_changes),
     ),
     Column(
         "oscillation",
+        STEPS,
         "Oscillation",
         "share of the window's movement that turns back at once",
         lambda run: run.of_window(oscillation),
     ),
-    Column("half_life_updates", "Half-life, updates", "momentum's half-life in updates", lambda run: run.life.updates),
-    Column("half_life_items", "Half-life, items", "momentum's half-life in items", lambda run: run.life.items),
-    Column("half_life_epochs", "Half-life, epochs", "momentum's half-life in epochs", lambda run: run.life.epochs),
+    Column("gain", GAIN, "Median", "effective gain, the median over the weights", lambda run: run.of_gains(np.median)),
+    Column("gain_least", GAIN, "Least", "the least effective gain of a weight", lambda run: run.of_gains(np.min)),
+    Column(
+        "gain_greatest", GAIN, "Greatest", "the greatest effective gain of a weight", lambda run: run.of_gains(np.max)
+    ),
+    Column(
+        "gain_alternating",
+        GAIN,
+        "Alternating limit",
+        "the rule's gain for a gradient that flips its sign each time",
+        lambda run: run.limits.alternating,
+    ),
+    Column(
+        "gain_steady",
+        GAIN,
+        "Steady limit",
+        "the rule's gain for a gradient that stays the same",
+        lambda run: run.limits.steady,
+    ),
+    Column(
+        "gain_updates",
+        GAIN,
+        "Updates in the window",
+        "updates in the window over which gains are measured",
+        lambda run: np.nan if run.trace is None else float(len(run.trace.gradients)),
+    ),
+    Column("half_life_updates", LIFE, "In updates", "momentum's half-life in updates", lambda run: run.life.updates),
+    Column("half_life_items", LIFE, "In items", "momentum's half-life in items", lambda run: run.life.items),
+    Column("half_life_epochs", LIFE, "In epochs", "momentum's half-life in epochs", lambda run: run.life.epochs),
 )
+"""The columns, in the order in which they are written."""
 BY_NAME = {column.name: column for column in CHOICES}
 
 
@@ -168,15 +182,22 @@ class LogChoice:
         """Whether nothing is wanted besides the fixed columns."""
         return not (self.columns or self.parts)
 
-    def numbers(self, setup: Setup) -> np.ndarray:
-        """The numbers of the weights whose anatomy is wanted, (chosen,). Raises BadInputError for an unknown name."""
+    def numbers(self, setup: Setup, key: str = "--weight") -> np.ndarray:
+        """The numbers of the weights whose anatomy is wanted, (chosen,).
+
+        Raises BadInputError for an unknown name; `key` says where it stood.
+        """
         if self.weights:
-            return np.array([setup.index(name, "--weight") for name in self.weights], dtype=np.int64)
+            return np.array([setup.index(name, key) for name in self.weights], dtype=np.int64)
         return np.flatnonzero(setup.trained() if self.parts else np.zeros(0))
 
     def values(self, run: Dissected) -> Floats:
         """The chosen columns' values, (columns,)."""
         return np.array([BY_NAME[name].value(run) for name in self.columns], dtype=np.float64)
+
+
+PLAIN = LogChoice()
+"""Nothing besides."""
 
 
 def parts_of(trace: Trace, weights: np.ndarray) -> Floats:

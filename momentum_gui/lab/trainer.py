@@ -17,7 +17,7 @@ from momentum_gui.lab.experiment import Experiment, Run
 from momentum_gui.lab.explain import explain
 from momentum_gui.lab.frame import Frame, Rows, RunFrame, Trace
 from momentum_gui.lab.group import Group, Member, Stretch
-from momentum_gui.lab.log_choice import PARTS, Dissected, LogChoice, parts_of
+from momentum_gui.lab.log_choice import PARTS, PLAIN, Dissected, LogChoice, parts_of
 from momentum_gui.lab.settings import Change, Training
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.window import WINDOW, carried_on, trace_of
@@ -47,12 +47,11 @@ class Trainer:
     """
 
     def __init__(
-        self, experiment: Experiment, engine: str = "auto", setup: Setup | None = None, choice: LogChoice | None = None
+        self, experiment: Experiment, engine: str = "auto", setup: Setup | None = None, choice: LogChoice = PLAIN
     ) -> None:
         self.experiment = experiment
         self.setup = Setup.of(experiment) if setup is None else setup
-        self.choice = LogChoice() if choice is None else choice
-        self._chosen = self.choice.numbers(self.setup)
+        self.choice, self._chosen = choice, choice.numbers(self.setup)
         self.engine = choose(engine)
         self.position = 0
         self.updates_done = 0

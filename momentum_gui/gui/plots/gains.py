@@ -21,6 +21,9 @@ from momentum_gui.lab.measures import Anatomy, HalfLife, anatomy, effective_gain
 MOST_BARS = 60
 """A network that trains more weights than this is drawn as one heat map a layer."""
 MOST_NAMES = 12
+AXIS = "step ÷ (lr · gradient)"
+SMALL = 400
+"""Narrower than this, in pixels, the words above are cut to the figures."""
 LAYER_COLORS = {
     "light": ("#2a8c82", "#8a5bb5", "#8a7a1f", "#b0506e"),
     "dark": ("#5cc2b6", "#b795e0", "#c9b84a", "#e08ba6"),
@@ -43,7 +46,7 @@ class GainsView(PlotView):
         self.sentence.setMinimumWidth(10)
         self.controls.replaceWidget(self.read_out, self.sentence)
         self.read_out.hide()
-        self.plot = self.add_plot(Plot("", "step ÷ (lr · gradient)"))
+        self.plot = self.add_plot(Plot("", AXIS))
         self.plot.getPlotItem().getViewBox().setMouseEnabled(x=False, y=True)
         self._limit_axis = LimitAxis()
         self._limit_axis.linkToView(self.plot.getPlotItem().getViewBox())
@@ -63,6 +66,7 @@ class GainsView(PlotView):
         self._limits = [pg.InfiniteLine(1.0, angle=0), pg.InfiniteLine(1.0, angle=0)]
         for item in (self._bars, self._missing, self._zero, *self._limits):
             self.plot.addItem(item)
+        self._was_small = False
         self.followed: int | None = None
         self.gains: Floats = np.empty(0)
         self._hovered_weight: int | None = None
@@ -187,21 +191,36 @@ class GainsView(PlotView):
         assert setup is not None
         task = setup.task(setup.experiment.runs[min(self.selected, len(setup.experiment.runs) - 1)].training)
         life = memory(coefficients_of(frame), task.batch_size, frame.updates_per_epoch)
-        words = [f"<b>{frame.name}</b>, {RULES[frame.rule].title} μ {number_text(frame.momentum, 3)}:"]
-        if limits.steady == limits.alternating:
+        name = f"<b>{frame.name}</b>, {RULES[frame.rule].title} μ {number_text(frame.momentum, 3)}"
+        agreement = self._last.agreement if self._last is not None else np.nan
+        count = 0 if frame.trace is None else len(frame.trace.gradients)
+        on_surface = setup.surface is not None
+        alike = limits.steady == limits.alternating
+        if self.is_small:  # the limits stand beside the plot
+            words = [name if alike else f"{name} · half-life {half_life_text(life, on_surface=on_surface)}"]
+            words += [f"parts agree in {100 * agreement:.0f} %"] if np.isfinite(agreement) else []
+            words += [f"{count} update{'s' * (count != 1)} up to {frame.update}"] if count else []
+            self.sentence.setText(" · ".join(words))
+            return
+        words = [f"{name}:"]
+        if alike:
             words.append("every gradient has the same gain, 1.")
         else:
             words.append(
                 f"gains from {number_text(limits.alternating, 3)} (alternating gradient) "
-                f"to {number_text(limits.steady, 3)} (steady)."
+                f"to {number_text(limits.steady, 3)} (steady). "
+                f"Half-life of momentum: {half_life_text(life, on_surface=on_surface)}."
             )
-            words.append(half_life_text(life, on_surface=setup.surface is not None))
-        if self._last is not None and np.isfinite(self._last.agreement):
-            words.append(f"The two parts agree in sign in {100 * self._last.agreement:.0f} % of the weights.")
-        if frame.trace is not None:
-            count = len(frame.trace.gradients)
+        if np.isfinite(agreement):
+            words.append(f"The two parts agree in sign in {100 * agreement:.0f} % of the weights.")
+        if count:
             words.append(f"Last {count} update{'s' * (count != 1)}, up to update {frame.update}.")
         self.sentence.setText(" ".join(words))
+
+    @property
+    def is_small(self) -> bool:
+        """Whether there is room for few words only."""
+        return self.width() < SMALL
 
     def weight_text(self, weight: int) -> str:
         """What is known of one weight: gain, the parts of its last step, whether they agree."""
@@ -225,6 +244,10 @@ class GainsView(PlotView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self._was_small != self.is_small:
+            self._was_small = self.is_small
+            self.plot.set_label("left", "gain" if self.is_small else AXIS)
+            self.redraw_now()
         # Of a fixed height, so that pointing at a bar does not move the bars.
         lines = 1 if self.width() > 640 else 2
         self.detail.setFixedHeight(lines * self.detail.fontMetrics().lineSpacing() + 8)
@@ -284,6 +307,6 @@ def coefficients_of(frame: RunFrame) -> Coefficients:
 def half_life_text(life: HalfLife, *, on_surface: bool) -> str:
     """Momentum's half-life in items and epochs; on a surface, where neither means anything, in updates."""
     if on_surface:
-        return f"Half-life of momentum: {number_text(life.updates, 3)} update{'s' * (life.updates != 1)}."
+        return f"{number_text(life.updates, 3)} update{'s' * (life.updates != 1)}"
     items = f"{number_text(life.items, 3)} item{'s' * (life.items != 1)}"
-    return f"Half-life of momentum: {items} ({number_text(life.epochs, 2)} epochs)."
+    return f"{items} ({number_text(life.epochs, 2)} epochs)"

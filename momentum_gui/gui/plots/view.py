@@ -132,10 +132,7 @@ class PlotView(QWidget):
     def missing_words(self) -> str:
         """Why `shown_frame` is None, in a sentence."""
         if self.run is not None and self.run.too_far(self.moment):
-            return (
-                "This moment is too far from the nearest one that was kept to be trained again quickly. "
-                "“Go on from here” winds the training back to it."
-            )
+            return "This moment is too far to be trained again quickly; “Go on from here” winds back to it."
         return "This moment is being trained again …"
 
     def arrange(self) -> None:
