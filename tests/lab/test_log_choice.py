@@ -254,3 +254,10 @@ def test_a_log_with_columns_reads_back(tmp_path: Path) -> None:
     (tmp_path / "l.csv").write_text("\n".join([*text[:3], text[3].rpartition(",")[0]]) + "\n")
     with pytest.raises(BadInputError, match="line 4 is not a row"):
         read_log(tmp_path / "l.csv")
+
+
+def test_the_documentation_tells_of_every_column() -> None:
+    """Its table is the declaration's, in the same order and words."""
+    text = (Path(__file__).parents[2] / "docs" / "anatomy.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert rows == [f"| `{column.name}` | {column.meaning} |" for column in CHOICES]
