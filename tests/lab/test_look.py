@@ -132,3 +132,17 @@ def test_no_update_led_to_the_start() -> None:
     assert isinstance(found, RunFrame)
     assert (found.update, found.trace) == (0, None)
     assert found.weights.tobytes() == first.weights.tobytes()
+
+
+@pytest.mark.parametrize("position", [1, 40, 120, 317])
+def test_time_wound_back_brings_the_windows_back(position: int) -> None:
+    """Also where the state of that very moment was kept: of every run the last updates are those of then."""
+    trainer = Trainer(two_batches(), "numpy")
+    frames = {}
+    for _ in range(400):
+        frame = trainer.advance(1)
+        frames[frame.position] = frame
+    back = trainer.seek(position)
+    for run in (0, 1):
+        if (expected := frames[position].runs[run]).trace is not None:
+            same_bits(back.runs[run], expected)
