@@ -242,7 +242,7 @@ class Session(QObject):
 
         def take(found: RunFrame | Missed) -> None:
             self._looking = None
-            if self._look is None and record is self.record and found is not Missed.ABANDONED:
+            if record is self.record and found is not Missed.ABANDONED:
                 record.look_at(run, epochs, found if isinstance(found, RunFrame) else None)
                 self.extended.emit()
             self._look_now()

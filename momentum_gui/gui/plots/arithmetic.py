@@ -154,8 +154,8 @@ class ArithmeticView(PlotView):
         self._draw_sum()
 
     def redraw(self) -> None:
-        """Bring the live numbers up to date; what was typed in stays. A past moment waits until it is trained again."""
-        run, frame = self.run, self.shown_frame
+        """Bring the live numbers up to date; what was typed in stays, and so do all until a past moment is known."""
+        run, frame = self.run, self.frame_to_draw
         assert run is not None
         self.live.setChecked(self.mode == LIVE)
         self._drawn = time.monotonic()
@@ -168,7 +168,7 @@ class ArithmeticView(PlotView):
         self._draw_pass(frame)
         if missing:
             self.state = None
-            self.sentence.setText(f"<b>{run.name}</b>: {self.missing_words()}")
+            self.sentence.setText(f"<b>{run.name}</b>: {self.too_far_words()}")
             self.note.hide()
             return
         frame = frame or run.latest  # for the rule of what was typed in
@@ -299,7 +299,7 @@ class ArithmeticView(PlotView):
         """A row a rule: the state, the two parts, the new weight, the new p."""
         header = ["rule", *(key for key, _, _ in FIELDS), "gradient_part", "momentum_part", "new_weight", "new_stored"]
         rows: list[list[object]] = []
-        if self.state is not None:
+        if self.state is not None and (self.mode != LIVE or self.shown_frame is not None):
             begun = [getattr(self.state, key) for key, _, _ in FIELDS]
             for each in all_rules(self.state):
                 rows.append(

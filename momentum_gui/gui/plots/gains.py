@@ -132,8 +132,8 @@ class GainsView(PlotView):
             self.plot.setXRange(-0.8, max(at - 0.9, 0.8), padding=0)
 
     def redraw(self) -> None:
-        """Bring gains, limits and words up to date. While a past moment is trained again, the picture waits."""
-        run, setup, frame = self.run, self.setup, self.shown_frame
+        """Bring gains, limits and words up to date. Until a past moment is trained again, the picture stays."""
+        run, setup, frame = self.run, self.setup, self.frame_to_draw
         assert run is not None
         assert setup is not None
         self._last = None
@@ -153,7 +153,7 @@ class GainsView(PlotView):
         else:
             self._draw_bars(limits)
         if frame is None:
-            self.sentence.setText(f"<b>{run.name}</b>: {self.missing_words()}")
+            self.sentence.setText(f"<b>{run.name}</b>: {self.too_far_words()}")
         else:
             self._say(frame, limits)
         self._tell_weight()
@@ -265,7 +265,7 @@ class GainsView(PlotView):
     def export_table(self) -> tuple[list[str], list[list[object]]]:
         """A row a trained weight: gain, and the parts of its last step."""
         rows: list[list[object]] = []
-        if self.run is not None and self.setup is not None and self._last is not None:
+        if self.shown_frame is not None and self.run is not None and self.setup is not None and self._last is not None:
             last = self._last
             for weight in self._weights:
                 numbers = (self.gains, last.gradient_part, last.momentum_part, last.step)

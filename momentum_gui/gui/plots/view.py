@@ -129,11 +129,17 @@ class PlotView(QWidget):
         """The selected run's frame at the moment shown; None where that is a past one that is not (yet) known."""
         return None if self.run is None else self.run.frame_at(self.moment)
 
-    def missing_words(self) -> str:
-        """Why `shown_frame` is None, in a sentence."""
-        if self.run is not None and self.run.too_far(self.moment):
-            return "This moment is too far to be trained again quickly; “Go on from here” winds back to it."
-        return "This moment is being trained again …"
+    @property
+    def frame_to_draw(self) -> RunFrame | None:
+        """The frame shown, or while its moment is being trained again, as when time is played, the one found last."""
+        run, frame = self.run, self.shown_frame
+        if frame is None and run is not None and run.looked_at is not None:
+            return run.looked_at[1]
+        return frame
+
+    def too_far_words(self) -> str:
+        """Why a moment is not shown, in a sentence."""
+        return "This moment is too far to be trained again quickly; “Go on from here” winds back to it."
 
     def arrange(self) -> None:
         """Prepare for a new training."""
