@@ -13,7 +13,7 @@ from momentum_gui.lab.bad_input import BadInputError
 from momentum_gui.lab.datasets import is_path
 from momentum_gui.lab.experiment import Experiment, find
 from momentum_gui.lab.files import check_writable
-from momentum_gui.lab.log import LogWriter, WeightsWriter, check_log, experiment_path, holds
+from momentum_gui.lab.log import AnatomyWriter, LogWriter, WeightsWriter, Writer, check_log, experiment_path, holds
 from momentum_gui.lab.record import Record
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ def check_outputs(arguments: Namespace, experiment: Experiment) -> None:
     if arguments.weights is not None:
         wanted.append(("--weights", Path(arguments.weights)))
         check_writable(arguments.weights, "--weights")
+    if arguments.anatomy is not None:
+        wanted.append(("--anatomy", Path(arguments.anatomy)))
+        check_writable(arguments.anatomy, "--anatomy")
     for plot in arguments.plot:
         wanted.append(("--plot", Path(plot)))
         check_plot(plot)
@@ -92,13 +95,16 @@ class Outputs:
         self._plots: list[str] = arguments.plot
         self._setup = trainer.setup
         self._record: Record | None = None
-        self._writers: list[LogWriter | WeightsWriter] = []
+        self._writers: list[Writer] = []
         with ExitStack() as opened:
             if arguments.log is not None:
-                self._writers.append(opened.enter_context(LogWriter(arguments.log, trainer.experiment)))
+                log = LogWriter(arguments.log, trainer.experiment, trainer.choice.columns)
+                self._writers.append(opened.enter_context(log))
             if arguments.weights is not None:
                 writer = WeightsWriter(arguments.weights, trainer.setup.weight_names)
                 self._writers.append(opened.enter_context(writer))
+            if arguments.anatomy is not None:
+                self._writers.append(opened.enter_context(AnatomyWriter(arguments.anatomy, trainer.chosen_names)))
             self._opened = opened.pop_all()
 
     def write(self, frame: Frame) -> None:

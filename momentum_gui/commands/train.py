@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import textwrap
 import time
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,6 +17,7 @@ from momentum_gui.lab.bad_input import BadInputError
 if TYPE_CHECKING:
     from momentum_gui.lab.experiment import Experiment
     from momentum_gui.lab.frame import Frame, RunFrame
+    from momentum_gui.lab.log_choice import LogChoice
     from momentum_gui.lab.trainer import Trainer
 
 CHUNK_SECONDS = 0.03
@@ -23,11 +25,58 @@ CHUNK_SECONDS = 0.03
 INTERRUPTED = 130
 
 
+COLUMNS_HERE = "the columns"
+
+
+class HelpWithColumns(argparse.RawDescriptionHelpFormatter):
+    """Help that ends with the columns a log may have besides, looked up only when it is asked for."""
+
+    def add_text(self, text: str | None) -> None:
+        super().add_text(columns_help() if text == COLUMNS_HERE else text)
+
+
+def columns_help() -> str:
+    """The columns that can be chosen, a line each."""
+    from momentum_gui.lab.log_choice import CHOICES, SLOWER, WHERE
+
+    width = max(len(column.name) for column in CHOICES)
+    lines = ["columns that --columns adds to the log:"]
+    for column in CHOICES:
+        lines += textwrap.wrap(f"  {column.name:{width}}  {column.meaning}", 78, subsequent_indent=" " * (width + 4))
+    return "\n".join([*lines, "", *textwrap.wrap(f"{WHERE} {SLOWER}", 78)])
+
+
 def add(commands: Commands) -> None:
     """Declare the command."""
-    parser = commands.add_parser("train", help="train without a window", allow_abbrev=False)
+    parser = commands.add_parser(
+        "train",
+        help="train without a window",
+        allow_abbrev=False,
+        epilog=COLUMNS_HERE,
+        formatter_class=HelpWithColumns,
+    )
     add_file(parser)
     parser.add_argument("--log", metavar="L.csv", help="write a row for each run and epoch, and L.toml beside it")
+    parser.add_argument(
+        "--columns",
+        metavar="NAME,…",
+        action="append",
+        default=[],
+        help="add these columns to the log, listed below; all for every one",
+    )
+    parser.add_argument(
+        "--anatomy",
+        metavar="A.csv",
+        help="write each logged epoch's last update, a row a weight: its two parts, their sum, whether they agree in "
+        "sign, and the effective gain",
+    )
+    parser.add_argument(
+        "--weight",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="only of this weight, like w1[0,0]; repeat it for more; default: all that train",
+    )
     parser.add_argument("--weights", metavar="W.csv", help="write the weights after each logged epoch")
     parser.add_argument(
         "--plot",
@@ -48,8 +97,9 @@ def run(arguments: argparse.Namespace) -> int:
     from momentum_gui.commands.outputs import Outputs, check_outputs
 
     experiment = load_experiment(arguments)
+    choice = log_choice(arguments)
     check_outputs(arguments, experiment)
-    trainer = make_trainer(experiment, arguments)
+    trainer = make_trainer(experiment, arguments, choice)
     with Interrupt() as interrupt:
         with Outputs(arguments, trainer) as outputs:
             frame, seconds = train(trainer, outputs, interrupt)
@@ -75,9 +125,25 @@ def claim_stray_file(arguments: argparse.Namespace) -> None:
             arguments.plot.remove(stray[0])
 
 
-def make_trainer(experiment: Experiment, arguments: argparse.Namespace) -> Trainer:
+def log_choice(arguments: argparse.Namespace) -> LogChoice:
+    """What the log is to hold besides its fixed columns. Raises BadInputError."""
+    from momentum_gui.lab.log_choice import LogChoice
+
+    names = [name.strip() for names in arguments.columns for name in names.split(",")]
+    choice = LogChoice.of(names, parts=arguments.anatomy is not None, weights=arguments.weight)
+    if choice.columns and arguments.log is None:
+        raise BadInputError("--columns: adds to a log, and there is none: name one with --log L.csv")
+    if choice.weights and not choice.parts:
+        raise BadInputError(
+            "--weight: chooses what --anatomy writes, and that is not asked for: name its file with --anatomy A.csv"
+        )
+    return choice
+
+
+def make_trainer(experiment: Experiment, arguments: argparse.Namespace, choice: LogChoice | None = None) -> Trainer:
     """The trainer of an experiment on the engine asked for. Raises BadInputError."""
     from momentum_gui.engine.engines import choose
+    from momentum_gui.lab.log_choice import PLAIN
     from momentum_gui.lab.trainer import Trainer
 
     try:
@@ -85,7 +151,7 @@ def make_trainer(experiment: Experiment, arguments: argparse.Namespace) -> Train
     except ValueError as error:
         raise BadInputError(f"--{error}") from None
     try:
-        return Trainer(experiment, arguments.engine)
+        return Trainer(experiment, arguments.engine, choice=PLAIN if choice is None else choice)
     except BadInputError as error:
         raise BadInputError(f"{arguments.file}: {error}") from None
 

@@ -10,11 +10,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QProgressDialog, QWidget
 
 from momentum_gui.gui.log_export import LogExport
+from momentum_gui.gui.panels.log_dialog import LogDialog
 from momentum_gui.gui.plots.base import View
 from momentum_gui.gui.views import Area
 from momentum_gui.lab.bad_input import BadInputError
 from momentum_gui.lab.experiment import Experiment, built_in_names
-from momentum_gui.lab.log import COLUMNS
+from momentum_gui.lab.log import is_log
+from momentum_gui.lab.log_choice import PLAIN, LogChoice
 
 if TYPE_CHECKING:
     from momentum_gui.gui.main_window import MainWindow
@@ -36,6 +38,8 @@ class Files(QObject):
         self.log_export.done.connect(self._log_done)
         self.log_export.failed.connect(self._fail)
         self._progress: QProgressDialog | None = None
+        self.log_choice = PLAIN
+        """What was last chosen for the log, as long as this window lives."""
 
     # With a path.
 
@@ -45,7 +49,7 @@ class Files(QObject):
         try:
             if path.suffix.lower() == ".toml":
                 window.open_experiment(Experiment.load(path))
-            elif is_log(path) and (beside := path.with_suffix(".toml")).is_file():
+            elif begins_a_log(path) and (beside := path.with_suffix(".toml")).is_file():
                 window.open_experiment(Experiment.load(beside))
                 window.status.say(f"{path.name} is a log: opened the experiment that made it")
             else:
@@ -64,7 +68,7 @@ class Files(QObject):
         self._window.session.ask_experiment(lambda experiment: self._save(self._window.as_session(experiment), path))
 
     def save_log(self, path: Path) -> None:
-        """Write the log up to the present."""
+        """Write the log up to the present, with what is in `log_choice` besides."""
         session = self._window.session
         if session.record is not None:
             position, engine = session.record.latest.position, session.engine
@@ -125,7 +129,16 @@ class Files(QObject):
 
     @Slot()
     def choose_log(self) -> None:
-        """Ask where to write the log."""
+        """Ask what the log is to tell, then where to write it."""
+        if self._window.session.setup is None:
+            return
+        dialog = LogDialog(self._window, self.log_choice, self._window.session.setup)
+        dialog.chosen.connect(self._choose_log_path)
+        dialog.open()
+
+    @Slot(object)
+    def _choose_log_path(self, choice: LogChoice) -> None:
+        self.log_choice = choice
         if (path := self._ask_save("Export log", "csv", "CSV log (*.csv)")) is not None:
             self.save_log(path)
 
@@ -233,7 +246,7 @@ class Files(QObject):
 
     def _start_log(self, experiment: Experiment, position: int, path: Path, engine: str) -> None:
         try:
-            self.log_export.start(experiment, position, path, engine)
+            self.log_export.start(experiment, position, path, engine, self.log_choice)
         except BadInputError as error:
             self._fail(str(error))
             return
@@ -272,11 +285,11 @@ class Files(QObject):
             progress.deleteLater()
 
 
-def is_log(path: Path) -> bool:
+def begins_a_log(path: Path) -> bool:
     """Whether a CSV file begins as a log does."""
     try:
         with open(path, encoding="utf-8-sig") as file:
-            return file.readline(400).strip() == ",".join(COLUMNS)
+            return is_log(file.readline(4000))
     except (OSError, UnicodeDecodeError):
         return False
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from momentum_gui.gui.background import Background
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.log import LogWriter, check_log, experiment_path
+from momentum_gui.lab.files import check_writable
+from momentum_gui.lab.log import AnatomyWriter, LogWriter, Writer, anatomy_path, check_log, experiment_path
+from momentum_gui.lab.log_choice import PLAIN, LogChoice
 from momentum_gui.lab.trainer import Trainer
 
 POLL_MILLISECONDS = 50
 CHUNK_UPDATES = 20_000
+SLOW_CHUNK_UPDATES = 500
+"""Where each logged epoch is dissected."""
 
 
 class LogExport(QObject):
@@ -40,14 +45,16 @@ class LogExport(QObject):
         """Whether a log is being written."""
         return self._timer.isActive()
 
-    def start(self, experiment: Experiment, position: int, path: Path, engine: str) -> None:
+    def start(self, experiment: Experiment, position: int, path: Path, engine: str, choice: LogChoice = PLAIN) -> None:
         """Write the log of an experiment up to a position. Raises BadInputError where nothing can be written."""
         check_log(path, "log")
+        if choice.parts:
+            check_writable(anatomy_path(path), "anatomy")
         self._share[0] = 0.0
         share = self._share
         self._background.request(
             lambda cancelled: write_log(
-                experiment, position, path, engine, lambda done: share.__setitem__(0, done), cancelled
+                experiment, position, path, engine, lambda done: share.__setitem__(0, done), cancelled, choice
             )
         )
         self._timer.start()
@@ -86,23 +93,33 @@ def write_log(
     engine: str,
     progress: Callable[[float], object],
     cancelled: Callable[[], bool],
+    choice: LogChoice = PLAIN,
 ) -> Path | None:
-    """Train an experiment up to a position and write its log, which appears whole or not at all.
+    """Train an experiment up to a position and write its log, and what was chosen besides; all appear whole or not
+    at all.
 
-    Gives the path, or None if it was cancelled. Raises OSError.
+    Gives the log's path, or None if it was cancelled. Raises BadInputError for a weight that is none, OSError.
     """
-    trainer = Trainer(experiment, engine)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".momentum-gui-") as folder:
+    trainer = Trainer(experiment, engine, choice=choice)
+    chunk = CHUNK_UPDATES if choice.is_plain else SLOW_CHUNK_UPDATES
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".momentum-gui-") as folder, ExitStack() as opened:
         draft = Path(folder) / path.name
-        with LogWriter(draft, experiment) as log:
-            log.write(trainer.first_frame())
-            while trainer.position < position and not trainer.finished:
-                if cancelled():
-                    return None
-                batch = min(group.task.batch_size for group in trainer.groups)
-                log.write(trainer.advance_to(min(position, trainer.position + CHUNK_UPDATES * batch)))
-                progress(trainer.position / position)
-        for name in (draft, experiment_path(draft)):
+        writers: list[Writer] = [opened.enter_context(LogWriter(draft, experiment, choice.columns))]
+        if choice.parts:
+            writers.append(opened.enter_context(AnatomyWriter(anatomy_path(draft), trainer.chosen_names)))
+        frame = trainer.first_frame()
+        while True:
+            for writer in writers:
+                writer.write(frame)
+            if trainer.position >= position or trainer.finished:
+                break
+            if cancelled():
+                return None
+            batch = min(group.task.batch_size for group in trainer.groups)
+            frame = trainer.advance_to(min(position, trainer.position + chunk * batch))
+            progress(trainer.position / position)
+        opened.close()
+        for name in (draft, anatomy_path(draft), experiment_path(draft)):
             if name is not None and name.is_file():
                 os.replace(name, path.parent / name.name)
     return path

@@ -144,7 +144,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def tick(self) -> None:
         """Take in what the worker delivered and redraw what is out of date; at rest, stop ticking."""
-        anything = self.session.take()
+        if anything := self.session.take():
+            self._look_at_moment()  # again, where it was cut short, or time was wound back
         now = time.monotonic()
         self._words_are_old |= anything
         if self._words_are_old and (not anything or now - self._words_shown > WORDS_SECONDS):
@@ -300,8 +301,12 @@ class MainWindow(QMainWindow):
         self.wake()
 
     def _look_at_moment(self) -> None:
-        """Have the selected run's step at the past moment shown, if there is one, found out."""
-        if self.moment is not None and self.session.record is not None:
+        """Have what led the selected run to the past moment shown, if there is one, found out, unless it is known."""
+        record = self.session.record
+        if self.moment is None or record is None or self.session.state is State.RUNNING:
+            return
+        run = record.runs[self.selected]
+        if run.frame_at(self.moment) is None and not run.too_far(self.moment):
             self.session.look(self.selected, self.moment)
 
     @Slot(float)

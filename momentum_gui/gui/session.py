@@ -36,6 +36,7 @@ from momentum_gui.gui.mailbox import (
 from momentum_gui.gui.worker import Worker
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.frame import Frame, RunFrame
+from momentum_gui.lab.look import Missed
 from momentum_gui.lab.record import Record
 from momentum_gui.lab.settings import Change, Training
 from momentum_gui.lab.setup import Setup
@@ -223,11 +224,12 @@ class Session(QObject):
         self._ask(lambda worker: worker.tell(), "file", then)
 
     def look(self, run: int, epochs: float) -> None:
-        """Have the update that led to a past moment traced into the run's record, if it is quickly trained again.
+        """Have the updates that led to a past moment trained again into the run's record, if that is quickly done.
 
-        One is looked at a time; of those wanted meanwhile only the newest.
+        One is looked at a time; of those wanted meanwhile only the newest. Where another order cuts a look short,
+        nothing is found.
         """
-        self._look = (run, epochs)
+        self._look = (run, epochs) if (run, epochs) != self._looking else None
         if self._looking is None:
             self._look_now()
 
@@ -238,10 +240,10 @@ class Session(QObject):
         self._looking, record = (run, epochs), self.record
         position = round(epochs * record.latest.items_per_epoch)
 
-        def take(frame: RunFrame | None) -> None:
+        def take(found: RunFrame | Missed) -> None:
             self._looking = None
-            if self._look is None and record is self.record and frame is not None:
-                record.look_at(run, epochs, frame)
+            if record is self.record and found is not Missed.ABANDONED:
+                record.look_at(run, epochs, found if isinstance(found, RunFrame) else None)
                 self.extended.emit()
             self._look_now()
 
@@ -374,5 +376,5 @@ def restart(record: Record, frame: Frame) -> None:
         run.measures.rewind(-1.0)
         run.path.rewind(-1.0)
         run.events.clear()
-        run.window, run.diverged_at, run.looked_at = None, None, None
+        run.diverged_at, run.looked_at = None, None
     record.extend(frame)

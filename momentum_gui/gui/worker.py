@@ -33,8 +33,8 @@ from momentum_gui.gui.mailbox import (
 )
 from momentum_gui.lab.bad_input import BadInputError
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.frame import Frame
-from momentum_gui.lab.look import look
+from momentum_gui.lab.frame import Frame, RunFrame
+from momentum_gui.lab.look import Missed, look
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.trainer import Trainer
 
@@ -185,11 +185,11 @@ class Worker(QObject):
         self._deliver(Answered(self._trainer.experiment_so_far(), self._order))
 
     def look(self, run: int, position: int) -> None:
-        """Answer with the run's frame after its last update at or before a position, traced; None if not at hand."""
-        frame = None
+        """Answer with the run's frame after its last update at or before a position, or with why it is `Missed`."""
+        found: RunFrame | Missed = Missed.ABANDONED
         if self._trainer is not None and not self._active:
-            frame = look(self._trainer, run, position, LOOK_SECONDS, lambda: self._mailbox.has_orders)
-        self._deliver(Answered(frame, self._order))
+            found = look(self._trainer, run, position, LOOK_SECONDS, lambda: self._mailbox.has_orders)
+        self._deliver(Answered(found, self._order))
 
     # How it goes about it.
 

@@ -35,7 +35,7 @@ class Checkpoints:
         """Keep the present state, unless one at or near this position is kept already."""
         if self._kept and trainer.position < self._kept[-1].position + max(1, self._spacing):
             return
-        arrays = tuple(tuple(getattr(group.population, part).copy() for part in PARTS) for group in trainer.groups)
+        arrays = tuple(copied(group.population) for group in trainer.groups)
         self._kept.append(Checkpoint(trainer.position, tuple(group.update for group in trainer.groups), arrays))
         size = sum(array.nbytes for arrays in self._kept[0].arrays for array in arrays)
         if len(self._kept) > max(8, min(1024, BYTES // size)):
@@ -55,6 +55,11 @@ class Checkpoints:
     def forget_after(self, position: int) -> None:
         """Drop what lies beyond a position, because it will not come again."""
         self._kept = [kept for kept in self._kept if kept.position < position] or self._kept[:1]
+
+
+def copied(population: Population) -> tuple[Floats, ...]:
+    """Copies of a population's arrays, for `write`."""
+    return tuple(getattr(population, part).copy() for part in PARTS)
 
 
 def write(population: Population, arrays: tuple[Floats, ...]) -> None:

@@ -16,7 +16,8 @@ class Rows:
     """The logged epochs of one run, oldest first: every array's first axis is the row.
 
     epoch, update: (rows,) counts completed. learning_rate, momentum: (rows,) as they were for the epoch's last
-    update. measures: (rows, 8), the columns of `Measure`. weights: (rows, weights) at the end of the epoch.
+    update. measures: (rows, 8), the columns of `Measure`. weights: (rows, weights) at the end of the epoch. columns
+    (rows, columns) and parts (rows, weights, 5) are what a `LogChoice` asks for besides, and else of width 0.
     """
 
     epoch: NDArray[np.int64]
@@ -25,6 +26,8 @@ class Rows:
     momentum: Floats
     measures: Floats
     weights: Floats
+    columns: Floats
+    parts: Floats
 
     def __len__(self) -> int:
         return len(self.epoch)
@@ -43,6 +46,11 @@ class Trace:
     learning_rate: float
     gradients: Floats
     stored: Floats
+
+    @property
+    def end(self) -> int:
+        """The number of updates done with the last of them."""
+        return self.first_update + len(self.gradients)
 
     @property
     def gradient_parts(self) -> Floats:
@@ -65,7 +73,8 @@ class RunFrame:
     """Where one run stands, and what it did since the frame before. All arrays are its own and read-only.
 
     `epoch` and `update` count what is completed. `error` and `accuracy` are those of `weights` as they stand (NaN
-    where that would cost too much in mid-epoch, or does not apply). `trace` is None before the first update.
+    where that would cost too much in mid-epoch, or does not apply). `trace` is the window of its last updates (see
+    `lab.window`) and ends where the run stands; None before the first update.
     """
 
     name: str

@@ -7,37 +7,34 @@ from numpy.typing import NDArray
 
 from momentum_gui.engine.population import Floats, NetworkTask
 from momentum_gui.lab.arithmetic import State
-from momentum_gui.lab.frame import Trace
+from momentum_gui.lab.frame import RunFrame, Trace
 from momentum_gui.lab.order import ItemOrder
-from momentum_gui.lab.record import RunRecord
 from momentum_gui.lab.setup import Setup
 
 
-def last_trace(run: RunRecord) -> Trace | None:
+def last_trace(frame: RunFrame) -> Trace | None:
     """The window of a run's last updates, if it ends where the run stands; None before the first update."""
-    trace = run.window
-    if trace is None or not len(trace.gradients) or trace.first_update + len(trace.gradients) != run.latest.update:
-        return None
-    return trace
+    trace = frame.trace
+    return None if trace is None or trace.end != frame.update else trace
 
 
-def weights_before(run: RunRecord, trace: Trace) -> Floats:
+def weights_before(frame: RunFrame, trace: Trace) -> Floats:
     """The weights (weights,) that the trace's last update began with: those it led to, less the step."""
-    before: Floats = run.latest.weights - trace.steps[-1]
+    before: Floats = frame.weights - trace.steps[-1]
     return before
 
 
-def last_state(run: RunRecord, weight: int) -> State | None:
+def last_state(frame: RunFrame, weight: int) -> State | None:
     """What the last update of one weight started from; None before the first one. The settings are the run's own."""
-    trace = last_trace(run)
+    trace = last_trace(frame)
     if trace is None:
         return None
     return State(
         learning_rate=trace.learning_rate,
-        momentum=run.latest.momentum,
+        momentum=frame.momentum,
         gradient=float(trace.gradients[-1][weight]),
         stored=float(trace.stored[-1][weight]),
-        weight=float(weights_before(run, trace)[weight]),
+        weight=float(weights_before(frame, trace)[weight]),
     )
 
 

@@ -11,21 +11,26 @@ from numpy.typing import NDArray
 
 from momentum_gui.engine.engines import Engine
 from momentum_gui.engine.population import Floats, Outcome, Population, Report, Span, SurfaceTask, Task
+from momentum_gui.lab.checkpoints import copied, write
 from momentum_gui.lab.order import ItemOrder
+from momentum_gui.lab.window import WINDOW, window_length
 
 SPAN_NUMBERS = 1 << 21
 """At most about this many numbers in the report of one stretch: 16 MB."""
-TRACE_NUMBERS = 1 << 16
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """What one stretch of training left: the update it began at, the engine's report, who was running, with what."""
+    """What one stretch of training left: the update it began at, the engine's report, and the settings.
+
+    epochs_before, outcome: (runs,), those of the population when it began.
+    """
 
     first_update: int
     updates: int
     report: Report
     epochs_before: NDArray[np.int64]
+    outcome: NDArray[np.int64]
     learning_rate: Floats
     momentum: Floats
     coefficients: Floats
@@ -67,16 +72,48 @@ class Lockstep(ABC):
         """Whether any run goes on."""
         return bool((self.population.outcome == Outcome.RUNNING).any())
 
-    def advance(self, update: int, *, keep_weights: bool = True, traced: int = 64) -> Iterator[Stretch]:
+    def advance(
+        self, update: int, *, keep_weights: bool = True, traced: int = WINDOW, halting: bool = False
+    ) -> Iterator[Stretch]:
         """Train until `update` updates are done or no run goes on, a stretch at a time.
 
-        How the way there is cut into stretches never changes a number: an engine's state is all in the population.
+        Of each stretch the last `traced` updates are traced, or fewer where the network is large; with any traced, a
+        stretch also ends where a run does, so that the run's own last updates are among them. If `halting`, each
+        measured epoch ends one too. How the way is cut into stretches never changes a number: an engine's state is
+        all in the population.
         """
         while self.update < update and self.running:
             if any(change == self.update for change in self.changes()):
                 self.apply_settings(weights=True)
             stop = min(update, self._next_event(keep_weights))
-            yield self._train_stretch(stop, keep_weights, traced)
+            if halting:
+                stop = self._first_measured(stop)
+            before = copied(self.population) if traced else ()
+            stretch = self._train_stretch(stop, keep_weights, traced)
+            if traced and (end := self._end_within(stretch)) < stop:
+                write(self.population, before)
+                self.update = stretch.first_update
+                stretch = self._train_stretch(end, keep_weights, traced)
+            yield stretch
+
+    def _end_within(self, stretch: Stretch) -> int:
+        """The update at which the first of the runs that ended in a stretch did so; where it ends if none did."""
+        population = self.population
+        ended = (stretch.outcome == Outcome.RUNNING) & (population.outcome != Outcome.RUNNING)
+        if not ended.any():
+            return self.update
+        return int(population.epochs[ended].min()) * self.task.updates_per_epoch
+
+    def _first_measured(self, stop: int) -> int:
+        """The update at which the first measured epoch ends; `stop` if none does before."""
+        upe = self.task.updates_per_epoch
+        first, ahead, last = self.update // upe + 1, 64, stop // upe
+        while first <= last:
+            epochs = np.arange(first, min(first + ahead, last + 1))
+            if (measured := self.measured(epochs)).any():
+                return int(epochs[measured.argmax()]) * upe
+            first, ahead = first + ahead, 2 * ahead
+        return stop
 
     def _next_event(self, keep_weights: bool) -> int:
         """The next update at which a setting changes, a run ends its last epoch, or the report would grow too large."""
@@ -99,13 +136,14 @@ class Lockstep(ABC):
         else:
             orders = np.stack([order.epochs(first_epoch, count) for order in self.orders])
         span = Span(orders, within, stop - self.update, measured)
-        traced = min(traced, max(2, TRACE_NUMBERS // (self.task.weight_count * len(population))))
+        traced = min(traced, window_length(self.task.weight_count))
         report = Report.for_span(self.task, population, span, keep_weights=keep_weights, traced=traced)
         stretch = Stretch(
             self.update,
             span.updates,
             report,
             population.epochs.copy(),
+            population.outcome.copy(),
             population.learning_rate.copy(),
             self.momentum.copy(),
             population.coefficients.copy(),

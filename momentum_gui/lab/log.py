@@ -22,6 +22,7 @@ from momentum_gui.lab.csv_table import read_text
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.files import check_writable
 from momentum_gui.lab.frame import Frame, Rows
+from momentum_gui.lab.log_choice import PARTS
 
 COLUMNS = ("run", "epoch", "update", "learning_rate", "momentum", *(measure.name.lower() for measure in Measure))
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -101,11 +102,12 @@ class LogWriter(Writer):
     """The log of a training: `write` every frame, the first one (epoch 0) included, then `close`.
 
     The experiment goes beside it (`L.csv` → `L.toml`); give `close` the experiment again where it changed on the way.
-    Raises OSError where nothing can be written; `check_log` says so beforehand.
+    `columns` are those of the trainer's `LogChoice`, written after the fixed ones. Raises OSError where nothing can be
+    written; `check_log` says so beforehand.
     """
 
-    def __init__(self, path: str | Path, experiment: Experiment) -> None:
-        super().__init__(path, COLUMNS)
+    def __init__(self, path: str | Path, experiment: Experiment, columns: Sequence[str] = ()) -> None:
+        super().__init__(path, (*COLUMNS, *columns))
         self._experiment: Experiment | None = None
         try:
             self._keep_experiment(experiment)
@@ -124,6 +126,7 @@ class LogWriter(Writer):
             number_cells(rows.momentum),
             number_cells(error),  # nan and inf stay: they say that a run has diverged
             *(number_cells(other, missing="") for other in others),
+            *(number_cells(column, missing="") for column in rows.columns.T),
         )
         return [",".join(cells) + "\n" for cells in zip(*columns, strict=True)]
 
@@ -155,6 +158,34 @@ class WeightsWriter(Writer):
             f"{name},{epoch},{','.join(cells[row * wide : (row + 1) * wide])}\n"
             for row, epoch in enumerate(rows.epoch.tolist())
         ]
+
+
+class AnatomyWriter(Writer):
+    """The last update of each logged epoch but epoch 0, a row a weight: `run,epoch,update,weight,` and PARTS."""
+
+    def __init__(self, path: str | Path, weight_names: Sequence[str]) -> None:
+        super().__init__(path, ("run", "epoch", "update", "weight", *PARTS))
+        self._names = [text_cell(name) for name in weight_names]
+
+    def lines(self, name: str, rows: Rows) -> list[str]:
+        """For each of the run's rows the lines of all weights."""
+        *parts, agree, gain = (rows.parts[:, :, part].reshape(-1) for part in range(len(PARTS)))
+        columns = [*map(number_cells, parts), whole_cells(agree), number_cells(gain, missing="")]
+        cells, wide = list(zip(*columns, strict=True)), len(self._names)
+        return [
+            "".join(
+                f"{name},{epoch},{update},{weight},{','.join(numbers)}\n"
+                for weight, numbers in zip(self._names, cells[row * wide : (row + 1) * wide], strict=True)
+            )
+            if epoch
+            else ""
+            for row, (epoch, update) in enumerate(zip(rows.epoch.tolist(), rows.update.tolist(), strict=True))
+        ]
+
+
+def whole_cells(values: Floats) -> list[str]:
+    """Each whole number as text, NaN as nothing."""
+    return ["" if value != value else str(int(value)) for value in values.tolist()]
 
 
 def number_cells(values: Floats, missing: str = "nan") -> list[str]:
@@ -202,6 +233,11 @@ def experiment_path(log: str | Path) -> Path | None:
     return log.with_suffix(".toml")
 
 
+def anatomy_path(log: Path) -> Path:
+    """Where the window writes the anatomy that goes with a log: beside it, `L-anatomy.csv` for `L.csv`."""
+    return log.with_name(f"{log.stem}-anatomy.csv")
+
+
 def holds(path: Path, experiment: Experiment) -> bool:
     """Whether a file holds this experiment already; it may have comments that must not be lost."""
     if not path.is_file():
@@ -224,10 +260,16 @@ def check_log(path: str | Path, key: str = "--log") -> None:
 
 @dataclass(frozen=True)
 class LoggedRun:
-    """The rows of one run in a log; a log has no weights, so theirs are (rows, 0)."""
+    """The rows of one run in a log; a log has no weights, so theirs are (rows, 0). `columns` names those chosen."""
 
     name: str
     rows: Rows
+    columns: tuple[str, ...] = ()
+
+
+def is_log(header: str) -> bool:
+    """Whether a file's first line is that of a log, with columns chosen besides or without."""
+    return (header.rstrip("\r\n") + ",").startswith(",".join(COLUMNS) + ",")
 
 
 def read_log(path: str | Path) -> tuple[LoggedRun, ...]:
@@ -237,11 +279,12 @@ def read_log(path: str | Path) -> tuple[LoggedRun, ...]:
     cells: dict[str, list[list[float]]] = {}
     counts: dict[str, list[tuple[int, int]]] = {}
     try:
-        if tuple(next(lines, ())) != COLUMNS:
+        header = tuple(next(lines, ()))
+        if header[: len(COLUMNS)] != COLUMNS:
             raise BadInputError(f"{label}: is not a log: its first line must be {','.join(COLUMNS)}")
         for row in lines:
             name, epoch, update, *numbers = row
-            if len(row) != len(COLUMNS):
+            if len(row) != len(header):
                 raise ValueError("wrong number of cells")
             cells.setdefault(name, []).append([float(number or "nan") for number in numbers])
             counts.setdefault(name, []).append((int(epoch), int(update)))
@@ -249,11 +292,21 @@ def read_log(path: str | Path) -> tuple[LoggedRun, ...]:
         raise
     except (ValueError, csv.Error):
         raise BadInputError(f"{label}: line {lines.line_num} is not a row of a log") from None
-    return tuple(logged(name, np.array(counts[name], dtype=np.int64), np.array(cells[name])) for name in cells)
+    chosen = header[len(COLUMNS) :]
+    return tuple(logged(name, np.array(counts[name], dtype=np.int64), np.array(cells[name]), chosen) for name in cells)
 
 
-def logged(name: str, counts: np.ndarray, numbers: Floats) -> LoggedRun:
-    """One run from its columns: counts (rows, 2) of epochs and updates, numbers (rows, 2 + measures)."""
+def logged(name: str, counts: np.ndarray, numbers: Floats, chosen: tuple[str, ...]) -> LoggedRun:
+    """One run from its columns: counts (rows, 2) of epochs and updates, numbers (rows, 2 + measures + chosen)."""
     own_name = name[1:] if name.startswith("'") and name[1:].startswith(FORMULA_SIGNS) else name
-    rate, momentum, measures = numbers[:, 0], numbers[:, 1], np.ascontiguousarray(numbers[:, 2:])
-    return LoggedRun(own_name, Rows(counts[:, 0], counts[:, 1], rate, momentum, measures, np.empty((len(counts), 0))))
+    rows = Rows(
+        epoch=counts[:, 0],
+        update=counts[:, 1],
+        learning_rate=numbers[:, 0],
+        momentum=numbers[:, 1],
+        measures=np.ascontiguousarray(numbers[:, 2 : 2 + len(Measure)]),
+        weights=np.empty((len(counts), 0)),
+        columns=np.ascontiguousarray(numbers[:, 2 + len(Measure) :]),
+        parts=np.empty((len(counts), 0, len(PARTS))),
+    )
+    return LoggedRun(own_name, rows, chosen)

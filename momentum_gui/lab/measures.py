@@ -30,14 +30,16 @@ class Anatomy:
 
 def anatomy(trace: Trace, row: int = -1) -> Anatomy:
     """The anatomy of one update of a trace, by default the last; `update` counts those done with it."""
-    gradient_part, momentum_part = trace.gradient_parts[row], trace.momentum_parts[row]
-    agree = (np.sign(gradient_part) * np.sign(momentum_part)).astype(np.int8)
+    with np.errstate(over="ignore", invalid="ignore"):  # of a run that diverges
+        gradient_part, momentum_part = trace.gradient_parts[row], trace.momentum_parts[row]
+        step = gradient_part + momentum_part
+        agree = np.nan_to_num(np.sign(gradient_part) * np.sign(momentum_part)).astype(np.int8)
     both = int(np.count_nonzero(agree))
     return Anatomy(
         update=trace.first_update + range(len(trace.gradients))[row] + 1,
         gradient_part=gradient_part,
         momentum_part=momentum_part,
-        step=gradient_part + momentum_part,
+        step=step,
         agree=agree,
         agreement=float((agree > 0).sum() / both) if both else float("nan"),
     )
@@ -74,15 +76,21 @@ def norms(trace: Trace) -> Norms:
 def effective_gain(trace: Trace) -> Floats:
     """By how much the rule multiplies lr·g, measured weight by weight over the trace: (weights,).
 
-    It is the slope of the line through the origin that fits step against lr·g best, Σ step·(lr·g) / Σ (lr·g)² over
-    the updates of the window. For a gradient that stays the same it is the rule's steady gain, for one that flips its
-    sign each time the alternating one, both exactly once p has settled. Until then it lies between the two limits in a
-    window that begins with the training, and differs from its limit by what p still lacks in a later one. NaN where a
-    weight had no gradient.
+    The method: for each weight, the slope of the line through the origin that fits step against lr·g best,
+
+        gain = Σ step·(lr·g) / Σ (lr·g)²
+
+    over the updates of the sliding window: the last 64 (`lab.window`; fewer in a network of more than 512 weights),
+    or those since the training began or rule, rate, momentum or a weight were changed. Large gradients so weigh more
+    than small ones, and one near 0 does no harm, as it would to a mean of ratios. For a gradient that stays the same
+    it is the rule's steady gain A + B·C/(1−D), for one that flips its sign each time the alternating one
+    A − B·C/(1+D), both exactly once p has settled. Until then it lies between the two limits in a window that begins
+    with the training, and differs from its limit by what p still lacks in a later one. It leaves the limits where a
+    gradient fades while its step goes on. NaN where a weight had no gradient.
     """
-    scaled = trace.learning_rate * trace.gradients
     # Relative to the largest, so that squares of very small or large gradients keep their digits.
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
+        scaled = trace.learning_rate * trace.gradients
         relative = scaled / np.abs(scaled).max(axis=0)
         ratio = (trace.steps / np.abs(scaled).max(axis=0) * relative).sum(axis=0) / (relative * relative).sum(axis=0)
     return np.where(np.isfinite(ratio), ratio, np.nan)
@@ -93,10 +101,10 @@ def sign_changes(trace: Trace) -> Floats:
 
     NaN where no two successive steps were other than 0.
     """
-    signs = np.sign(trace.steps)
-    pairs = signs[1:] * signs[:-1]
-    counted = (pairs != 0).sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        signs = np.sign(trace.steps)
+        pairs = signs[1:] * signs[:-1]
+        counted = (pairs != 0).sum(axis=0)
         return np.where(counted > 0, (pairs < 0).sum(axis=0) / counted, np.nan)
 
 

@@ -11,8 +11,6 @@ from momentum_gui.lab.frame import Frame, RunFrame, Trace
 from momentum_gui.lab.history import Columns, Trail, nearest
 
 TRAIL_NUMBERS = 1 << 18
-WINDOW = 64
-"""Updates in the sliding window over which steps are looked at."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,8 @@ class RunRecord:
     """The history of one run. Positions are epochs, with the fraction of the epoch under way.
 
     `measures` has the columns of `Measure`, then the norm of the gradient part A·lr·g (column GRADIENT_PART).
-    `path` holds weight vectors, `events` the changes. `window` are the steps of the last updates, as one Trace.
+    `path` holds weight vectors, `events` the changes. `looked_at` is the past moment trained again last, in epochs,
+    and the frame of the run there, None where that would take too long.
     """
 
     GRADIENT_PART = len(Measure)
@@ -38,9 +37,8 @@ class RunRecord:
         self.measures = Columns(len(Measure) + 1)
         self.path = Trail(len(frame.weights), min(2048, TRAIL_NUMBERS // len(frame.weights)))
         self.events: list[Event] = []
-        self.window: Trace | None = None
         self.diverged_at: float | None = None
-        self.looked_at: tuple[float, RunFrame] | None = None
+        self.looked_at: tuple[float, RunFrame | None] | None = None
 
     def extend(self, frame: RunFrame) -> None:
         """Take in what a frame tells of this run."""
@@ -56,7 +54,6 @@ class RunRecord:
             # Stepping slowly: the moments within an epoch are worth showing too.
             self.path.extend(np.array([frame.epochs]), frame.weights[None])
             self.measures.extend(np.array([frame.epochs]), self._columns(present_measures(frame), frame))
-        self.window = joined_window(self.window, frame.trace)
         if frame.outcome is Outcome.DIVERGED and self.diverged_at is None:
             self.diverged_at = frame.epochs
 
@@ -66,7 +63,7 @@ class RunRecord:
         self.measures.rewind(frame.epochs)
         self.path.rewind(frame.epochs)
         self.events = [event for event in self.events if event.epochs < frame.epochs]
-        self.window, self.looked_at = frame.trace, None
+        self.looked_at = None
         if frame.outcome is not Outcome.DIVERGED:
             self.diverged_at = None
 
@@ -76,15 +73,28 @@ class RunRecord:
             return self.latest.weights
         return self.path.vectors[nearest(self.path.position, epochs)]
 
-    def update_at(self, epochs: float | None) -> tuple[Floats, Trace] | None:
-        """The weights (W,) after the update that led to a moment (epochs; None = the present), and the trace that ends
-        with it. None where it is not known: of past moments only the one looked at last is.
+    @property
+    def window(self) -> Trace | None:
+        """The last updates under the present settings, see `lab.window`; None before the first."""
+        return self.latest.trace
+
+    def frame_at(self, epochs: float | None) -> RunFrame | None:
+        """The frame after the update that led to a moment (epochs; None = the present).
+
+        None where it is not known: of past moments only the one looked at last is.
         """
-        if epochs is None:
-            return None if self.window is None else (self.latest.weights, self.window)
-        if self.looked_at is None or self.looked_at[0] != epochs or self.looked_at[1].trace is None:
-            return None
-        return self.looked_at[1].weights, self.looked_at[1].trace
+        if epochs is None or epochs >= self.latest.epochs:
+            return self.latest
+        return self.looked_at[1] if self.looked_at is not None and self.looked_at[0] == epochs else None
+
+    def too_far(self, epochs: float | None) -> bool:
+        """Whether a moment was looked at in vain: to train it again would take too long."""
+        return self.looked_at == (epochs, None)
+
+    def update_at(self, epochs: float | None) -> tuple[Floats, Trace] | None:
+        """The weights (W,) after the update that led to a moment, and the trace that ends with it, as `frame_at`."""
+        frame = self.frame_at(epochs)
+        return None if frame is None or frame.trace is None else (frame.weights, frame.trace)
 
     def _columns(self, measures: Floats, frame: RunFrame) -> Floats:
         from momentum_gui.engine.rules import RULES
@@ -110,8 +120,8 @@ class Record:
             record.extend(run)
         self.version += 1
 
-    def look_at(self, run: int, epochs: float, frame: RunFrame) -> None:
-        """Keep the frame of a past moment (epochs) of a run, until another is looked at."""
+    def look_at(self, run: int, epochs: float, frame: RunFrame | None) -> None:
+        """Keep the frame of a past moment (epochs) of a run until another is looked at; None where it is too far."""
         self.runs[run].looked_at = (epochs, frame)
         self.version += 1
 
@@ -147,21 +157,3 @@ def present_measures(frame: RunFrame) -> Floats:
         if len(steps) > 1 and (norms := np.linalg.norm(steps[-1]) * np.linalg.norm(steps[-2])) > 0:
             measures[0, Measure.COSINE] = steps[-1] @ steps[-2] / norms
     return measures
-
-
-def joined_window(window: Trace | None, trace: Trace | None) -> Trace | None:
-    """The sliding window of the last updates, carried on by a frame's trace where the two join without a gap."""
-    if trace is None or window is None:
-        return trace or window
-    same = (window.coefficients, window.learning_rate) == (trace.coefficients, trace.learning_rate)
-    if not same or window.first_update + len(window.gradients) != trace.first_update:
-        return trace
-    keep = max(0, WINDOW - len(trace.gradients))
-    start = max(0, len(window.gradients) - keep)
-    return Trace(
-        window.first_update + start,
-        trace.coefficients,
-        trace.learning_rate,
-        np.concatenate((window.gradients[start:], trace.gradients)),
-        np.concatenate((window.stored[start:], trace.stored)),
-    )

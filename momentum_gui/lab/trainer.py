@@ -12,15 +12,20 @@ from momentum_gui.engine.population import Floats, Measure, Outcome, SurfaceTask
 from momentum_gui.engine.rules import Coefficients
 from momentum_gui.lab.bad_input import BadInputError
 from momentum_gui.lab.checkpoints import Checkpoints
+from momentum_gui.lab.clock import position_of, update_at
 from momentum_gui.lab.experiment import Experiment, Run
 from momentum_gui.lab.explain import explain
 from momentum_gui.lab.frame import Frame, Rows, RunFrame, Trace
 from momentum_gui.lab.group import Group, Member, Stretch
+from momentum_gui.lab.log_choice import PARTS, PLAIN, Dissected, LogChoice, parts_of
 from momentum_gui.lab.settings import Change, Training
 from momentum_gui.lab.setup import Setup
+from momentum_gui.lab.window import WINDOW, carried_on, trace_of
 
 MID_EPOCH_NUMBERS = 2_000_000
 """In mid-epoch a frame evaluates the error only where items × weights stay below this: a few milliseconds."""
+WINDOW_WORK = 20_000_000
+"""Winding back also trains the window before that moment again, as far as items × weights stay below this."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +40,18 @@ class Trainer:
     """Trains all runs of an experiment side by side, `advance` by `advance`; knows no screen and no thread.
 
     The clock is `position`: items presented to each run. Runs of different batch size so keep the same pace through
-    the data. How a training is cut into advances never changes its numbers.
+    the data. How a training is cut into advances never changes its numbers. With a `choice` other than the plain one,
+    rows also have what that asks for; training then halts at each logged epoch, and so takes longer.
 
     Raises BadInputError for an experiment that cannot be set up, ValueError for an engine that is not there.
     """
 
-    def __init__(self, experiment: Experiment, engine: str = "auto", setup: Setup | None = None) -> None:
+    def __init__(
+        self, experiment: Experiment, engine: str = "auto", setup: Setup | None = None, choice: LogChoice = PLAIN
+    ) -> None:
         self.experiment = experiment
         self.setup = Setup.of(experiment) if setup is None else setup
+        self.choice, self._chosen = choice, choice.numbers(self.setup)
         self.engine = choose(engine)
         self.position = 0
         self.updates_done = 0
@@ -60,6 +69,7 @@ class Trainer:
             for row, number in enumerate(numbers):
                 self._places[number] = Place(group, row)
         self.items_per_epoch = self.groups[0].task.items_per_epoch
+        self.windows: list[Trace | None] = [None] * len(members)
         self._checkpoints = Checkpoints()
         self._checkpoints.keep(self)
 
@@ -73,9 +83,14 @@ class Trainer:
         """The names of the runs, in order."""
         return tuple(run.name for run in self.experiment.runs)
 
+    @property
+    def chosen_names(self) -> tuple[str, ...]:
+        """The names of the weights whose anatomy the rows have."""
+        return tuple(self.setup.weight_names[number] for number in self._chosen)
+
     def first_frame(self) -> Frame:
         """The frame of the present state with one row for each run: at the start, epoch 0 of the log."""
-        return self._frame([[self._present_row(number)] for number in range(len(self._places))], {})
+        return self._frame([[self._present_row(number)] for number in range(len(self._places))])
 
     def advance(self, updates: int = 1) -> Frame:
         """Do this many more updates (of the runs with the smallest batch; the others keep pace) and tell of them.
@@ -100,21 +115,28 @@ class Trainer:
     def seek(self, position: int) -> Frame:
         """Wind time back (or on) to a position; going on from there repeats the same numbers, bit for bit.
 
-        The frame has no rows. Raises ValueError for a negative position.
+        The frame has no rows; its windows are whole, see WINDOW_WORK. Raises ValueError for a negative position.
         """
         if position < 0:
             raise ValueError(f"position = {position}: allowed is 0 or more")
         if position < self.position:
-            self._checkpoints.restore(self, position)
+            self.go_back_to_kept(self._window_begin(position))
         return self._advance_to(position, silent=True)
 
     def go_back_to_kept(self, position: int) -> None:
         """Stand at the last state that was kept at or before a position; nothing is trained."""
         self._checkpoints.restore(self, position)
+        for number, place in enumerate(self._places):
+            if place.group.population.outcome[place.row] == Outcome.RUNNING:
+                self.windows[number] = None  # that of a run that had ended there is still the one
 
     def group_of(self, run: int) -> Group:
         """The group that a run is trained in."""
         return self._places[run].group
+
+    def updates_of(self, run: int) -> int:
+        """The updates that a run has done."""
+        return self._update(self._places[run])
 
     def step_back(self, updates: int = 1) -> Frame:
         """Undo this many updates (of the runs with the smallest batch), at most back to the start."""
@@ -150,6 +172,8 @@ class Trainer:
             )
         member.changes[:] = [*earlier, change]
         group.apply_settings(weights=True)
+        if weights:
+            self.windows[run] = None  # its steps do not lead to where the run now stands
         self._checkpoints.forget_after(self.position)
 
     def stop(self) -> None:
@@ -180,27 +204,39 @@ class Trainer:
         batch, epoch_items = finest.batch_size, finest.items_per_epoch
         epoch, items = divmod(self.position, epoch_items)
         update = epoch * finest.updates_per_epoch + (-(-items // batch) if updates < 0 else items // batch)
-        epoch, within = divmod(max(0, update + updates), finest.updates_per_epoch)
-        return epoch * epoch_items + within * batch
+        return position_of(finest, max(0, update + updates))
 
     def _advance_to(self, position: int, *, silent: bool = False) -> Frame:
         rows: list[list[Rows]] = [[] for _ in self._places]
-        traces: dict[int, Trace] = {}
         for group in self.groups:
-            epoch, items = divmod(position, self.items_per_epoch)
-            update = epoch * group.task.updates_per_epoch + items // group.task.batch_size
             mine = [n for n, place in enumerate(self._places) if place.group is group]
             before = group.update
-            for stretch in group.advance(update, keep_weights=not silent):
+            halting = not (silent or self.choice.is_plain)
+            for stretch in group.advance(update_at(group.task, position), keep_weights=not silent, halting=halting):
                 for number in mine:
-                    if (trace := trace_of(stretch, self._places[number].row)) is not None:
-                        traces[number] = trace
+                    self._slide_window(number, stretch)
                     if not silent:
                         rows[number].append(self._rows(number, stretch))
             self.updates_done += max(0, group.update - before)
         self.position = position if not self.finished else min(position, self._end())
         self._checkpoints.keep(self)
-        return self._frame(rows, traces)
+        return self._frame(rows)
+
+    def _slide_window(self, number: int, stretch: Stretch) -> None:
+        """Carry a run's window on over a stretch."""
+        group, row = self._places[number].group, self._places[number].row
+        if (trace := trace_of(stretch, row)) is None:
+            return
+        jumped = any(change.weights and change.update == stretch.first_update for change in group.members[row].changes)
+        self.windows[number] = carried_on(None if jumped else self.windows[number], trace)
+
+    def _window_begin(self, position: int) -> int:
+        """The position at which the windows that end at this one begin."""
+        begin = position
+        for task in (group.task for group in self.groups):
+            updates = max(1, min(WINDOW, WINDOW_WORK // (task.batch_size * task.weight_count)))
+            begin = min(begin, position_of(task, max(0, update_at(task, position) - updates)))
+        return begin
 
     def _end(self) -> int:
         """Where the clock stands when the last run has ended."""
@@ -215,6 +251,7 @@ class Trainer:
         if len(epoch) and group.population.outcome[row] != Outcome.RUNNING:
             logged[-1] = True
         epoch, at = epoch[logged], np.flatnonzero(logged)
+        columns, parts = self._chosen_of(number, len(epoch))
         return Rows(
             epoch=epoch,
             update=epoch * group.task.updates_per_epoch,
@@ -222,7 +259,24 @@ class Trainer:
             momentum=np.full(len(epoch), stretch.momentum[row]),
             measures=stretch.report.measures[row, at],
             weights=stretch.report.weights[row, at],
+            columns=columns,
+            parts=parts,
         )
+
+    def _chosen_of(self, number: int, rows: int) -> tuple[Floats, Floats]:
+        """What was chosen besides, of a run as it stands, for one row or none: (rows, columns), (rows, weights, 5)."""
+        choice = self.choice
+        columns, parts = np.empty((rows, len(choice.columns))), np.empty((rows, len(self._chosen), len(PARTS)))
+        if rows and not choice.is_plain:
+            place = self._places[number]
+            task, window = place.group.task, self.windows[number]
+            if window is not None and window.end != self._update(place):
+                window = None
+            coefficients = Coefficients(*map(float, place.group.population.coefficients[place.row]))
+            run = Dissected(window, coefficients, task.batch_size, task.updates_per_epoch)
+            columns[:] = choice.values(run)
+            parts[:] = np.nan if window is None else parts_of(window, self._chosen)
+        return columns, parts
 
     def _present_row(self, number: int) -> Rows:
         """One row of the present state, without what only an update has."""
@@ -231,6 +285,7 @@ class Trainer:
         measures = np.full((1, len(Measure)), np.nan)
         weights = population.weights[place.row : place.row + 1].copy()
         measures[0, : Measure.GRADIENT_NORM] = self._measure(place.group, weights)
+        columns, parts = self._chosen_of(number, 1)
         return Rows(
             epoch=population.epochs[place.row : place.row + 1].copy(),
             update=np.array([self._update(place)]),
@@ -238,6 +293,8 @@ class Trainer:
             momentum=place.group.momentum[place.row : place.row + 1].copy(),
             measures=measures,
             weights=weights,
+            columns=columns,
+            parts=parts,
         )
 
     def _measure(self, group: Group, weights: Floats) -> Floats:
@@ -249,6 +306,12 @@ class Trainer:
         held_out = self.engine.errors(task.network, weights, task.test_items)
         return np.concatenate((*training, *held_out))
 
+    def _no_rows(self, weights: int) -> Rows:
+        none, numbers = np.empty(0, dtype=np.int64), np.empty(0)
+        measures = np.empty((0, len(Measure)))
+        columns, parts = np.empty((0, len(self.choice.columns))), np.empty((0, len(self._chosen), len(PARTS)))
+        return Rows(none, none, numbers, numbers, measures, np.empty((0, weights)), columns, parts)
+
     def _update(self, place: Place) -> int:
         """Updates that a run has done: those of its group, or fewer if it ended before."""
         if place.group.population.outcome[place.row] == Outcome.RUNNING:
@@ -257,15 +320,16 @@ class Trainer:
             place.group.update, int(place.group.population.epochs[place.row]) * place.group.task.updates_per_epoch
         )
 
-    def _frame(self, rows: list[list[Rows]], traces: dict[int, Trace]) -> Frame:
-        runs = tuple(self._run_frame(number, rows[number], traces.get(number)) for number in range(len(self._places)))
+    def _frame(self, rows: list[list[Rows]]) -> Frame:
+        runs = tuple(self._run_frame(number, rows[number]) for number in range(len(self._places)))
         return Frame(self.position, self.items_per_epoch, runs, self.updates_done)
 
-    def _run_frame(self, number: int, parts: list[Rows], trace: Trace | None) -> RunFrame:
+    def _run_frame(self, number: int, parts: list[Rows]) -> RunFrame:
         place = self._places[number]
         group, row = place.group, place.row
         population, task = group.population, group.task
-        rows = joined(parts, task.weight_count)
+        rows = joined(parts) if parts else self._no_rows(task.weight_count)
+        trace = self.windows[number]
         settings = group.members[row].settings_at(max(0, group.update - 1))
         update = self._update(place)
         if len(rows) and rows.update[-1] == update:
@@ -306,27 +370,8 @@ def checked(change: Change) -> Change:
         raise BadInputError(explain(error, table)) from None
 
 
-def trace_of(stretch: Stretch, row: int) -> Trace | None:
-    """The traced updates of one run in a stretch; None where it did not run to the stretch's end."""
-    gradients = stretch.report.gradients[row]
-    done = ~np.isnan(stretch.report.stored[row]).any(axis=1) if len(gradients) else np.zeros(0, dtype=np.bool_)
-    if not done.any():
-        return None
-    first = stretch.first_update + stretch.updates - len(gradients)
-    return Trace(
-        first_update=first,
-        coefficients=Coefficients(*(float(number) for number in stretch.coefficients[row])),
-        learning_rate=float(stretch.learning_rate[row]),
-        gradients=gradients[done],
-        stored=stretch.report.stored[row][done],
-    )
-
-
-def joined(parts: list[Rows], weights: int) -> Rows:
+def joined(parts: list[Rows]) -> Rows:
     """Rows put end to end."""
     if len(parts) == 1:
         return parts[0]
-    if not parts:
-        none, numbers = np.empty(0, dtype=np.int64), np.empty(0)
-        return Rows(none, none, numbers, numbers, np.empty((0, len(Measure))), np.empty((0, weights)))
     return Rows(*(np.concatenate([getattr(part, name) for part in parts]) for name in Rows.__dataclass_fields__))

@@ -20,6 +20,7 @@ import pytest
 from momentum_gui.cli import main
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.log import read_log
+from momentum_gui.lab.log_choice import CHOICES
 from momentum_gui.lab.trainer import Trainer
 
 SHORT = ["--set", "training.epochs=3", "--engine", "numpy"]
@@ -219,3 +220,61 @@ def test_handlers_are_given_back(capsys: pytest.CaptureFixture[str]) -> None:
     thread.start()
     thread.join()
     assert answers == [0]
+
+
+def test_columns_and_anatomy_are_written_as_chosen(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Names with commas between them or in options of their own; the weights named; the log's L.toml gives it again."""
+    chosen = ["--columns", "gain,agreement", "--columns", "half_life_epochs", "--anatomy", "A.csv"]
+    told(capsys, "iris", *SHORT, "--log", "L.csv", *chosen, "--weight", "w1[0,0]", "--weight", "b2[1]")
+    header, *rows = csv.reader((folder / "L.csv").read_text().splitlines())
+    assert header[13:] == ["agreement", "gain", "half_life_epochs"]
+    assert len(rows) == 2 * 4
+    parts = list(csv.DictReader((folder / "A.csv").read_text().splitlines()))
+    assert [row["weight"] for row in parts] == ["w1[0,0]", "b2[1]"] * 6
+    told(capsys, "L.toml", "--engine", "numpy", "--log", "again.csv", *chosen[:-1], "B.csv", "--weight", "b2[1]")
+    assert (folder / "again.csv").read_text() == (folder / "L.csv").read_text()
+    again = list(csv.DictReader((folder / "B.csv").read_text().splitlines()))
+    assert again == [row for row in parts if row["weight"] == "b2[1]"]
+
+
+def test_the_default_log_is_the_same_beside_an_anatomy(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The contract's bytes, whatever else is written; the anatomy of every weight needs no log."""
+    told(capsys, "iris", *SHORT, "--log", "plain.csv")
+    told(capsys, "iris", *SHORT, "--log", "beside.csv", "--anatomy", "A.csv")
+    told(capsys, "iris", *SHORT, "--anatomy", "B.csv")
+    assert (folder / "plain.csv").read_bytes() == (folder / "beside.csv").read_bytes()
+    assert (folder / "A.csv").read_bytes() == (folder / "B.csv").read_bytes()
+    assert (folder / "A.csv").read_text().count("\n") == 1 + 2 * 3 * 43
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--log", "L.csv", "--columns", "gain,gian"], '"gian": no such column; allowed are gradient_part_norm, agree'),
+        (["--columns", "gain"], "--columns: adds to a log, and there is none"),
+        (["--weight", "w1[0,0]", "--log", "L.csv"], "--weight: chooses what --anatomy writes"),
+        (["--anatomy", "A.csv", "--weight", "w3[0,0]"], '--weight = "w3\\[0,0\\]": no such weight; this network\'s 43'),
+        (["--anatomy", "L.csv", "--log", "L.csv"], "--anatomy L.csv: is the file of --log too"),
+        (["--anatomy", "none/A.csv", "--log", "L.csv"], "--anatomy none/A.csv: the folder none does not exist"),
+        (["--anatomy", "L.toml", "--log", "L.csv"], "--log L.csv: its experiment goes to L.toml"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    """In one line, and nothing is written."""
+    assert main(["train", "iris", *SHORT, *arguments]) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error.count("\n") == 1
+    assert re.search(said, error)
+    assert list(folder.iterdir()) == []
+
+
+def test_help_names_every_column(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each with what it tells, and the gain's window."""
+    assert main(["train", "--help"]) == 0
+    text = capsys.readouterr().out
+    for column in CHOICES:
+        assert f"  {column.name} " in text
+    assert "last 64 updates" in " ".join(text.split())

@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 from momentum_gui.gui.log_export import LogExport, write_log
 from momentum_gui.lab.bad_input import BadInputError
 from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.log import read_log
+from momentum_gui.lab.log_choice import LogChoice
 from tests.conftest import wait_until
 
 
@@ -29,6 +31,20 @@ def test_cancelled(xor: Experiment, tmp_path: Path) -> None:
     assert write_log(xor, 1000, tmp_path / "log.csv", "numpy", lambda share: None, lambda: True) is None
     assert (tmp_path / "log.csv").read_text() == "before"
     assert [path.name for path in tmp_path.iterdir()] == ["log.csv"]
+
+
+def test_with_what_was_chosen(xor: Experiment, tmp_path: Path) -> None:
+    """The columns after the fixed ones, and the anatomy beside the log, whole; neither where the choice cannot be."""
+    choice = LogChoice.of(["gain"], parts=True, weights=["b1[0]"])
+    write_log(xor, 10 * 4, tmp_path / "log.csv", "numpy", lambda share: None, lambda: False, choice)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["log-anatomy.csv", "log.csv", "log.toml"]
+    assert read_log(tmp_path / "log.csv")[1].columns == ("gain",)
+    assert (tmp_path / "log-anatomy.csv").read_text().count(",b1[0],") == 2 * 10
+    with pytest.raises(BadInputError, match="no such weight"):
+        write_log(
+            xor, 40, tmp_path / "x.csv", "numpy", lambda share: None, lambda: False, LogChoice.of([], True, ["w"])
+        )
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 @pytest.mark.usefixtures("leaves_nothing")

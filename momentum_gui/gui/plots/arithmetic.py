@@ -18,6 +18,7 @@ from momentum_gui.gui.plots.number_table import Cell, NumberTable, tabular
 from momentum_gui.gui.plots.ticks import number_text
 from momentum_gui.gui.plots.view import PlotView
 from momentum_gui.lab.arithmetic import SOURCE_EXAMPLE, State, all_rules
+from momentum_gui.lab.frame import RunFrame
 from momentum_gui.lab.item_pass import ItemPass, item_pass
 from momentum_gui.lab.last_update import UpdateItems, last_state, last_trace, weights_before
 
@@ -76,7 +77,10 @@ class ArithmeticView(PlotView):
         self.passes.setAccessibleName("Forward and backward pass of the item")
         self.passes.setMinimumHeight(140)
         column.addWidget(self.sentence)
-        column.addLayout(self._field_row())
+        field_row = QWidget()
+        field_row.setLayout(self._field_row())
+        column.addWidget(field_row)
+        self._numbers = (field_row, self.equation, self.rules)
         for widget in (self.equation, self.note, self.rules, self.item):
             column.addWidget(widget)
         column.addWidget(self.passes, 1)
@@ -99,6 +103,7 @@ class ArithmeticView(PlotView):
 
     def _field_row(self) -> QGridLayout:
         grid = QGridLayout()
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(0)
         self.fields: dict[str, QLineEdit] = {}
@@ -149,22 +154,34 @@ class ArithmeticView(PlotView):
         self._draw_sum()
 
     def redraw(self) -> None:
-        """Bring the live numbers up to date; what was typed in stays."""
-        run = self.run
+        """Bring the live numbers up to date; what was typed in stays, and so do all until a past moment is known."""
+        run, frame = self.run, self.frame_to_draw
         assert run is not None
         self.live.setChecked(self.mode == LIVE)
         self._drawn = time.monotonic()
-        self.rule = self._own_rule if self.mode == WHAT_IF else run.latest.rule
+        missing = frame is None and self.mode == LIVE
+        if missing and not run.too_far(self.moment):
+            self.state = None
+            return
+        for widget in self._numbers:
+            widget.setVisible(not missing)
+        self._draw_pass(frame)
+        if missing:
+            self.state = None
+            self.sentence.setText(f"<b>{run.name}</b>: {self.too_far_words()}")
+            self.note.hide()
+            return
+        frame = frame or run.latest  # for the rule of what was typed in
+        self.rule = self._own_rule if self.mode == WHAT_IF else frame.rule
         if self.mode == LIVE:
-            self.state = last_state(run, self.weight.currentIndex()) or SOURCE_EXAMPLE
-            if last_trace(run) is None:
+            self.state = last_state(frame, self.weight.currentIndex()) or SOURCE_EXAMPLE
+            if last_trace(frame) is None:
                 self.rule = "one-step"
             self._fill(self.state)
         elif self.mode == EXAMPLE:
             self.rule = "one-step"
         self._draw_sum()
-        self._draw_pass()
-        self._say()
+        self._say(frame)
 
     def _fill(self, state: State) -> None:
         for key, field in self.fields.items():
@@ -188,25 +205,26 @@ class ArithmeticView(PlotView):
         ]
         self.rules.show_rows(rows, frozenset({list(results).index(self.rule)}))
 
-    def _draw_pass(self) -> None:
-        """The passes of the item that the last update followed."""
-        setup, run = self.setup, self.run
+    def _draw_pass(self, frame: RunFrame | None) -> None:
+        """The passes of the item that the last update followed; nothing where that is not known."""
+        setup = self.setup
         assert setup is not None
-        assert run is not None
-        trace = last_trace(run)
+        trace = None if frame is None else last_trace(frame)
         self.passed = None
         usable = setup.network is not None and trace is not None and self.selected < len(setup.experiment.runs)
         if usable:
+            assert frame is not None
             assert trace is not None
-            before = weights_before(run, trace)
+            before = weights_before(frame, trace)
             usable = bool(np.isfinite(before).all())
         self.item.setVisible(usable)
         self.passes.setVisible(usable)
         if not usable:
             return
+        assert frame is not None
         assert setup.network is not None
         assert setup.data is not None
-        numbers = self._items.of(setup, self.selected, run.latest.update - 1)
+        numbers = self._items.of(setup, self.selected, frame.update - 1)
         number, items = int(numbers[0]), setup.data.items
         with np.errstate(all="ignore"):
             self.passed = item_pass(setup.network, before, items.inputs[number], items.targets[number])
@@ -241,24 +259,21 @@ class ArithmeticView(PlotView):
                 rows.append([name, net, output, target, delta])
         return rows
 
-    def _say(self) -> None:
+    def _say(self, frame: RunFrame) -> None:
         """The sentence above, and the one about what is special."""
-        run = self.run
-        assert run is not None
+        trace = last_trace(frame)
         title = RULES[self.rule].title
         notes = []
         if self.mode == WHAT_IF:
             self.sentence.setText(f"<b>What if</b>: numbers of your own, by the rule {title}.")
-        elif self.mode == EXAMPLE or last_trace(run) is None:
+        elif self.mode == EXAMPLE or trace is None:
             why = "No update yet: the" if self.mode == LIVE else "The"
             self.sentence.setText(f"{why} example of the source document, by its rule, {title}.")
             notes.append("Its prose first calls the gradient 2.78, but adds 0.027: that is 0.01 · 2.70.")
         else:
-            moment = " (the present, not the moment shown)" if self.moment is not None else ""
             name = self.weight.currentText()
-            self.sentence.setText(f"<b>{run.name}</b>, {title}: update {run.latest.update} of {name}{moment}.")
-            trace = last_trace(run)
-            if trace is not None and trace.coefficients != RULES[run.latest.rule].coefficients(run.latest.momentum):
+            self.sentence.setText(f"<b>{frame.name}</b>, {title}: update {frame.update} of {name}.")
+            if trace.coefficients != RULES[frame.rule].coefficients(frame.momentum):
                 notes.append("Rule or momentum were changed after this update: it is shown as they now are.")
         stored = RULES[self.rule].formula.partition(",")[2].strip()
         if stored:
@@ -284,7 +299,7 @@ class ArithmeticView(PlotView):
         """A row a rule: the state, the two parts, the new weight, the new p."""
         header = ["rule", *(key for key, _, _ in FIELDS), "gradient_part", "momentum_part", "new_weight", "new_stored"]
         rows: list[list[object]] = []
-        if self.state is not None:
+        if self.state is not None and (self.mode != LIVE or self.shown_frame is not None):
             begun = [getattr(self.state, key) for key, _, _ in FIELDS]
             for each in all_rules(self.state):
                 rows.append(

@@ -75,8 +75,8 @@ class DiagramView(QWidget):
         if run is None:
             return
         self.canvas.weights = run.weights_at(self._moment)
-        update = run.update_at(self._moment)
-        self.canvas.steps = None if update is None else update[1].steps[-1]
+        known = run.update_at(self._moment)
+        self.canvas.steps = None if known is None else known[1].steps[-1]
         self.canvas.update()
         self._show_value()
 

@@ -9,18 +9,21 @@ from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from momentum_gui.engine.population import Floats
-from momentum_gui.engine.rules import RULES, Gains, gains
+from momentum_gui.engine.rules import RULES, Coefficients, Gains, gains
 from momentum_gui.gui import theme
 from momentum_gui.gui.plots.gain_matrices import GainMatrices, LimitAxis
 from momentum_gui.gui.plots.plot import Plot, plain_pen
 from momentum_gui.gui.plots.ticks import number_text
 from momentum_gui.gui.plots.view import PlotView
-from momentum_gui.lab.frame import Trace
+from momentum_gui.lab.frame import RunFrame
 from momentum_gui.lab.measures import Anatomy, HalfLife, anatomy, effective_gain, memory
 
 MOST_BARS = 60
 """A network that trains more weights than this is drawn as one heat map a layer."""
 MOST_NAMES = 12
+AXIS = "step ÷ (lr · gradient)"
+SMALL = 400
+"""Narrower than this, in pixels, the words above are cut to the figures."""
 LAYER_COLORS = {
     "light": ("#2a8c82", "#8a5bb5", "#8a7a1f", "#b0506e"),
     "dark": ("#5cc2b6", "#b795e0", "#c9b84a", "#e08ba6"),
@@ -43,7 +46,7 @@ class GainsView(PlotView):
         self.sentence.setMinimumWidth(10)
         self.controls.replaceWidget(self.read_out, self.sentence)
         self.read_out.hide()
-        self.plot = self.add_plot(Plot("", "step ÷ (lr · gradient)"))
+        self.plot = self.add_plot(Plot("", AXIS))
         self.plot.getPlotItem().getViewBox().setMouseEnabled(x=False, y=True)
         self._limit_axis = LimitAxis()
         self._limit_axis.linkToView(self.plot.getPlotItem().getViewBox())
@@ -63,6 +66,7 @@ class GainsView(PlotView):
         self._limits = [pg.InfiniteLine(1.0, angle=0), pg.InfiniteLine(1.0, angle=0)]
         for item in (self._bars, self._missing, self._zero, *self._limits):
             self.plot.addItem(item)
+        self._was_small = False
         self.followed: int | None = None
         self.gains: Floats = np.empty(0)
         self._hovered_weight: int | None = None
@@ -128,24 +132,30 @@ class GainsView(PlotView):
             self.plot.setXRange(-0.8, max(at - 0.9, 0.8), padding=0)
 
     def redraw(self) -> None:
-        """Bring gains, limits and words up to date."""
-        run, setup = self.run, self.setup
+        """Bring gains, limits and words up to date. Until a past moment is trained again, the picture stays."""
+        run, setup, frame = self.run, self.setup, self.frame_to_draw
         assert run is not None
         assert setup is not None
-        trace = run.window
-        coefficients = RULES[run.latest.rule].coefficients(run.latest.momentum) if trace is None else trace.coefficients
-        limits = gains(coefficients)
-        self.gains = np.full(len(setup.weight_names), np.nan)
         self._last = None
-        if trace is not None and len(trace.gradients):
-            with np.errstate(all="ignore"):
+        if frame is None and not run.too_far(self.moment):
+            return
+        self.gains = np.full(len(setup.weight_names), np.nan)
+        trace = None
+        if frame is not None:
+            trace = frame.trace
+            if trace is not None and len(trace.gradients):
                 self.gains = effective_gain(trace)
-            self._last = anatomy(trace)
+                self._last = anatomy(trace)
+        coefficients = coefficients_of(frame or run.latest)
+        limits = gains(coefficients)
         if self.as_matrices:
             self.matrices.show(self.gains, limits, self.followed)
         else:
             self._draw_bars(limits)
-        self._say(trace, limits)
+        if frame is None:
+            self.sentence.setText(f"<b>{run.name}</b>: {self.too_far_words()}")
+        else:
+            self._say(frame, limits)
         self._tell_weight()
 
     def _draw_bars(self, limits: Gains) -> None:
@@ -175,39 +185,49 @@ class GainsView(PlotView):
         high = min(float(heights.max(initial=0.0)), steady + reach)
         self.plot.fit_y(min(low, 0.0), max(high, steady) * 1.08)
 
-    def _say(self, trace: Trace | None, limits: Gains) -> None:
+    def _say(self, frame: RunFrame, limits: Gains) -> None:
         """The sentence above: limits, half-life, agreement."""
-        run, setup = self.run, self.setup
-        assert run is not None
+        setup = self.setup
         assert setup is not None
-        frame = run.latest
-        title = RULES[frame.rule].title
-        coefficients = RULES[frame.rule].coefficients(frame.momentum) if trace is None else trace.coefficients
         task = setup.task(setup.experiment.runs[min(self.selected, len(setup.experiment.runs) - 1)].training)
-        life = memory(coefficients, task.batch_size, frame.updates_per_epoch)
-        words = [f"<b>{run.name}</b>, {title} μ {number_text(frame.momentum, 3)}:"]
-        if limits.steady == limits.alternating:
+        life = memory(coefficients_of(frame), task.batch_size, frame.updates_per_epoch)
+        name = f"<b>{frame.name}</b>, {RULES[frame.rule].title} μ {number_text(frame.momentum, 3)}"
+        agreement = self._last.agreement if self._last is not None else np.nan
+        count = 0 if frame.trace is None else len(frame.trace.gradients)
+        on_surface = setup.surface is not None
+        alike = limits.steady == limits.alternating
+        if self.is_small:  # the limits stand beside the plot
+            words = [name if alike else f"{name} · half-life {half_life_text(life, on_surface=on_surface)}"]
+            words += [f"parts agree in {100 * agreement:.0f} %"] if np.isfinite(agreement) else []
+            words += [f"{count} update{'s' * (count != 1)} up to {frame.update}"] if count else []
+            self.sentence.setText(" · ".join(words))
+            return
+        words = [f"{name}:"]
+        if alike:
             words.append("every gradient has the same gain, 1.")
         else:
             words.append(
                 f"gains from {number_text(limits.alternating, 3)} (alternating gradient) "
-                f"to {number_text(limits.steady, 3)} (steady)."
+                f"to {number_text(limits.steady, 3)} (steady). "
+                f"Half-life of momentum: {half_life_text(life, on_surface=on_surface)}."
             )
-            words.append(half_life_text(life, on_surface=setup.surface is not None))
-        if self._last is not None and np.isfinite(self._last.agreement):
-            words.append(f"The two parts agree in sign in {100 * self._last.agreement:.0f} % of the weights.")
-        if trace is not None:
-            words.append(f"Last {len(trace.gradients)} updates.")
-        if self.moment is not None:
-            words.append("<i>These are the present ones; steps of the past are not kept.</i>")
+        if np.isfinite(agreement):
+            words.append(f"The two parts agree in sign in {100 * agreement:.0f} % of the weights.")
+        if count:
+            words.append(f"Last {count} update{'s' * (count != 1)}, up to update {frame.update}.")
         self.sentence.setText(" ".join(words))
+
+    @property
+    def is_small(self) -> bool:
+        """Whether there is room for few words only."""
+        return self.width() < SMALL
 
     def weight_text(self, weight: int) -> str:
         """What is known of one weight: gain, the parts of its last step, whether they agree."""
         assert self.setup is not None
         name = self.setup.weight_names[weight]
         if self._last is None:
-            return f"{name}: no update yet"
+            return f"{name}: no update yet" if self.moment is None else f"{name}: no update known"
         last = self._last
         gain = float(self.gains[weight])
         words = f"{name}: gain {number_text(gain, 4)}" if np.isfinite(gain) else f"{name}: no gradient"
@@ -224,6 +244,10 @@ class GainsView(PlotView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if self._was_small != self.is_small:
+            self._was_small = self.is_small
+            self.plot.set_label("left", "gain" if self.is_small else AXIS)
+            self.redraw_now()
         # Of a fixed height, so that pointing at a bar does not move the bars.
         lines = 1 if self.width() > 640 else 2
         self.detail.setFixedHeight(lines * self.detail.fontMetrics().lineSpacing() + 8)
@@ -241,7 +265,7 @@ class GainsView(PlotView):
     def export_table(self) -> tuple[list[str], list[list[object]]]:
         """A row a trained weight: gain, and the parts of its last step."""
         rows: list[list[object]] = []
-        if self.run is not None and self.setup is not None and self._last is not None:
+        if self.shown_frame is not None and self.run is not None and self.setup is not None and self._last is not None:
             last = self._last
             for weight in self._weights:
                 numbers = (self.gains, last.gradient_part, last.momentum_part, last.step)
@@ -275,9 +299,14 @@ class GainsView(PlotView):
         self._look_at(weight if weight is not None and weight in self._weights else None)
 
 
+def coefficients_of(frame: RunFrame) -> Coefficients:
+    """The four numbers of a run's last updates; before the first, those of its settings."""
+    return RULES[frame.rule].coefficients(frame.momentum) if frame.trace is None else frame.trace.coefficients
+
+
 def half_life_text(life: HalfLife, *, on_surface: bool) -> str:
     """Momentum's half-life in items and epochs; on a surface, where neither means anything, in updates."""
     if on_surface:
-        return f"Half-life of momentum: {number_text(life.updates, 3)} update{'s' * (life.updates != 1)}."
+        return f"{number_text(life.updates, 3)} update{'s' * (life.updates != 1)}"
     items = f"{number_text(life.items, 3)} item{'s' * (life.items != 1)}"
-    return f"Half-life of momentum: {items} ({number_text(life.epochs, 2)} epochs)."
+    return f"{items} ({number_text(life.epochs, 2)} epochs)"

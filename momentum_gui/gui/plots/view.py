@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from momentum_gui.gui.plots.plot import Plot
 from momentum_gui.gui.rich_line import RichLine
+from momentum_gui.lab.frame import RunFrame
 from momentum_gui.lab.record import Record, RunRecord
 from momentum_gui.lab.setup import Setup
 
@@ -123,6 +124,23 @@ class PlotView(QWidget):
     def run(self) -> RunRecord | None:
         """The selected run's record."""
         return None if self.record is None else self.record.runs[self.selected]
+
+    @property
+    def shown_frame(self) -> RunFrame | None:
+        """The selected run's frame at the moment shown; None where that is a past one that is not (yet) known."""
+        return None if self.run is None else self.run.frame_at(self.moment)
+
+    @property
+    def frame_to_draw(self) -> RunFrame | None:
+        """The frame shown, or while its moment is being trained again, as when time is played, the one found last."""
+        run, frame = self.run, self.shown_frame
+        if frame is None and run is not None and run.looked_at is not None:
+            return run.looked_at[1]
+        return frame
+
+    def too_far_words(self) -> str:
+        """Why a moment is not shown, in a sentence."""
+        return "This moment is too far to be trained again quickly; “Go on from here” winds back to it."
 
     def arrange(self) -> None:
         """Prepare for a new training."""

@@ -96,7 +96,7 @@ def test_the_live_numbers_are_those_of_the_run_s_last_update(view: ArithmeticVie
         view.follow(name)
         assert view.weight.currentText() == name
         frame = record.runs[run].latest
-        assert view.state == last_state(record.runs[run], weight)
+        assert view.state == last_state(frame, weight)
         assert view.state is not None
         result = arithmetic(frame.rule, view.state)
         assert result.new_weight == pytest.approx(frame.weights[weight], rel=1e-12, abs=1e-15)
@@ -183,5 +183,5 @@ def test_live_numbers_change_a_few_times_a_second_and_end_at_the_last(view: Arit
         view.update_view()
     assert view.busy
     wait_until(lambda: not view.busy, "the last update is drawn")
-    assert view.state == last_state(record.runs[0], view.weight.currentIndex())
+    assert view.state == last_state(record.runs[0].latest, view.weight.currentIndex())
     view.end()
