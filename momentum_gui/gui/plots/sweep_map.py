@@ -80,10 +80,15 @@ class CellAxis(TickAxis):
 
     def __init__(self, orientation: str, axis: Axis) -> None:
         super().__init__(orientation)
-        self.enableAutoSIPrefix(False)
         self.setStyle(hideOverlappingLabels=False)
+        self.show_axis(axis)
+
+    def show_axis(self, axis: Axis) -> None:
+        """Label another axis."""
         self.log = axis.log
         self._labels = None if is_range(axis) else [number_text(value, 3) for value in axis.values]
+        self.picture = None
+        self.update()
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         if self._labels is None:
@@ -143,21 +148,27 @@ class SweepMap(Plot):
     """One rule's map: learning rate to the right, momentum upwards."""
 
     def __init__(self, learning_rate: Axis, momentum: Axis) -> None:
-        super().__init__("learning rate", "momentum")
-        item = self.getPlotItem()
-        item.setAxisItems({"bottom": CellAxis("bottom", learning_rate), "left": CellAxis("left", momentum)})
-        item.getAxis("left").setWidth(48)
+        self._axes = CellAxis("bottom", learning_rate), CellAxis("left", momentum)
+        super().__init__("learning rate", "momentum", {"bottom": self._axes[0], "left": self._axes[1]})
+        self._axes[1].setWidth(48)
+        self._image = pg.ImageItem(axisOrder="row-major")
+        self._image.setZValue(-20)
+        self.marks = SweepMarks()
+        for graphic in (self._image, self.marks):
+            self.addItem(graphic, ignoreBounds=True)
+        self.show_axes(learning_rate, momentum)
+
+    def show_axes(self, learning_rate: Axis, momentum: Axis) -> None:
+        """Lay out an empty map of other cells."""
         self.learning_rate, self.momentum = learning_rate, momentum
         left, right = edges(positions(learning_rate))
         low, high = edges(positions(momentum))
         self.area = QRectF(left, low, right - left, high - low)
+        for item, axis in zip(self._axes, (learning_rate, momentum), strict=True):
+            item.show_axis(axis)
+        self._image.clear()
+        self.marks.begin(self.area)
         self.setRange(self.area, padding=0)
-        self._image = pg.ImageItem(axisOrder="row-major")
-        self._image.setZValue(-20)
-        self.marks = SweepMarks(self.area)
-        for graphic in (self._image, self.marks):
-            self.addItem(graphic, ignoreBounds=True)
-        self.apply_theme()
 
     def show_numbers(
         self, numbers: MapNumbers, rule: int, *, least_pixels: int = 1, pale: NDArray[np.bool_] | None = None

@@ -18,20 +18,26 @@ RING = 6.5
 
 
 class SweepMarks(pg.GraphicsObject):
-    """The marks of one map over an area of view coordinates; set the parts, then `update`.
+    """The marks of one map over an area of view coordinates: `begin`, set the parts, then `update`.
 
     diverged: (learning rates, momenta). region: in view coordinates. boundary: (points, 2), NaN where it leaves the
     area. best: the centre of the best cell.
     """
 
-    def __init__(self, area: QRectF) -> None:
+    def __init__(self) -> None:
         super().__init__()
+        self.hatch_color = "#808080"
+        self.begin(QRectF(0, 0, 1, 1))
+
+    def begin(self, area: QRectF) -> None:
+        """Lie over another area, without a mark."""
+        self.prepareGeometryChange()
         self.area = area
         self.diverged: NDArray[np.bool_] = np.zeros((1, 1), dtype=np.bool_)
-        self.hatch_color = "#808080"
         self.region = QPainterPath()
         self.boundary: Floats = np.empty((0, 2))
         self.best: QPointF | None = None
+        self.update()
 
     def boundingRect(self) -> QRectF:
         return self.area
