@@ -81,7 +81,7 @@ def sweep_tick(*, sweep: bool = True, training: bool = False, rules: bool = Fals
             before = time.perf_counter()
             timer.start(TICK_MILLISECONDS)
             if sweep:
-                view.start.click()
+                view.steering.start.click()
             run_events(seconds, lambda: sweep and not view.runner.running)
             timer.stop()
             return ticks

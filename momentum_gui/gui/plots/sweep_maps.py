@@ -41,7 +41,7 @@ class MapGrid(QWidget):
         super().__init__(parent)
         self.grid: Grid | None = None
         self._made: list[LiveMap] = []
-        self._headings: list[QLabel] = []
+        self._headings = [QLabel(self) for _ in RULES]
         self._columns = 0
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(4, 0, 0, 0)
@@ -59,6 +59,10 @@ class MapGrid(QWidget):
         self.bar.hide()
         self.setMinimumSize(10, LEAST_HEIGHT)
         self.setAutoFillBackground(True)
+        for heading in self._headings:
+            heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            heading.setProperty("title", True)
+            heading.hide()
         self.apply_theme()
         self._make(*EMPTY)
 
@@ -77,11 +81,12 @@ class MapGrid(QWidget):
         self.grid, self._figures, self._due = grid, None, []
         self.bar.hide()
         self.setMinimumHeight(LEAST_HEIGHT if len(grid.rules) == 1 else LEAST_HEIGHT_OF_SEVERAL)
-        for number, (chart, heading) in enumerate(zip(self._made, self._headings, strict=True)):
-            chart.setVisible(number < len(grid.rules))
+        for number, heading in enumerate(self._headings):
             heading.setVisible(1 < len(grid.rules) > number)
+            heading.setText(RULES[grid.rules[number]].title if number < len(grid.rules) else "")
+        for number, chart in enumerate(self._made):
+            chart.setVisible(number < len(grid.rules))
             if number < len(grid.rules):
-                self._name(number)
                 chart.show_axes(grid.learning_rate, grid.momentum)
         self._columns = 0
         self._arrange()
@@ -106,9 +111,7 @@ class MapGrid(QWidget):
         """Make the next map, or colour the next one."""
         if self.grid is not None and self._to_make():
             self._make(self.grid.learning_rate, self.grid.momentum)
-            self._name(len(self._made) - 1)
-            self._columns = 0
-            self._arrange()
+            self._place(len(self._made) - 1)
         elif self._figures is not None and self._due:
             began = time.perf_counter()
             self._color(self._due.pop(0), self._figures)
@@ -130,21 +133,9 @@ class MapGrid(QWidget):
         chart.hovered.connect(forward.hover)
         chart.picker.clicked.connect(forward.click)
         chart.picker.boxed.connect(forward.box)
-        heading = QLabel()
-        heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        heading.setProperty("title", True)
-        for widget in (heading, chart):
-            widget.setParent(self)
-            widget.hide()
+        chart.setParent(self)
+        chart.hide()
         self._made.append(chart)
-        self._headings.append(heading)
-
-    def _name(self, number: int) -> None:
-        """Name a map by its rule."""
-        assert self.grid is not None
-        title = RULES[self.grid.rules[number]].title
-        self._made[number].setAccessibleName(f"Sweep map of {title}")
-        self._headings[number].setText(title)
 
     def show_boxes(self, box: QRectF) -> None:
         """Draw one box on all maps: a finer sweep is of all rules."""
@@ -177,15 +168,23 @@ class MapGrid(QWidget):
         for place in range(2 * len(RULES) + 2):
             self._layout.setRowStretch(place, 1 if place % 2 and place < 2 * rows else 0)
             self._layout.setColumnStretch(place, 1 if place < columns else 0)
-        for number, (chart, heading) in enumerate(zip(self.maps, self._headings, strict=False)):
+        for number, heading in enumerate(self._headings[:count]):
             row, column = divmod(number, columns)
             self._layout.addWidget(heading, 2 * row, column)
-            self._layout.addWidget(chart, 2 * row + 1, column)
-            chart.getPlotItem().getAxis("left").showLabel(column == 0)
-            chart.getPlotItem().getAxis("bottom").showLabel(row == rows - 1)
-            chart.show()
-            heading.setVisible(count > 1)
+        for number in range(len(self.maps)):
+            self._place(number)
         self._layout.addWidget(self.bar, 0, columns, 2 * rows, 1)
+
+    def _place(self, number: int) -> None:
+        """Put a map into its place, which leaves the others where they are."""
+        assert self.grid is not None
+        chart, rule = self._made[number], self.grid.rules[number]
+        row, column = divmod(number, self._columns)
+        chart.setAccessibleName(f"Sweep map of {RULES[rule].title}")
+        chart.getPlotItem().getAxis("left").showLabel(column == 0)
+        chart.getPlotItem().getAxis("bottom").showLabel(row == math.ceil(len(self.grid.rules) / self._columns) - 1)
+        self._layout.addWidget(chart, 2 * row + 1, column)
+        chart.show()
 
     def hover(self, number: int, place: QPointF | None) -> None:
         """The mouse is at a place of a map, or left it: frame the cell in all of them."""
