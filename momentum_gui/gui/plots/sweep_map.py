@@ -65,6 +65,11 @@ class MapNumbers:
             low, high = low - 0.5, high + 0.5
         return cls(values, diverged, log, low, high, True)
 
+    @property
+    def failed(self) -> NDArray[np.bool_]:
+        """The cells that failed in another way than diverging: the target was not reached."""
+        return np.isinf(self.values) & ~self.diverged
+
     def shares(self, rule: int) -> Floats:
         """Where on the colour map each cell of a rule is, 0 to 1; NaN where it has no colour."""
         values = self.values[rule]
@@ -181,14 +186,13 @@ class SweepMap(Plot):
         colors = pg.colormap.get("cividis").map(np.nan_to_num(share), mode="byte")
         grey = QColor(theme.current().border)
         colors[np.isnan(share)] = (0, 0, 0, 0)
-        failed = numbers.diverged[rule] | np.isinf(numbers.values[rule])
-        colors[failed] = (grey.red(), grey.green(), grey.blue(), 255)
+        colors[numbers.diverged[rule] | numbers.failed[rule]] = (grey.red(), grey.green(), grey.blue(), 255)
         if pale is not None:
             colors[pale, 3] = np.minimum(colors[pale, 3], PALE)
         cells = colors.transpose(1, 0, 2).repeat(least_pixels, axis=0).repeat(least_pixels, axis=1)
         self._image.setImage(np.ascontiguousarray(cells), autoDownsample=False)
         self._image.setRect(self.area)
-        self.marks.diverged = numbers.diverged[rule]
+        self.marks.diverged, self.marks.failed = numbers.diverged[rule], numbers.failed[rule]
         self.marks.hatch_color = theme.current().muted
         self.marks.update()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from momentum_gui.gui.plots.sweep_figures import Figures
 from momentum_gui.gui.plots.ticks import number_text
 from momentum_gui.lab.experiment import Experiment
@@ -44,8 +42,8 @@ def key_text(figures: Figures | None, curvature: float, *, boundary_shown: bool)
     parts = ["Ring: best. Outline: within 10 %."]
     if figures is not None and figures.numbers.diverged.any():
         parts.append("Hatched: diverged.")
-    if figures is not None and (np.isinf(figures.numbers.values) & ~figures.numbers.diverged).any():
-        parts.append("Grey: not reached.")
+    if figures is not None and figures.numbers.failed.any():
+        parts.append("Dotted: target not reached.")
     if figures is not None and not figures.known.all():
         parts.append("Pale: not trained yet.")
     if curvature > 0:
