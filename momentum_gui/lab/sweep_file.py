@@ -72,7 +72,11 @@ class SweepFile:
         if self.table.complete or not self._streams:
             return
         self._file = io.FileIO(self.part, "ab")
-        lock(self._file, self.part)
+        try:
+            lock(self._file, self.part)
+        except BadInputError:
+            self.close()
+            raise
         write_atomically(self.beside, self._beside_text())
         if self._size is None:
             self._file.truncate(0)
@@ -154,9 +158,7 @@ class SweepFile:
             if not place.exists() or first_line(place).startswith(SIGN):
                 return place
         names = " and ".join(str(place) for place in places)
-        raise BadInputError(
-            f"--csv {self.path}: {names}, where its experiment would go, are other files: choose a name"
-        )
+        raise BadInputError(f"--csv {self.path}: its experiment would go to {names}, other files: choose another --csv")
 
     def _options(self) -> str:
         grid = self.grid

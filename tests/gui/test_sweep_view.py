@@ -168,6 +168,21 @@ def test_all_rules_are_drawn_on_one_scale(make_view: MakeView) -> None:
     assert len({tuple(chart.getPlotItem().viewRange()[0]) for chart in view.maps.maps}) == 1
 
 
+def test_maps_are_used_again(make_view: MakeView) -> None:
+    """A map is made once: the next sweep draws its grid on the same maps, and hides those it does not need."""
+    view = make_view(rates="0.1,0.8,3", momenta="0,0.8,3")
+    view.form.rule.setCurrentIndex(view.form.rule.count() - 1)
+    made = list(swept(view).maps.maps)
+    view.form.rule.setCurrentIndex(view.form.rule.findData("nesterov"))
+    view.form.learning_rate.show_range(0.2, 0.6, 4, log=False)
+    swept(view)
+    assert view.maps.maps == made[:1]
+    assert [chart.isVisible() for chart in made] == [True] + 4 * [False]
+    assert made[0].cell_at(QPointF(0.6, 0.8)) == (3, 2)
+    assert made[0].cell_at(QPointF(0.1, 0.8)) is None
+    assert "Nesterov" in made[0].accessibleName()
+
+
 def test_a_click_asks_for_a_run_with_the_cells_settings(make_view: MakeView, qtbot: QtBot) -> None:
     """The cell that is clicked becomes a run: its rule, learning rate and momentum are carried."""
     view = swept(make_view())
