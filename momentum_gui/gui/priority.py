@@ -21,7 +21,8 @@ def give_way() -> None:
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+            windows = os.getpriority(os.PRIO_PROCESS, os.getpid())  # the first thread's, which the window runs in
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), windows + NICENESS)
 
 
 class ShortTurns:

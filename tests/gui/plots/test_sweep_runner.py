@@ -10,7 +10,7 @@ import pytest
 from momentum_gui.gui.plots.sweep_runner import SweepJob, SweepRunner
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep_grid import Grid
-from tests.conftest import wait_until
+from tests.conftest import process_qt_events, wait_until
 
 XOR = Experiment.load("xor", ["training.epochs=2"])
 
@@ -69,8 +69,9 @@ def test_cancel_ends_at_once(qapp: object, stuck: StuckJob) -> None:
     assert stuck.cancelled
 
 
-def test_close_waits_for_nothing_and_tells_nothing(qapp: object, stuck: StuckJob) -> None:
-    """A closed runner may go while its thread still works; nothing is told, and nothing can be started."""
+@pytest.mark.parametrize("gone", [False, True])
+def test_close_waits_for_nothing_and_tells_nothing(qapp: object, stuck: StuckJob, gone: bool) -> None:
+    """A closed runner may be gone while its thread still works; nothing is told, and nothing can be started."""
     runner = SweepRunner()
     told: list[object] = []
     runner.ended.connect(lambda job, _problem: told.append(job))
@@ -80,7 +81,9 @@ def test_close_waits_for_nothing_and_tells_nothing(qapp: object, stuck: StuckJob
     runner.close()
     runner.start(SweepJob(XOR, Grid.of(XOR, "0.1:1:2", "0:0.5:2"), "numpy"))
     assert not runner.running
-    del runner
+    if gone:
+        del runner
     stuck.let_go.set()
     wait_until(lambda: not any(thread.name == "sweep" for thread in threading.enumerate()), "the thread has ended")
+    process_qt_events()
     assert not told
