@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,20 +21,48 @@ TITLE = "The window's 16 ms tick during a sweep of Iris, 41 × 41 cells, 3 seeds
 SIZE = (1440, 900)
 SIDE, SEEDS, EPOCHS = 41, 3, 200
 TICK_MILLISECONDS = 16
-SECONDS, REPETITIONS, WAIT_SECONDS = 8.0, 5, 300.0
+SECONDS, REPETITIONS, WAIT_SECONDS = 5.0, 3, 300.0
 P95_GOAL, LONGEST_GOAL = 20.0, 100.0
 
 
 @dataclass
 class Ticks:
-    """The intervals between the ticks of one window, in milliseconds."""
+    """The intervals between the ticks of one window, in milliseconds; of each, how long it waited for a processor."""
 
     intervals: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+    _before: tuple[float, float] = (0.0, 0.0)
 
-    def figures(self) -> tuple[float, float, float]:
-        """Median, 95 % quantile, longest."""
+    def start(self) -> None:
+        """Count from now."""
+        self._before = time.perf_counter(), waited()
+
+    def tick(self) -> None:
+        """A tick came."""
+        now, wait = time.perf_counter(), waited()
+        self.intervals.append(1e3 * (now - self._before[0]))
+        self.waits.append(1e3 * (wait - self._before[1]))
+        self._before = now, wait
+
+    def figures(self) -> tuple[float, float, float, float, float]:
+        """Median, 95 % quantile and longest; the last two once more without the waits for a processor."""
         taken = np.array(self.intervals)
-        return float(np.median(taken)), float(np.quantile(taken, 0.95)), float(taken.max())
+        own = taken - self.waits
+        return (
+            float(np.median(taken)),
+            float(np.quantile(taken, 0.95)),
+            float(taken.max()),
+            float(np.quantile(own, 0.95)),
+            float(own.max()),
+        )
+
+
+def waited() -> float:
+    """Seconds for which the process's first thread has been ready to run and had no processor; 0 where unknown."""
+    try:
+        return int(Path(f"/proc/self/task/{os.getpid()}/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0
 
 
 def sweep_tick(*, sweep: bool = True, training: bool = False, rules: bool = False, seconds: float = SECONDS) -> Ticks:
@@ -67,18 +97,10 @@ def sweep_tick(*, sweep: bool = True, training: bool = False, rules: bool = Fals
                 session.pace.updates_per_second = FULL_SPEED
                 session.run()
                 process_until(lambda: session.state is State.RUNNING, WAIT_SECONDS)
-            ticks, before = Ticks(), 0.0
-
-            def tick() -> None:
-                nonlocal before
-                now = time.perf_counter()
-                ticks.intervals.append(1e3 * (now - before))
-                before = now
-
-            timer = QTimer(window)
+            ticks, timer = Ticks(), QTimer(window)
             timer.setTimerType(Qt.TimerType.PreciseTimer)
-            timer.timeout.connect(tick)
-            before = time.perf_counter()
+            timer.timeout.connect(ticks.tick)
+            ticks.start()
             timer.start(TICK_MILLISECONDS)
             if sweep:
                 view.steering.start.click()
@@ -129,7 +151,7 @@ def rows() -> Iterator[Row | Missing]:
         ("a training at full speed", lambda: sweep_tick(sweep=False, training=True)),
         ("a sweep, and a training at full speed", lambda: sweep_tick(training=True)),
     )
-    found: dict[str, list[tuple[float, float, float]]] = {name: [] for name, _ in cases}
+    found: dict[str, list[tuple[float, ...]]] = {name: [] for name, _ in cases}
     for _ in range(REPETITIONS):  # in turn, so that what else the machine does meets all alike
         for name, measure in cases:
             found[name].append(measure().figures())
@@ -138,15 +160,17 @@ def rows() -> Iterator[Row | Missing]:
 
 
 def row(name: str, figures: np.ndarray) -> Row:
-    """The medians over the repetitions, and from which to which they reach."""
-    median, p95, longest = np.median(figures, axis=0).tolist()
-    low, high = figures.min(axis=0), figures.max(axis=0)
+    """The medians over the repetitions; beside them what is left without the waits for a processor.
+
+    Those are for what else the machine does, and for the sweep's own threads.
+    """
+    median, p95, longest, own_p95, own_longest = np.median(figures, axis=0).tolist()
     return Row(
         name,
         "the 60 Hz tick",
         f"median {median:.1f} ms, p95 {p95:.1f} ms, longest {longest:.0f} ms",
         "16 ms",
-        f"p95 {low[1]:.1f}–{high[1]:.1f}, longest {low[2]:.0f}–{high[2]:.0f} in {len(figures)} windows",
+        f"without waits for a processor p95 {own_p95:.1f} ms, longest {own_longest:.0f} ms",
         f"p95 ≤ {P95_GOAL:g}, longest ≤ {LONGEST_GOAL:g}",
         p95 <= P95_GOAL and longest <= LONGEST_GOAL,
     )
