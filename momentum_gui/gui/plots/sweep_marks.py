@@ -59,8 +59,9 @@ class SweepMarks(pg.GraphicsObject):
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
             painter.drawPoints([QPointF(*dot) for dot in dots(self.failed, to_pixels.mapRect(self.area)).tolist()])
-        region = to_pixels.map(self.region)
-        twice(painter, lambda: painter.drawPath(region), 2.6, 1.2)
+        if not self.region.isEmpty():  # an empty path is invalid in SVG
+            region = to_pixels.map(self.region)
+            twice(painter, lambda: painter.drawPath(region), 2.6, 1.2)
         lines = [to_pixels.map(line) for line in unbroken(self.boundary)]
         twice(painter, lambda: [painter.drawPolyline(line) for line in lines], 3.6, 1.8, dash=(5.0, 3.0))
         if self.best is not None:
