@@ -181,6 +181,7 @@ def test_maps_are_used_again(make_view: MakeView) -> None:
     assert made[0].cell_at(QPointF(0.6, 0.8)) == (3, 2)
     assert made[0].cell_at(QPointF(0.1, 0.8)) is None
     assert "Nesterov" in made[0].accessibleName()
+    made[4].hovered.emit(None)  # the mouse leaves a map when that is hidden
 
 
 def test_a_click_asks_for_a_run_with_the_cells_settings(make_view: MakeView, qtbot: QtBot) -> None:

@@ -188,8 +188,7 @@ class MapGrid(QWidget):
 
     def hover(self, number: int, place: QPointF | None) -> None:
         """The mouse is at a place of a map, or left it: frame the cell in all of them."""
-        chart = self.maps[number]
-        at = None if place is None else chart.cell_at(place)
+        at = None if place is None else self._made[number].cell_at(place)  # it also leaves a map that is hidden now
         for other in self.maps:
             other.picker.show_cell(QRectF() if at is None else other.rect_of(*at))
         self.hovered.emit(None if at is None else Cell(number, *at))
