@@ -8,7 +8,7 @@ from importlib import import_module
 
 from benchmarks.measure import Pair
 
-GROUPS = ("online", "population", "sweep", "batches", "surface", "rules", "scaling", "window")
+GROUPS = ("online", "population", "sweep", "batches", "surface", "rules", "scaling", "window", "window_sweep")
 """Modules of this package, each with a TITLE and a function `rows()` that yields what it measures, row by row."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -18,14 +19,30 @@ from momentum_gui.lab.bad_input import BadInputError
 
 DONE, FAILED, BAD_INPUT, NO_DISPLAY, INTERRUPTED = 0, 1, 2, 69, 130
 """Exit statuses; a run that diverges is a result, and DONE."""
+NEGATIVE = re.compile(r"-\.?\d")
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that refuses in one line, without the usage in front of it."""
+    """A parser that refuses in one line, without the usage in front of it, and takes `--option -1:1:5` as a value."""
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        """As argparse does; but what begins like a negative number is the value of the option before it."""
+        return super().parse_known_args(joined(sys.argv[1:] if args is None else args), namespace)
 
     def error(self, message: str) -> NoReturn:
         """Raises BadInputError instead of leaving the program."""
         raise BadInputError(f"{message}; see {self.prog} --help")
+
+
+def joined(arguments: Sequence[str]) -> list[str]:
+    """`--option -1:1:5` as `--option=-1:1:5`: argparse would take the value for an option, and miss the value."""
+    together: list[str] = []
+    for argument in arguments:
+        if together and NEGATIVE.match(argument) and re.fullmatch("--[a-z-]+", together[-1]):
+            together[-1] += f"={argument}"
+        else:
+            together.append(argument)
+    return together
 
 
 def make_parser() -> Parser:

@@ -51,9 +51,10 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--plot", metavar="S.png", action="append", default=[], help="draw the map: .png, .svg, .pdf")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="train on the dask.distributed cluster at this address")
-    parser.add_argument("--best", action="store_true", help="print only the best settings, as TOML")
     parser.add_argument("--engine", default="auto", metavar="E", help="auto, compiled, numpy")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--best", action="store_true", help="print only the best settings, as TOML")
+    form.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 
 
@@ -112,9 +113,13 @@ def make_sweep(arguments: argparse.Namespace, experiment: Experiment, grid: Grid
     from momentum_gui.lab.sweep_file import MORE_COLUMNS, SweepFile
 
     needed = sources(arguments.file, experiment)
+    taken: dict[str, str] = {}
     for key, path in [("--csv", arguments.csv)] * (arguments.csv is not None) + [("--plot", p) for p in arguments.plot]:
         if (place := os.path.realpath(path)) in needed:
             raise BadInputError(f"{key} {path}: would overwrite {needed[place]}: choose another name")
+        if place in taken:
+            raise BadInputError(f"{key} {path}: is the file of {taken[place]} too: choose another name")
+        taken[place] = key
     for plot in arguments.plot:
         check_plot(plot)
     if arguments.plot:

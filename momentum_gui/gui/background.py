@@ -8,6 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from momentum_gui.gui.priority import standing_back
+
 Cancelled = Callable[[], bool]
 Work = Callable[[Cancelled], Any]
 
@@ -70,6 +72,10 @@ class Background(QObject):
             thread.join()
 
     def _run(self) -> None:
+        with standing_back():
+            self._work()
+
+    def _work(self) -> None:
         while True:
             with self._lock:
                 if self._waiting is None:

@@ -51,8 +51,8 @@ class SweepPicture:
             parts.append("Ring: the best cell. Outline: within 10 % of it.")
         if self.numbers.diverged.any():
             parts.append("Hatched: diverged.")
-        if (np.isinf(self.numbers.values) & ~self.numbers.diverged).any():
-            parts.append("Plain grey: target not reached.")
+        if self.numbers.failed.any():
+            parts.append("Dotted: target not reached.")
         if self.curvature > 0:
             where = "Dashed" if self.boundary_shown() else "Beyond these rates"
             parts.append(f"{where}: the bound of stability for the largest curvature found, {self.curvature:.3g}.")
@@ -93,6 +93,8 @@ def make_widget(picture: SweepPicture) -> QWidget:
     note = QLabel(picture.notes())
     note.setWordWrap(True)
     note.setFixedWidth(columns * (MAP_SIZE.width() + 10) + bar.width() - 10)
+    note.ensurePolished()
+    note.setFixedHeight(note.heightForWidth(note.width()))
     box = QVBoxLayout(widget)
     box.setContentsMargins(14, 12, 14, 12)
     box.setSpacing(8)

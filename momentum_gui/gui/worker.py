@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
-import os
 import sys
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,6 +28,7 @@ from momentum_gui.gui.mailbox import (
     Standing,
     State,
 )
+from momentum_gui.gui.priority import give_way, short_turns
 from momentum_gui.lab.bad_input import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.frame import Frame, RunFrame
@@ -44,15 +42,10 @@ LOOK_SECONDS = 0.3
 """A look at a past update is given up where it takes longer."""
 NAP_SECONDS = 0.05
 """The longest sleep at a slow pace, so that a change of pace is noticed."""
-SWITCH_SECONDS = 0.001
-"""The interpreter's switch interval while the NumPy engine trains: it holds the lock, and the window must draw."""
 
 # The processor time of this thread, without its waits for the interpreter's lock: those would make chunks look long
 # and therefore shorter and shorter, until all time goes into waiting. Where that clock is coarse, plain time must do.
 own_time = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-3 else time.perf_counter
-
-NICENESS = 5
-"""How far the worker's thread stands back behind the window's, where processors are few."""
 
 
 class Worker(QObject):
@@ -76,7 +69,6 @@ class Worker(QObject):
         self._goal: int | None = None
         self._limit = 1.0  # updates that fit into a chunk, as far as is known
         self._last = 0.0  # when the last chunk at a slow pace was due
-        self._switch_interval = sys.getswitchinterval()
         self._prepared = engine == "numpy" or importlib.util.find_spec("numba") is None
 
     @Slot()
@@ -88,7 +80,7 @@ class Worker(QObject):
         except BaseException as error:
             self._deliver(Failed(one_line(error)))
         finally:
-            sys.setswitchinterval(self._switch_interval)
+            short_turns.let_be(self)
             self.finished.emit()
 
     # What commands ask for.
@@ -112,7 +104,7 @@ class Worker(QObject):
         self._running = True
         self._last = time.monotonic()
         if self._trainer.engine.name == "numpy":
-            sys.setswitchinterval(SWITCH_SECONDS)
+            short_turns.want(self)
         self._enter(State.RUNNING)
 
     def pause(self) -> None:
@@ -275,7 +267,7 @@ class Worker(QObject):
 
     def _pause(self) -> None:
         self._running = False
-        sys.setswitchinterval(self._switch_interval)
+        short_turns.let_be(self)
 
     def _resting_state(self) -> State:
         trainer = self._trainer
@@ -343,13 +335,6 @@ class Worker(QObject):
     def _deliver(self, delivery: Delivery) -> None:
         if self._mailbox.deliver(delivery):
             self.progress.emit(delivery)
-
-
-def give_way() -> None:
-    """Let the window's thread come first; on Linux each thread has a niceness of its own."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def epoch_before(trainer: Trainer) -> int:

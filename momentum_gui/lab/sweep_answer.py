@@ -172,16 +172,19 @@ class Answer:
         near = int(self.region.sum())
         if near > 1:
             (low, high), (slow, fast) = self.region_ranges
+            own = int(self.region[self.cell.rule].sum())
+            alone = "all" if own == near else f"{own:,} of them"
+            whose = "" if len(self.grid.rules) == 1 else f"{alone} of this rule, "
             parts.append(
-                f"{near} of {self.done} cells come within 10 % of it, "
-                f"with rates {between(low, high)} and momenta {between(slow, fast)}."
+                f"{near:,} of {self.done:,} cells come within 10 % of it, "
+                f"{whose}with rates {between(low, high)} and momenta {between(slow, fast)}."
             )
         else:
-            parts.append(f"No other of {self.done} cells comes within 10 % of it: it is sharp.")
+            parts.append(f"No other of {self.done:,} cells comes within 10 % of it: it is sharp.")
         if self.edges:
             parts.append(f"It lies at the {' and '.join(self.edges)} tried: go further there.")
         if self.diverged:
-            parts.append(f"{self.diverged} cells diverge.")
+            parts.append(f"{self.diverged:,} cell{'s diverge' if self.diverged > 1 else ' diverges'}.")
         return " ".join(parts)
 
     def _sureness(self, seeds: int) -> str:

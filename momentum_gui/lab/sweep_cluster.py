@@ -41,12 +41,18 @@ def cluster(address: str) -> Iterator[tuple[Executor, Callable[[], int]]]:
     if importlib.util.find_spec("distributed") is None:
         raise BadInputError('--scheduler: needs dask.distributed: pip install "momentum-gui[cluster]"')
     from distributed import Client
+    from distributed.comm.addressing import get_address_host_port
 
+    wrong = f"--scheduler {address}: is not an address like tcp://host:8786"
+    try:
+        get_address_host_port(address)  # asked first: a Client that refuses leaves a traceback when it goes
+    except (ValueError, TypeError) as error:
+        raise BadInputError(f"{wrong} ({error})") from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it would write over the progress bar
     try:
         client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (ValueError, TypeError) as error:
-        raise BadInputError(f"--scheduler {address}: is not an address like tcp://host:8786 ({error})") from None
+        raise BadInputError(f"{wrong} ({error})") from None
     except OSError:
         raise OSError(f"--scheduler {address}: no scheduler answers there") from None
     try:

@@ -40,7 +40,7 @@ class SweepFile:
     """The files of one sweep. `table` holds what earlier sessions found; `add` writes on from there.
 
     need_more: whether what only the part file has (held-out measures, area under the curve) will be asked for.
-    Raises BadInputError where a file is in the way: one that belongs to other settings, or is no sweep's at all.
+    Raises BadInputError where a file is in the way: of other settings, of no sweep at all, or of one still under way.
     Nothing is written before `begin`.
     """
 
@@ -71,8 +71,13 @@ class SweepFile:
         """Write the experiment beside the CSV and open the part file. Raises OSError."""
         if self.table.complete or not self._streams:
             return
-        write_atomically(self.beside, self._beside_text())
         self._file = io.FileIO(self.part, "ab")
+        try:
+            lock(self._file, self.part)
+        except BadInputError:
+            self.close()
+            raise
+        write_atomically(self.beside, self._beside_text())
         if self._size is None:
             self._file.truncate(0)
             self._size = 0
@@ -148,9 +153,12 @@ class SweepFile:
         beside = self.path.with_suffix(".toml")
         if beside == self.path:
             raise BadInputError(f"--csv {self.path}: the experiment is written under this name: choose a .csv")
-        if not beside.exists() or first_line(beside).startswith(SIGN):
-            return beside
-        return self.path.with_suffix(".sweep.toml")
+        places = (beside, self.path.with_suffix(".sweep.toml"))
+        for place in places:
+            if not place.exists() or first_line(place).startswith(SIGN):
+                return place
+        names = " and ".join(str(place) for place in places)
+        raise BadInputError(f"--csv {self.path}: its experiment would go to {names}, other files: choose another --csv")
 
     def _options(self) -> str:
         grid = self.grid
@@ -225,6 +233,20 @@ class SweepFile:
             axes = (grid.rules, grid.learning_rate.values, grid.momentum.values, grid.seeds)
             self._known_places = tuple({value: at for at, value in enumerate(axis)} for axis in axes)
         return self._known_places
+
+
+def lock(file: io.FileIO, path: Path) -> None:
+    """Keep a file for this process until it is closed. Raises BadInputError where another has it."""
+    try:
+        import fcntl
+    except ImportError:  # where there is no such lock two sweeps may write the same rows twice, which does no harm
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BadInputError(f"{path}: another sweep is writing it: wait for that, or choose another --csv") from None
+    except OSError:  # a file system without locks
+        return
 
 
 def optional(values: list[float]) -> list[str]:

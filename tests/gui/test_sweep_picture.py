@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QLabel
 
 from momentum_gui.engine.population import Outcome
 from momentum_gui.gui import theme
 from momentum_gui.gui.plots.sweep_map import MapNumbers, SweepMap, outline, position_of
-from momentum_gui.gui.plots.sweep_marks import hatching, unbroken
+from momentum_gui.gui.plots.sweep_marks import dots, hatching, unbroken
 from momentum_gui.gui.sweep_picture import SweepPicture, make_widget, save_sweep_plot
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep_answer import find_answer
@@ -75,6 +76,17 @@ def test_the_hatching_covers_the_marked_cells_and_no_other() -> None:
     assert (touched == cells).all()
 
 
+def test_the_dots_cover_the_marked_cells_and_no_other() -> None:
+    """Every dot lies within a marked cell; every marked cell has several."""
+    cells = np.zeros((4, 3), dtype=bool)
+    cells[2, 1] = cells[3, 0] = True
+    touched = np.zeros(cells.shape, dtype=int)
+    for x, y in (dots(cells, QRectF(10, 20, 200, 150)) - (10, 20)).tolist():
+        touched[int(x / 50), int((150 - y) / 50)] += 1
+    assert (touched[cells] > 30).all()
+    assert not touched[~cells].any()
+
+
 def test_the_outline_runs_between_marked_and_other_cells() -> None:
     """Two neighbours have one outline of six cell edges, and none between them."""
     cells = np.zeros((4, 3), dtype=bool)
@@ -96,6 +108,34 @@ def test_a_line_is_cut_where_it_leaves() -> None:
     points = np.array([[0.0, 0], [1, 1], [np.nan, 2], [3, 3], [4, 4]])
     assert [part.size() for part in unbroken(points)] == [2, 2]
     assert unbroken(np.empty((0, 2))) == []
+
+
+def test_a_cell_that_failed_without_diverging_is_dotted(qapp: object) -> None:
+    """Diverged cells are hatched, cells that did not reach the target dotted: told apart without colour."""
+    table = table_of(ERRORS)
+    numbers = MapNumbers.of(table, "epochs", 0.15)  # its runs are FINISHED: none has reached a target
+    assert (numbers.failed[0] == np.isfinite(ERRORS[0])).all()
+    assert not (numbers.failed & numbers.diverged).any()
+    picture = SweepPicture(table, "epochs", 0.15, None)
+    assert "Dotted" in picture.notes()
+    widget = make_widget(picture)
+    chart = widget.findChild(SweepMap)
+    assert (chart.marks.failed == numbers.failed[0]).all()
+    widget.deleteLater()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_words_and_maps_do_not_overlap(qapp: object, count: int) -> None:
+    """However long the words below the maps are, they begin where the maps have ended, and have all their room."""
+    table = table_of(np.concatenate([ERRORS] * count), ("heavy-ball", "plain")[:count])
+    answer = find_answer(table, "error", 0.0)
+    widget = make_widget(SweepPicture(table, "error", 0.0, answer, 8.0))
+    notes = [label for label in widget.findChildren(QLabel) if "Ring" in label.text()]
+    assert len(notes) == 1
+    assert notes[0].height() >= notes[0].heightForWidth(notes[0].width())
+    assert all(chart.geometry().bottom() < notes[0].geometry().top() for chart in widget.findChildren(SweepMap))
+    assert notes[0].geometry().bottom() <= widget.height()
+    widget.deleteLater()
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

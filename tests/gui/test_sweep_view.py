@@ -20,8 +20,9 @@ from momentum_gui.gui import export, theme
 from momentum_gui.gui.flow_layout import FlowLayout
 from momentum_gui.gui.plots.sweep import SweepView
 from momentum_gui.gui.plots.sweep_figures import coarsely_filled, figures_of
+from momentum_gui.gui.plots.sweep_live_map import LiveMap
 from momentum_gui.gui.plots.sweep_map import MapNumbers
-from momentum_gui.gui.plots.sweep_maps import LiveMap, best_columns
+from momentum_gui.gui.plots.sweep_maps import best_columns
 from momentum_gui.gui.plots.sweep_runner import SweepJob
 from momentum_gui.lab.bad_input import BadInputError
 from momentum_gui.lab.experiment import Experiment
@@ -84,7 +85,7 @@ def make_view(qtbot: QtBot) -> Iterator[MakeView]:
 
 def swept(view: SweepView) -> SweepView:
     """Start a sweep, and wait until it is done and drawn, theory's bound included."""
-    view.start.click()
+    view.steering.start.click()
     rest(view)
     return view
 
@@ -93,8 +94,8 @@ def rest(view: SweepView) -> None:
     """Wait until nothing is under way."""
 
     def at_rest() -> bool:
-        job, figures = view._job, view.figures
-        if job is None or view.runner.running or view.background.busy or view.theory.busy:
+        job, figures = view.job, view.figures
+        if job is None or view.runner.running or view.watch.busy:
             return False
         if figures is None or figures.version != job.version:
             return False
@@ -119,15 +120,15 @@ def test_a_sweep_trains_every_cell_and_gives_the_answer(make_view: MakeView) -> 
     grid = Grid.of(RAVINE, "0.1:1.6:5:log", "0:0.8:5", rules=["heavy-ball"])
     alone = Sweep(RAVINE, grid, engine="numpy")
     list(alone.results())
-    assert view._job is not None
-    assert view._job.grid == grid
-    np.testing.assert_array_equal(view._job.table.error, alone.table.error)
+    assert view.job is not None
+    assert view.job.grid == grid
+    np.testing.assert_array_equal(view.job.table.error, alone.table.error)
     assert view.figures is not None
     answer = view.figures.answer
     assert answer is not None
     assert answer.value == np.nanmin(alone.table.error)
-    assert view.sentence.text() == answer.sentence()
-    assert "25 of 25" in view.state.text()
+    assert view.page.sentence.text() == answer.sentence()
+    assert "25 of 25" in view.steering.state.text()
 
 
 def test_the_boundary_is_drawn_from_the_measured_curvature(make_view: MakeView) -> None:
@@ -159,12 +160,28 @@ def test_all_rules_are_drawn_on_one_scale(make_view: MakeView) -> None:
     view = make_view(rates="0.1,0.8,3", momenta="0,0.8,3")
     view.form.rule.setCurrentIndex(view.form.rule.count() - 1)
     swept(view)
-    assert view._job is not None
-    assert view._job.grid.rules == tuple(RULES)
+    assert view.job is not None
+    assert view.job.grid.rules == tuple(RULES)
     assert len(view.maps.maps) == len(RULES)
     widths = {chart.width() for chart in view.maps.maps}
     assert max(widths) - min(widths) <= 1
     assert len({tuple(chart.getPlotItem().viewRange()[0]) for chart in view.maps.maps}) == 1
+
+
+def test_maps_are_used_again(make_view: MakeView) -> None:
+    """A map is made once: the next sweep draws its grid on the same maps, and hides those it does not need."""
+    view = make_view(rates="0.1,0.8,3", momenta="0,0.8,3")
+    view.form.rule.setCurrentIndex(view.form.rule.count() - 1)
+    made = list(swept(view).maps.maps)
+    view.form.rule.setCurrentIndex(view.form.rule.findData("nesterov"))
+    view.form.learning_rate.show_range(0.2, 0.6, 4, log=False)
+    swept(view)
+    assert view.maps.maps == made[:1]
+    assert [chart.isVisible() for chart in made] == [True] + 4 * [False]
+    assert made[0].cell_at(QPointF(0.6, 0.8)) == (3, 2)
+    assert made[0].cell_at(QPointF(0.1, 0.8)) is None
+    assert "Nesterov" in made[0].accessibleName()
+    made[4].hovered.emit(None)  # the mouse leaves a map when that is hidden
 
 
 def test_a_click_asks_for_a_run_with_the_cells_settings(make_view: MakeView, qtbot: QtBot) -> None:
@@ -182,28 +199,28 @@ def test_hovering_tells_of_the_cell(make_view: MakeView) -> None:
     view.form.seeds.setText("3")
     swept(view)
     view.maps.hover(0, QPointF(np.log10(0.2), 0.4))
-    text = view.detail.text()
+    text = view.page.detail.text()
     assert all(
         part in text for part in ("Heavy ball", "0.2<", "0.4<", "median", "mean", "quartiles", "3 seeds: 3 trained")
     )
     view.maps.hover(0, None)
-    assert "Ring" in view.detail.text()
+    assert "Ring" in view.page.detail.text()
 
 
 def test_a_dragged_box_is_swept_more_finely(make_view: MakeView) -> None:
     """The box fills in the ranges, as many cells as before; the button sweeps it."""
     view = swept(make_view())
-    assert not view.finer.isVisible()
+    assert not view.page.finer.isVisible()
     view.maps.box(0, QRectF(QPointF(np.log10(0.2), 0.2), QPointF(np.log10(0.4), 0.6)))
-    assert view.finer.isVisible()
-    view.finer.click()
+    assert view.page.finer.isVisible()
+    view.page.finer.click()
     rest(view)
-    assert view._job is not None
-    grid = view._job.grid
+    assert view.job is not None
+    grid = view.job.grid
     assert (grid.learning_rate.values[0], grid.learning_rate.values[-1]) == (0.2, 0.4)
     assert (grid.momentum.values[0], grid.momentum.values[-1]) == (0.2, 0.6)
     assert grid.shape == (1, 5, 5, 1)
-    assert not view.finer.isVisible()
+    assert not view.page.finer.isVisible()
 
 
 def test_the_answer_may_be_used(make_view: MakeView, qtbot: QtBot) -> None:
@@ -213,7 +230,7 @@ def test_the_answer_may_be_used(make_view: MakeView, qtbot: QtBot) -> None:
     answer = view.figures.answer
     assert answer is not None
     with qtbot.waitSignal(view.settings_wanted, timeout=2000) as wanted:
-        view.use.click()
+        view.page.use.click()
     assert wanted.args == [answer.rule, answer.learning_rate, answer.momentum]
 
 
@@ -221,8 +238,8 @@ def test_the_map_fills_while_the_sweep_runs(make_view: MakeView) -> None:
     """Each new state of the sweep is drawn, in turn, and the last one in the end."""
     view = make_view(rates="0.1,1.6,21", momenta="0,0.8,21")
     drawn: list[int] = []
-    view.background.done.connect(lambda _: drawn.append(0 if view._drawn[0] is not view.figures else 1))
-    view.start.click()
+    view.watch.background.done.connect(lambda _: drawn.append(0 if view._drawn[0] is not view.figures else 1))
+    view.steering.start.click()
     rest(view)
     assert drawn
     assert all(drawn)
@@ -233,9 +250,9 @@ def test_the_map_fills_while_the_sweep_runs(make_view: MakeView) -> None:
 def test_the_same_state_may_be_drawn_again(make_view: MakeView) -> None:
     """Figures worked out anew from the same table take the place of the former ones."""
     view = swept(make_view())
-    assert view._job is not None
-    again = figures_of(view._job, "error")
-    view.background.done.emit(again)
+    assert view.job is not None
+    again = figures_of(view.job, "error")
+    view.watch.background.done.emit(again)
     assert view.figures is again
     assert view._drawn[0] is again
 
@@ -244,40 +261,40 @@ def test_cancel_answers_at_once_and_keeps_what_is_done(make_view: MakeView) -> N
     """A long sweep ends within 200 ms of Cancel; cells that were done are still there."""
     view = make_view(XOR, "0.1,1,8", "0,0.9,8")
     view.form.epochs.setText("300")
-    view.start.click()
-    job = view._job
+    view.steering.start.click()
+    job = view.job
     assert job is not None
     wait_until(lambda: job.version > 0, "the first block is done", 30.0)
     done = job.table.known.copy()
     began = time.perf_counter()
-    view.cancel.click()
+    view.steering.cancel.click()
     wait_until(lambda: not view.runner.running, "the sweep has ended", 5.0)
     if not job.table.complete:
         assert time.perf_counter() - began < 0.2
-        assert "cancelled" in view.state.text()
+        assert "cancelled" in view.steering.state.text()
     assert job.table.known[done].all()
     rest(view)
     assert view.figures is not None
-    assert view.start.isEnabled()
+    assert view.steering.start.isEnabled()
 
 
 def test_pause_waits_and_goes_on(make_view: MakeView) -> None:
     """While paused no training is finished; afterwards the sweep comes to its end."""
     view = make_view()
-    view.start.click()
-    view.pause.setChecked(True)
-    assert view._job is not None
-    assert view._job.paused
-    assert "paused" in view.state.text()
-    view.pause.setChecked(False)
+    view.steering.start.click()
+    view.steering.pause.setChecked(True)
+    assert view.job is not None
+    assert view.job.paused
+    assert "paused" in view.steering.state.text()
+    view.steering.pause.setChecked(False)
     rest(view)
-    assert view._job.table.complete
+    assert view.job.table.complete
 
 
 def test_end_leaves_no_thread_in_the_midst_of_a_sweep(make_view: MakeView) -> None:
     """Closing the window ends a sweep of hours at once (left-over threads fail a test)."""
     view = make_view(XOR, "0.1,1,40", "0,0.9,40")
-    view.start.click()
+    view.steering.start.click()
     began = time.perf_counter()
     view.end()
     assert time.perf_counter() - began < 2.0
@@ -302,25 +319,25 @@ def test_bad_ranges_are_said_in_one_line(make_view: MakeView, field: str, text: 
     entry = getattr(view.form.learning_rate, field)
     entry.setText(text)
     entry.textEdited.emit(text)
-    assert said in view.problem.text()
-    assert "\n" not in view.problem.text()
-    assert not view.start.isEnabled()
+    assert said in view.page.problem.text()
+    assert "\n" not in view.page.problem.text()
+    assert not view.steering.start.isEnabled()
 
 
 def test_a_measure_that_needs_a_target_says_so(make_view: MakeView) -> None:
     """Epochs to target without a target is refused; with one the sweep is judged by it."""
     view = make_view()
     view.form.measure.setCurrentIndex(view.form.measure.findData("epochs"))
-    assert "target" in view.problem.text()
+    assert "target" in view.page.problem.text()
     view.form.target.setText("0.01")
     view.form.target.textEdited.emit("0.01")
-    assert view.problem.text() == ""
+    assert view.page.problem.text() == ""
     swept(view)
     assert view.figures is not None
     assert view.figures.answer is not None
-    assert "epochs to target" in view.sentence.text()
-    assert view._job is not None
-    assert (view._job.table.outcome == Outcome.CONVERGED).any()
+    assert "epochs to target" in view.page.sentence.text()
+    assert view.job is not None
+    assert (view.job.table.outcome == Outcome.CONVERGED).any()
 
 
 def test_a_new_run_keeps_the_sweep_and_a_new_problem_ends_it(make_view: MakeView) -> None:
@@ -338,7 +355,7 @@ def test_a_new_run_keeps_the_sweep_and_a_new_problem_ends_it(make_view: MakeView
     assert not view.is_empty
     begin(view, XOR)
     assert view.is_empty
-    assert view.sentence.text() == ""
+    assert view.page.sentence.text() == ""
 
 
 def test_cells_not_trained_yet_show_the_coarse_ones(make_view: MakeView) -> None:
@@ -385,8 +402,8 @@ def test_cells_and_maps_are_exported(make_view: MakeView, tmp_path: Path) -> Non
     export.save_table(view, tmp_path / "cells.csv")
     rows = list(csv.DictReader((tmp_path / "cells.csv").read_text().splitlines()))
     assert len(rows) == 25
-    assert view._job is not None
-    assert [float(row["error"]) for row in rows] == view._job.table.error.tolist()
+    assert view.job is not None
+    assert [float(row["error"]) for row in rows] == view.job.table.error.tolist()
     assert {row["outcome"] for row in rows} <= {"finished", "diverged"}
     export.save_picture(view, tmp_path / "map.png")
     image = QImage(str(tmp_path / "map.png"))

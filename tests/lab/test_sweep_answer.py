@@ -108,6 +108,21 @@ def test_the_sentence_can_be_acted_on() -> None:
     assert "one seed" in find_answer(table_of([[[1.0], [2.0]]]), "error", 0.0).sentence()  # type: ignore[union-attr]
 
 
+def test_the_region_of_several_rules_says_whose_ranges_it_gives() -> None:
+    """Cells of all rules are counted; the rates and momenta are those of the best cell's rule, and said to be."""
+    table = table_of([[[1.0], [1.05]], [[1.02], [9.0]]])
+    two = Grid(table.grid.learning_rate, table.grid.momentum, ("damped", "one-step"), table.grid.seeds)
+    both = SweepTable.empty(two)
+    for name in ("outcome", "epochs", "error"):
+        column = getattr(table, name)
+        getattr(both, name)[:] = np.concatenate((column, column * 1.02 if name == "error" else column))
+    answer = find_answer(both, "error", 0.0)
+    assert answer is not None
+    assert answer.rule == "damped"
+    assert "6 of 8 cells come within 10 % of it, 3 of them of this rule, with rates from" in answer.sentence()
+    assert "of this rule" not in find_answer(table, "error", 0.0).sentence()  # type: ignore[union-attr]
+
+
 def test_the_settings_go_into_the_experiment() -> None:
     """The TOML holds what the experiment takes on, to the last digit."""
     answer = find_answer(table_of([[[1.0], [0.3]], [[1.2], [0.4]]]), "error", 0.0)

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import errno
 import io
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -184,6 +185,37 @@ def test_foreign_files_are_not_touched(tmp_path: Path) -> None:
     swept(tmp_path / "T.csv", experiment, grid_of(experiment))
     assert (tmp_path / "T.toml").read_text() == "# mine\n"
     assert Experiment.load(tmp_path / "T.sweep.toml") == experiment
+
+
+def test_other_files_in_both_places_are_refused(tmp_path: Path) -> None:
+    """Where both names that the experiment could take belong to other files, neither is overwritten."""
+    experiment = xor()
+    for name in ("T.toml", "T.sweep.toml"):
+        (tmp_path / name).write_text("# mine\n")
+    with pytest.raises(BadInputError, match=r"T\.toml and .*T\.sweep\.toml, other files"):
+        swept(tmp_path / "T.csv", experiment, grid_of(experiment))
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == dict.fromkeys(
+        ("T.toml", "T.sweep.toml"), "# mine\n"
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such locks")
+def test_two_sweeps_do_not_write_one_file(tmp_path: Path) -> None:
+    """While a sweep writes, the same one started once more is refused in a line; afterwards it goes on."""
+    experiment = xor()
+    grid = grid_of(experiment)
+    path = tmp_path / "S.csv"
+    swept(path, experiment, grid, 2)
+    shared = Sweep(experiment, grid, engine="numpy").shared
+    first = SweepFile(path, experiment, shared, grid)
+    first.begin()
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    with pytest.raises(BadInputError, match=r"S\.csv\.part: another sweep is writing it"):
+        swept(path, experiment, grid)
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+    first.close()
+    swept(path, experiment, grid)
+    assert path.is_file()
 
 
 @pytest.mark.parametrize("spoiled", ["0.01,0.0,5,finished,8\n", "0.02,0.0,5,finished,8,0.1,0.5,,,0.1\n", "a,b\n"])

@@ -50,13 +50,13 @@ class Plot(pg.PlotWidget):
     hovered = Signal(object)
     fitted = Signal()
 
-    def __init__(self, x_label: str = "", y_label: str = "") -> None:
-        super().__init__(axisItems={side: TickAxis(side) for side in ("left", "bottom")})
+    def __init__(self, x_label: str = "", y_label: str = "", axes: dict[str, TickAxis] | None = None) -> None:
+        axes = axes or {side: TickAxis(side) for side in ("left", "bottom")}
+        super().__init__(axisItems=axes, enableMenu=False)
         self.automatic = True
         self.labels: dict[str, tuple[str, ...]] = {"bottom": (x_label,), "left": (y_label,)}
         self._lettered: dict[str, str] = {}
         item = self.getPlotItem()
-        item.setMenuEnabled(False)
         item.hideButtons()
         item.layout.setContentsMargins(0, 6, 14, 2)  # room for the last label
         item.getViewBox().setLimits(xMin=-1e15, xMax=1e15, yMin=-1e15, yMax=1e15)

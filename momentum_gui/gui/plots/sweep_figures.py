@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from momentum_gui.engine.grid import never
 from momentum_gui.engine.population import Floats, Outcome
 from momentum_gui.engine.rules import RULES
 from momentum_gui.gui.plots.sweep_map import MapNumbers
 from momentum_gui.gui.plots.sweep_runner import SweepJob
 from momentum_gui.gui.plots.ticks import number_text
 from momentum_gui.lab.sweep_answer import MEASURES, Answer, Cut, cuts_through, find_answer, run_values, spread
+from momentum_gui.lab.sweep_block import NUMBERS
 from momentum_gui.lab.sweep_grid import Cell, Grid
 from momentum_gui.lab.sweep_table import SweepTable
 
@@ -40,13 +43,17 @@ class Figures:
     cuts: tuple[Cut, Cut] | None
 
 
-def figures_of(job: SweepJob, measure: str) -> Figures:
-    """What is to be drawn of a sweep as far as it is; the sweep waits meanwhile."""
+def figures_of(job: SweepJob, measure: str, cancelled: Callable[[], bool] = never) -> Figures | None:
+    """What is to be drawn of a sweep as far as it is; the sweep waits meanwhile. None if cancelled."""
     target = job.experiment.training.target_error
     with job.lock:
         version, known = job.version, job.table.known_cells()
         numbers = MapNumbers.of(job.table, measure, target)
+        if cancelled():
+            return None
         answer = find_answer(job.table, measure, target)
+        if cancelled():
+            return None
         cuts = None if answer is None else cuts_through(job.table, answer.cell, measure, target)
     return Figures(job, version, measure, coarsely_filled(numbers, known, job.grid), known, answer, cuts)
 
@@ -64,6 +71,23 @@ def coarsely_filled(numbers: MapNumbers, known: NDArray[np.bool_], grid: Grid) -
         values[take], diverged[take] = values[parent][take], diverged[parent][take]
         filled |= take
     return replace(numbers, values=values, diverged=diverged)
+
+
+def trained_rows(job: SweepJob) -> list[list[object]]:
+    """Of each training that is done: rule, learning rate, momentum, seed, how it ended, and all that was measured."""
+    with job.lock:
+        table, grid = job.table, job.grid
+        runs = np.flatnonzero(table.known)
+        rule, rate, momentum = grid.settings(runs)
+        columns: list[list[object]] = [
+            [grid.rules[number] for number in rule.tolist()],
+            rate.tolist(),
+            momentum.tolist(),
+            [grid.seeds[number] for number in grid.seed_numbers(runs).tolist()],
+            [Outcome(kind).name.lower() for kind in table.outcome[runs].tolist()],
+            *(getattr(table, name)[runs].tolist() for name in ("epochs", *NUMBERS)),
+        ]
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
 def cell_text(table: SweepTable, cell: Cell, measure: str, target: float) -> str:
@@ -93,7 +117,7 @@ def one_cell(table: SweepTable, cell: Cell) -> SweepTable:
         (grid.rules[cell.rule],),
         grid.seeds,
     )
-    names = ("outcome", "epochs", "error", "accuracy", "test_error", "test_accuracy", "area")
+    names = ("outcome", "epochs", *NUMBERS)
     return SweepTable(alone, *(getattr(table, name)[first : first + seeds].copy() for name in names))
 
 

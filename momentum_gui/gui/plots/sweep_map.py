@@ -65,6 +65,11 @@ class MapNumbers:
             low, high = low - 0.5, high + 0.5
         return cls(values, diverged, log, low, high, True)
 
+    @property
+    def failed(self) -> NDArray[np.bool_]:
+        """The cells that failed in another way than diverging: the target was not reached."""
+        return np.isinf(self.values) & ~self.diverged
+
     def shares(self, rule: int) -> Floats:
         """Where on the colour map each cell of a rule is, 0 to 1; NaN where it has no colour."""
         values = self.values[rule]
@@ -80,10 +85,15 @@ class CellAxis(TickAxis):
 
     def __init__(self, orientation: str, axis: Axis) -> None:
         super().__init__(orientation)
-        self.enableAutoSIPrefix(False)
         self.setStyle(hideOverlappingLabels=False)
+        self.show_axis(axis)
+
+    def show_axis(self, axis: Axis) -> None:
+        """Label another axis."""
         self.log = axis.log
         self._labels = None if is_range(axis) else [number_text(value, 3) for value in axis.values]
+        self.picture = None
+        self.update()
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         if self._labels is None:
@@ -143,21 +153,27 @@ class SweepMap(Plot):
     """One rule's map: learning rate to the right, momentum upwards."""
 
     def __init__(self, learning_rate: Axis, momentum: Axis) -> None:
-        super().__init__("learning rate", "momentum")
-        item = self.getPlotItem()
-        item.setAxisItems({"bottom": CellAxis("bottom", learning_rate), "left": CellAxis("left", momentum)})
-        item.getAxis("left").setWidth(48)
+        self._axes = CellAxis("bottom", learning_rate), CellAxis("left", momentum)
+        super().__init__("learning rate", "momentum", {"bottom": self._axes[0], "left": self._axes[1]})
+        self._axes[1].setWidth(48)
+        self._image = pg.ImageItem(axisOrder="row-major")
+        self._image.setZValue(-20)
+        self.marks = SweepMarks()
+        for graphic in (self._image, self.marks):
+            self.addItem(graphic, ignoreBounds=True)
+        self.show_axes(learning_rate, momentum)
+
+    def show_axes(self, learning_rate: Axis, momentum: Axis) -> None:
+        """Lay out an empty map of other cells."""
         self.learning_rate, self.momentum = learning_rate, momentum
         left, right = edges(positions(learning_rate))
         low, high = edges(positions(momentum))
         self.area = QRectF(left, low, right - left, high - low)
+        for item, axis in zip(self._axes, (learning_rate, momentum), strict=True):
+            item.show_axis(axis)
+        self._image.clear()
+        self.marks.begin(self.area)
         self.setRange(self.area, padding=0)
-        self._image = pg.ImageItem(axisOrder="row-major")
-        self._image.setZValue(-20)
-        self.marks = SweepMarks(self.area)
-        for graphic in (self._image, self.marks):
-            self.addItem(graphic, ignoreBounds=True)
-        self.apply_theme()
 
     def show_numbers(
         self, numbers: MapNumbers, rule: int, *, least_pixels: int = 1, pale: NDArray[np.bool_] | None = None
@@ -170,14 +186,13 @@ class SweepMap(Plot):
         colors = pg.colormap.get("cividis").map(np.nan_to_num(share), mode="byte")
         grey = QColor(theme.current().border)
         colors[np.isnan(share)] = (0, 0, 0, 0)
-        failed = numbers.diverged[rule] | np.isinf(numbers.values[rule])
-        colors[failed] = (grey.red(), grey.green(), grey.blue(), 255)
+        colors[numbers.diverged[rule] | numbers.failed[rule]] = (grey.red(), grey.green(), grey.blue(), 255)
         if pale is not None:
             colors[pale, 3] = np.minimum(colors[pale, 3], PALE)
         cells = colors.transpose(1, 0, 2).repeat(least_pixels, axis=0).repeat(least_pixels, axis=1)
         self._image.setImage(np.ascontiguousarray(cells), autoDownsample=False)
         self._image.setRect(self.area)
-        self.marks.diverged = numbers.diverged[rule]
+        self.marks.diverged, self.marks.failed = numbers.diverged[rule], numbers.failed[rule]
         self.marks.hatch_color = theme.current().muted
         self.marks.update()
 

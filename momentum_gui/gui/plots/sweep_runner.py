@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from functools import lru_cache
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from momentum_gui.gui.priority import standing_back
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep import Progress, Sweep
 from momentum_gui.lab.sweep_grid import Grid
@@ -65,17 +66,20 @@ class SweepJob:
 
 
 class SweepRunner(QObject):
-    """Runs one job at a time; `ended` carries it with a line of what went wrong, or none. `close` ends it for good."""
+    """Runs one job at a time, and never waits for a thread: one whose job was cancelled ends by itself.
+
+    `ended` carries a job with a line of what went wrong, or none: when it is done, or at once when it is cancelled.
+    `settled` carries a cancelled job whose thread has ended: nothing is added to its table any more.
+    """
 
     ended = Signal(object, str)
-    _over = Signal(object, str)
+    settled = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.job: SweepJob | None = None
-        self._thread: threading.Thread | None = None
         self._closed = False
-        self._over.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        bell().over.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     @property
     def running(self) -> bool:
@@ -84,11 +88,10 @@ class SweepRunner(QObject):
 
     def start(self, job: SweepJob) -> None:
         """Begin a job; one that is under way is cancelled."""
-        self._cancel_and_wait()
+        self.cancel()
         if not self._closed:
             self.job = job
-            self._thread = threading.Thread(target=self._run, args=(job, self._over.emit), name="sweep")
-            self._thread.start()
+            threading.Thread(target=train, args=(job, bell()), name="sweep").start()
 
     def pause(self, paused: bool) -> None:
         """Let the job wait, or go on."""
@@ -96,35 +99,48 @@ class SweepRunner(QObject):
             self.job.pause(paused)
 
     def cancel(self) -> None:
-        """End the job; `ended` follows."""
+        """End the job."""
         if self.job is not None:
-            self.job.cancel()
+            job, self.job = self.job, None
+            job.cancel()
+            self.ended.emit(job, "")
 
     def close(self) -> None:
-        """Cancel, and wait until the thread has ended; later starts are ignored."""
+        """Cancel, for good: later starts are ignored, and nothing is told any more."""
         self._closed = True
-        self._cancel_and_wait()
+        if self.job is not None:
+            self.job.cancel()
+            self.job = None
 
-    def _cancel_and_wait(self) -> None:
-        self.cancel()
-        if self._thread is not None:
-            self._thread.join()
-        self.job = self._thread = None
+    @Slot(object, str)
+    def _deliver(self, job: SweepJob, problem: str) -> None:
+        if self._closed:
+            return
+        if job is self.job:
+            self.job = None
+            self.ended.emit(job, problem)
+        elif job.cancelled:
+            self.settled.emit(job)
 
-    @staticmethod
-    def _run(job: SweepJob, over: Callable[[SweepJob, str], None]) -> None:
-        problem = ""
+
+class Bell(QObject):
+    """Tells the window's thread, from any other, of a job that is over; outlives every window and every thread."""
+
+    over = Signal(object, str)
+
+
+@lru_cache(maxsize=1)
+def bell() -> Bell:
+    """The only one: a runner may go while a thread of its still works, and then must not be what that thread rings."""
+    return Bell()
+
+
+def train(job: SweepJob, told: Bell) -> None:
+    """What a job's thread does."""
+    problem = ""
+    with standing_back():
         try:
             job.train()
         except Exception as error:  # whatever training raises must reach the user, not end the thread
             problem = str(error) or type(error).__name__
-        over(job, problem)
-
-    @Slot(object, str)
-    def _deliver(self, job: SweepJob, problem: str) -> None:
-        if job is not self.job:
-            return
-        if self._thread is not None:
-            self._thread.join()
-        self.job = self._thread = None
-        self.ended.emit(job, problem)
+    told.over.emit(job, problem)
