@@ -96,7 +96,7 @@ def live(runs: int, updates: int, seconds: float, titles: str = "", plane: str =
         window.views.show(title)
     surface: Any = window.views.of_title("Error surface")
     if plane == "weights":
-        from momentum_gui.gui.plots.surface_planes import WEIGHTS
+        from momentum_gui.gui.plots.surface.planes import WEIGHTS
 
         surface.choice.kind.setCurrentIndex(WEIGHTS)
         surface.choice.kind.activated.emit(WEIGHTS)

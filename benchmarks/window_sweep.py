@@ -15,7 +15,7 @@ from benchmarks.measure import installed
 from benchmarks.rows import Missing, Row
 
 if TYPE_CHECKING:
-    from momentum_gui.gui.plots.sweep import SweepView
+    from momentum_gui.gui.plots.sweep.view import SweepView
 
 TITLE = "The window's 16 ms tick during a sweep of Iris, 41 × 41 cells, 3 seeds, compiled engine"
 SIZE = (1440, 900)

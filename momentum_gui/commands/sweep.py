@@ -214,14 +214,14 @@ def load_drawing(path: str) -> None:
     """Raises OSError where Qt, or a library that it needs, is not there: now, and not after hours of training."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     try:
-        importlib.import_module("momentum_gui.gui.sweep_picture")
+        importlib.import_module("momentum_gui.gui.plots.sweep.picture")
     except ImportError as error:
         raise OSError(f"--plot {path}: no pictures can be drawn here: {error}") from None
 
 
 def draw(arguments: argparse.Namespace, experiment: Experiment, sweep: Sweep, answer: Answer | None) -> None:
     """Draw the map, without a display. Raises OSError."""
-    from momentum_gui.gui.sweep_picture import SweepPicture, save_sweep_plot
+    from momentum_gui.gui.plots.sweep.picture import SweepPicture, save_sweep_plot
     from momentum_gui.lab.sweep_theory import curvature_at_end
 
     curvature = math.nan

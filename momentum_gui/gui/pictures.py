@@ -14,8 +14,8 @@ from momentum_gui.engine.population import Floats
 from momentum_gui.gui import theme
 from momentum_gui.gui.export import kind, save_picture
 from momentum_gui.gui.plots.error import ErrorView
-from momentum_gui.gui.plots.surface import SurfaceView
-from momentum_gui.gui.plots.surface_work import Evaluated, Wanted
+from momentum_gui.gui.plots.surface.view import SurfaceView
+from momentum_gui.gui.plots.surface.work import Evaluated, Wanted
 from momentum_gui.gui.plots.view import PlotView
 from momentum_gui.lab.record import Record
 from momentum_gui.lab.setup import Setup

@@ -40,15 +40,15 @@ class ViewRow:
 
 
 VIEWS = (
-    ViewRow("centre", "Error surface", "surface", "SurfaceView"),
-    ViewRow("centre", "Sweep", "sweep", "SweepView"),
+    ViewRow("centre", "Error surface", "surface.view", "SurfaceView"),
+    ViewRow("centre", "Sweep", "sweep.view", "SweepView"),
     ViewRow("upper", "Error", "error", "ErrorView"),
     ViewRow("upper", "Predictions", "predictions", "PredictionsView"),
-    ViewRow("upper", "Network", "diagram", "DiagramView"),
+    ViewRow("upper", "Network", "network.view", "DiagramView"),
     ViewRow("lower", "Steps", "steps", "StepsView"),
-    ViewRow("lower", "Gains", "gains", "GainsView"),
-    ViewRow("lower", "One update", "arithmetic", "ArithmeticView"),
-    ViewRow("centre", "Theory", "theory", "TheoryView"),
+    ViewRow("lower", "Gains", "gains.view", "GainsView"),
+    ViewRow("lower", "One update", "arithmetic.view", "ArithmeticView"),
+    ViewRow("centre", "Theory", "theory.view", "TheoryView"),
 )
 
 

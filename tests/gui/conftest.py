@@ -36,6 +36,12 @@ def xor() -> Experiment:
 
 
 @pytest.fixture
+def patient_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look at a past update is not given up because the machine is busy."""
+    monkeypatch.setattr("momentum_gui.gui.worker.LOOK_SECONDS", 60.0)
+
+
+@pytest.fixture
 def make_session(qapp: object) -> Iterator[MakeSession]:
     """Makes sessions that stand ready with an experiment; they end with the test."""
     sessions: list[Session] = []

@@ -12,6 +12,8 @@ from momentum_gui.lab.trainer import Trainer
 from tests.conftest import wait_until
 from tests.gui.conftest import MakeSession, MakeWindow, at_rest, take_until
 
+pytestmark = pytest.mark.usefixtures("patient_looks")
+
 
 def step_to(session: Session, updates: int) -> None:
     """Step so many updates."""

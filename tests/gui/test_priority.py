@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from momentum_gui.gui.background import Background
-from momentum_gui.gui.plots.sweep_runner import SweepJob, SweepRunner
+from momentum_gui.gui.plots.sweep.runner import SweepJob, SweepRunner
 from momentum_gui.gui.priority import NICENESS, SWITCH_SECONDS, ShortTurns
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep_grid import Grid

@@ -1,0 +1,1 @@
+"""One update written out in numbers."""

@@ -1,0 +1,1 @@
+"""The effective gain of every weight."""

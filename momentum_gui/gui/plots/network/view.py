@@ -1,0 +1,156 @@
+"""The network drawn: a line a weight, as wide as the weight is large, coloured by its sign or by its last step."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from momentum_gui.gui.message import Message
+from momentum_gui.gui.plots.network.canvas import Canvas
+from momentum_gui.lab.record import Record, RunRecord
+from momentum_gui.lab.setup import Setup
+
+INVITATION = "Click a weight to follow it"
+
+
+class DiagramView(QWidget):
+    """The selected run's network. A click on a weight follows it (`weight_followed`); its value can be edited there.
+
+    `weight_followed` carries the weight's name; `weight_edited` its name and new value.
+    """
+
+    title = "Network"
+    weight_followed = Signal(str)
+    weight_edited = Signal(str, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Network diagram")
+        self.canvas = Canvas(self)
+        self.color_by = QComboBox()
+        self.color_by.addItems(["Sign of the weight", "Last step"])
+        self.color_by.setAccessibleName("Colour of the lines")
+        self.name = Message()
+        self.name.show_text(INVITATION)
+        self.value = QLineEdit()
+        self.value.setFixedWidth(120)
+        self.value.setEnabled(False)
+        self.value.setAccessibleName("Value of the chosen weight")
+        self.problem = QLabel()
+        self.problem.setProperty("problem", True)
+        row = QHBoxLayout()
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(8)
+        colour = QLabel("Colour")
+        colour.setProperty("muted", True)
+        for widget in (colour, self.color_by, self.name, self.value, self.problem):
+            row.addWidget(widget, int(widget is self.name))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.canvas, 1)
+        layout.addLayout(row)
+        self.color_by.currentIndexChanged.connect(self._color_by_chosen)
+        self.canvas.weight_clicked.connect(self._weight_clicked)
+        self.value.editingFinished.connect(self._value_edited)
+        self._record: Record | None = None
+        self._selected = 0
+        self._moment: float | None = None
+
+    def begin(self, setup: Setup, record: Record) -> None:
+        """Draw another training's network."""
+        self._record = record
+        self._selected = min(self._selected, len(record.runs) - 1)
+        data = setup.data
+        self.canvas.set_network(setup.network, data.input_names if data else (), data.output_names if data else ())
+        self.value.clear()
+        self.value.setEnabled(False)
+        self.name.show_text(INVITATION if setup.network else "")
+        self.problem.clear()
+
+    def update_view(self) -> None:
+        """Draw the weights as they stand, or stood at the moment shown."""
+        run = self._run()
+        if run is None:
+            return
+        self.canvas.weights = run.weights_at(self._moment)
+        known = run.update_at(self._moment)
+        self.canvas.steps = None if known is None else known[1].steps[-1]
+        self.canvas.update()
+        self._show_value()
+
+    def set_selected(self, run: int) -> None:
+        """Show another run's weights."""
+        self._selected = run
+        self.update_view()
+
+    def set_visible_runs(self, visible: tuple[bool, ...]) -> None:
+        """One run is drawn, the selected one, shown elsewhere or not."""
+
+    def set_moment(self, epochs: float | None) -> None:
+        """Show the weights of a moment; None = the present."""
+        self._moment = epochs
+        self.update_view()
+
+    def apply_theme(self) -> None:
+        """Take on the theme's colours."""
+        self.canvas.update()
+
+    def export_table(self) -> tuple[list[str], list[list[object]]]:
+        """The weights by name, with the last step of each."""
+        network, run = self.canvas.network, self._run()
+        if network is None or run is None:
+            return ["weight", "value", "last_step"], []
+        steps = self.canvas.steps
+        rows: list[list[object]] = [
+            [name, float(run.weights_at(self._moment)[number]), "" if steps is None else float(steps[number])]
+            for number, name in enumerate(network.weight_names)
+        ]
+        return ["weight", "value", "last_step"], rows
+
+    def follow(self, name: str) -> None:
+        """Mark a weight and offer its value for editing."""
+        network = self.canvas.network
+        if network is None or name not in network.weight_names:
+            return
+        self.canvas.chosen = network.weight_names.index(name)
+        self.name.show_text(name)
+        self.value.setEnabled(True)
+        self._show_value()
+        self.canvas.update()
+
+    def _run(self) -> RunRecord | None:
+        return None if self._record is None else self._record.runs[self._selected]
+
+    def _show_value(self) -> None:
+        chosen, run = self.canvas.chosen, self._run()
+        if chosen is not None and run is not None and not self.value.hasFocus():
+            self.value.setText(f"{float(run.weights_at(self._moment)[chosen]):.8g}")
+
+    @Slot(int)
+    def _color_by_chosen(self, index: int) -> None:
+        self.canvas.by_step = index == 1
+        self.canvas.update()
+
+    @Slot(int)
+    def _weight_clicked(self, weight: int) -> None:
+        assert self.canvas.network is not None
+        name = self.canvas.network.weight_names[weight]
+        self.follow(name)
+        self.weight_followed.emit(name)
+
+    @Slot()
+    def _value_edited(self) -> None:
+        if self.canvas.chosen is None or not self.value.isModified():
+            return
+        self.value.setModified(False)
+        try:
+            value = float(self.value.text().replace(",", "."))
+        except ValueError:
+            value = float("nan")
+        if not np.isfinite(value):
+            self.problem.setText(f'"{self.value.text()}": a weight is a number, like -0.35')
+            return
+        self.problem.clear()
+        self.weight_edited.emit(self.name.whole, value)

@@ -1,0 +1,1 @@
+"""The error surface: its plane, its picture, the paths on it, and the words about it."""

@@ -1,0 +1,291 @@
+"""The error surface with the paths of all runs: where they are, where the gradient and where momentum carry them."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QPointF, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from momentum_gui.engine.population import Task
+from momentum_gui.gui.plots.surface.asking import STILL_SECONDS, STILL_SIZE
+from momentum_gui.gui.plots.surface.frame import SurfaceFrame
+from momentum_gui.gui.plots.surface.sight import LookedAt
+from momentum_gui.gui.plots.surface.tracks import Track, projected
+from momentum_gui.gui.plots.surface.words import axis_words, summary_words
+from momentum_gui.gui.plots.surface.work import Evaluated
+from momentum_gui.lab.record import Record
+from momentum_gui.lab.setup import Setup
+
+__all__ = ["STILL_SIZE", "SurfaceView"]
+
+LIVE_SECONDS = 0.2
+"""Changes that follow one another more quickly than this are drawn plainly."""
+
+
+class SurfaceView(SurfaceFrame):
+    """The surface in a plane of weight space, live. A click, a dragged marker or two numbers set where runs start.
+
+    `start_chosen` carries weight names with values, and whether only the selected run is meant (Shift held). A
+    surface that was evaluated already may be `given`; it is then the only one shown.
+    """
+
+    title = "Error surface"
+    start_chosen = Signal(object, bool)
+
+    def __init__(self, parent: QWidget | None = None, given: Evaluated | None = None) -> None:
+        super().__init__(parent, given)
+        self._task: Task | None = None
+        self._tracks: dict[int, Track] = {}
+        self._version, self._advanced, self._live = -1, 0.0, False
+        self._still = QTimer(self)
+        self._still.setSingleShot(True)
+        self._still.setInterval(int(1000 * STILL_SECONDS) + 50)
+        self._connect()
+
+    def _connect(self) -> None:
+        self._still.timeout.connect(self._refine)
+        self.choice.chosen.connect(self._plane_chosen)
+        self.start.entered.connect(self._start_entered)
+        self.log.toggled.connect(self._log_toggled)
+        self.contours.toggled.connect(self._contours_toggled)
+        self.equal.toggled.connect(self._equal_toggled)
+        self.follow_point.toggled.connect(self._view_toggled)
+        self.fit_button.clicked.connect(self.plot.fit)
+        self.background.done.connect(self._evaluated)
+        self.background.failed.connect(self._failed)
+        self.plot.fitted.connect(self._fit)
+        self.mouse.chosen.connect(self._start_at)
+        self.solid.toggled.connect(self._solid_toggled)
+        self.solid.fitted.connect(self.plot.fit)
+        self.plot.getPlotItem().getViewBox().sigRangeChanged.connect(self._range_changed)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a surface is being evaluated, or a finer one is about to be."""
+        return self.asking.pending or self.background.busy or self._still.isActive()
+
+    # What the window says.
+
+    def begin(self, setup: Setup, record: Record) -> None:
+        """Show a new training; the plane chosen stays where it still makes sense."""
+        names = setup.weight_names
+        if (
+            self.setup is None
+            or self.setup.weight_names != names
+            or (self.setup.surface is None) != (setup.surface is None)
+            or setup.surface is not None
+        ):
+            self.choice.offer(setup)
+            self.equal.setChecked(False)
+        self.choice.offer_runs(record, min(self.selected, len(record.runs) - 1))
+        self._task = self.telling.task = setup.task(setup.experiment.runs[0].training)
+        self._forget_surface()
+        super().begin(setup, record)
+
+    def arrange(self) -> None:
+        """Items for each run; a range that shows where they start."""
+        assert self.record is not None
+        self.drawing.arrange(len(self.record.runs))
+        self.plot.automatic = True
+        self._lay_plane()
+        self._fit()
+
+    def recolor(self) -> None:
+        """The theme's colours for what outlives a redraw."""
+        self.picture.recolor()
+
+    def end(self) -> None:
+        """End the background work, and the 3D picture."""
+        self._still.stop()
+        super().end()
+
+    def set_selected(self, run: int) -> None:
+        """Another run is looked at: planes go through its states, unless others were chosen."""
+        if self.record is not None and 0 <= run < len(self.record.runs):
+            self.choice.offer_runs(self.record, run)
+        super().set_selected(run)
+
+    def follow(self, name: str) -> None:
+        """Put a weight that was chosen elsewhere on the x axis."""
+        if self.choice.follow(name):
+            self._plane_chosen()
+
+    def redraw_now(self) -> None:
+        """Draw what the record holds; while it grows quickly, its description waits."""
+        if self._live and self.record is not None:
+            self.redraw()
+        else:
+            super().redraw_now()
+
+    def redraw(self) -> None:
+        """Bring plane, paths, arrows and words up to date, and ask for the surface anew where it has changed."""
+        assert self.record is not None
+        now = time.monotonic()
+        if self.record.version != self._version:
+            self._live = now - self._advanced < LIVE_SECONDS
+            self._version, self._advanced = self.record.version, now
+        elif now - self._advanced > LIVE_SECONDS:
+            self._live = False
+        if self._live:
+            self._still.start()  # in case nothing else brings the view up to date
+        self._lay_plane()
+        if self.plane is None:
+            return
+        at = self.looked_at()
+        self._tracks = projected(self.plane, at.shown, self.moment, live=self._live)
+        if self.plot.automatic:
+            self.sight.keep(at, self._tracks, follow=self.follow_point.isChecked())
+        self._draw(at)
+        self._request()
+        self.telling.tell(at, self.plane, self.arrows, solid=self.solid.on)
+
+    # The plane and its range.
+
+    def _lay_plane(self) -> None:
+        """The plane as it is to be now."""
+        before = self.plane
+        changed = self.sight.lay(self.looked_at())
+        if self.sight.put_off:
+            self._still.start()
+        plane = self.plane
+        if not changed or plane is None:
+            return
+        self.plot.set_label("bottom", axis_words(plane.label_x, plane.share_x), plane.label_x)
+        self.plot.set_label("left", axis_words(plane.label_y, plane.share_y), plane.label_y)
+        self.choice.show_shares(plane)
+        if before is None or (plane.label_x, plane.label_y) != (before.label_x, before.label_y):
+            self.picture.clear()
+
+    @Slot()
+    def _fit(self) -> None:
+        if self.setup is not None:
+            self.sight.fit(self.looked_at())
+            self.solid.face()
+
+    # The surface, evaluated in the background.
+
+    def _request(self) -> None:
+        """Ask for the surface of the present plane and range, unless that is what is drawn or under way."""
+        assert self.plane is not None
+        if self._task is None or self.run is None:
+            return
+        if self.given is None:
+            self.asking.ask(self._task, self.plane, self.range.shown, self.range.changed, self.evaluated)
+        elif self.evaluated is None:
+            self._evaluated(self.given)
+
+    @Slot(object)
+    def _evaluated(self, evaluated: Evaluated) -> None:
+        self.asking.note(evaluated)
+        drawn, plane = evaluated.wanted.plane, self.plane
+        if plane is None or (drawn.kind, drawn.label_x, drawn.label_y) != (plane.kind, plane.label_x, plane.label_y):
+            return
+        self.evaluated = evaluated
+        self.picture.show(evaluated.errors, evaluated.wanted.range, contours=self.contours.isChecked())
+        if self.solid.on:
+            self._draw(self.looked_at())
+        if self.given is not None:
+            return
+        if drawn is not plane or evaluated.wanted.range != self.range.shown:
+            self._request()
+        elif evaluated.wanted.size < STILL_SIZE:
+            self._still.start()
+
+    def _forget_surface(self) -> None:
+        self.sight.laying.forget()
+        self.evaluated = None
+        self.picture.clear()
+        self.solid.clear()
+        self.asking.forget()
+
+    @Slot(str)
+    def _failed(self, problem: str) -> None:
+        self.asking.pending = False
+        self.sentence.setText(f"The surface cannot be drawn: {problem}")
+
+    @Slot()
+    def _refine(self) -> None:
+        """Nothing has changed for a while: lay the plane through the paths as they are now, on the finer grid."""
+        self.redraw_now()
+
+    # Drawing and words.
+
+    def _draw(self, at: LookedAt) -> None:
+        """Draw the runs, flat or in 3D."""
+        assert self.plane is not None
+        start = self.drawing.draw(at, self.plane, self._tracks, live=self._live)
+        if start is not None:
+            self.start.show_start(*start)
+        self.draw_solid(at, live=self._live)
+
+    def summary(self) -> str:
+        """Where the runs stand, and what the plane leaves out."""
+        return "" if self.plane is None else summary_words(self.plane, [run for _, run in self.runs_shown()])
+
+    def export_table(self) -> tuple[list[str], list[list[object]]]:
+        """The surface as drawn: x, y, error."""
+        return ["x", "y", "error"], [] if self.evaluated is None else self.evaluated.rows()
+
+    # What the mouse and the buttons do.
+
+    @Slot(float, float)
+    def _start_entered(self, x: float, y: float) -> None:
+        self._start_at(QPointF(x, y), False)
+
+    @Slot(object, bool)
+    def _start_at(self, point: QPointF, selected_only: bool) -> None:
+        """Tell the weights of a start at a point of the plane."""
+        if self.plane is None or self.setup is None:
+            return
+        start = {self.plane.label_x: point.x(), self.plane.label_y: point.y()}
+        if self.plane.kind not in ("weights", "surface"):
+            weights = self.plane.weights_at(point.x(), point.y())[0]
+            start = {name: float(weight) for name, weight in zip(self.setup.weight_names, weights, strict=True)}
+        self.start_chosen.emit(start, selected_only)
+
+    @Slot()
+    def _plane_chosen(self) -> None:
+        self._forget_surface()
+        if self.record is not None:
+            self.plot.automatic = True
+            self._lay_plane()
+            self._fit()
+            self.redraw_now()
+
+    @Slot(bool)
+    def _log_toggled(self, on: bool) -> None:
+        self.picture.log, self.picture.levels = on, None
+        self._show_again()
+
+    @Slot(bool)
+    def _contours_toggled(self, _on: bool) -> None:
+        self._show_again()
+
+    def _show_again(self) -> None:
+        if self.evaluated is not None:
+            self._evaluated(self.evaluated)
+
+    @Slot(bool)
+    def _equal_toggled(self, on: bool) -> None:
+        self.plot.getPlotItem().getViewBox().setAspectLocked(on)
+        self._fit()
+
+    @Slot(bool)
+    def _view_toggled(self, _on: bool) -> None:
+        self.plot.automatic = True
+        self.redraw_now()
+
+    @Slot()
+    def _solid_toggled(self) -> None:
+        if self.record is not None:
+            self._show_again()
+            self.redraw_now()
+
+    @Slot()
+    def _range_changed(self) -> None:
+        self.range.touch()
+        if not self.range.setting and self.record is not None and self.plane is not None:
+            self._draw(self.looked_at())
+            self._request()
+            self._still.start()

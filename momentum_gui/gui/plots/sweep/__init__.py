@@ -1,0 +1,1 @@
+"""The sweep: its form, its live maps, its answer."""

@@ -1,0 +1,62 @@
+"""What a sweep's view says in words: its size, how far it is, the answer so far, what the signs on the maps mean."""
+
+from __future__ import annotations
+
+from momentum_gui.gui.plots.sweep.figures import Figures
+from momentum_gui.gui.plots.ticks import number_text
+from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.sweep import Progress
+from momentum_gui.lab.sweep_grid import Grid
+
+INVITATION = "Start trains every cell of the grid: the whole trial and error at once."
+
+
+def size_text(experiment: Experiment, grid: Grid) -> str:
+    """How large a sweep would be."""
+    return f"{grid.runs:,} training{'s' if grid.runs != 1 else ''} of {experiment.training.epochs:,} epochs"
+
+
+def progress_text(progress: Progress, *, running: bool, paused: bool) -> str:
+    """How far a sweep is, and how long it takes yet."""
+    if running and paused:
+        rest = "paused"
+    elif running:
+        rest = f"{time_text(progress.seconds_left)} left" if progress.seconds_left is not None else "preparing"
+    else:
+        rest = "cancelled" if progress.done < progress.total else f"in {time_text(progress.seconds)}"
+    return f"{progress.done:,} of {progress.total:,}, {rest}"
+
+
+def answer_text(figures: Figures, *, running: bool) -> str:
+    """The answer in words, and of what it is one."""
+    job = figures.job
+    if figures.answer is None:
+        lowest = job.grid.learning_rate.values[0]
+        return f"No cell succeeded so far: try learning rates below {lowest:g}, more epochs, or a higher target error."
+    so_far = "" if job.table.complete else "So far: " if running else "Of what was trained: "
+    return so_far + figures.answer.sentence()
+
+
+def key_text(figures: Figures | None, curvature: float, *, boundary_shown: bool) -> str:
+    """What the signs of the maps mean, and what the mouse does."""
+    parts = ["Ring: best. Outline: within 10 %."]
+    if figures is not None and figures.numbers.diverged.any():
+        parts.append("Hatched: diverged.")
+    if figures is not None and figures.numbers.failed.any():
+        parts.append("Dotted: target not reached.")
+    if figures is not None and not figures.known.all():
+        parts.append("Pale: not trained yet.")
+    if curvature > 0:
+        where = "Dashed" if boundary_shown else "Beyond these rates"
+        parts.append(f"{where}: theory’s bound for the measured λmax, {number_text(curvature, 3)}.")
+    parts.append("Click a cell to add it as a run; drag a box for a finer sweep.")
+    return " ".join(parts)
+
+
+def time_text(seconds: float) -> str:
+    """A length of time: 0.4 s, 12 s, 3 min, 2 h."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,1 @@
+"""What theory says of the runs: gauges, the map of convergence, best settings."""

@@ -1,0 +1,403 @@
+"""What theory says of the runs: how near each is to its rule's bound, and which settings would be best."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from momentum_gui.engine.curvature import Curvatures
+from momentum_gui.engine.engines import Engine, choose, ready
+from momentum_gui.engine.population import Floats, Task
+from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.theory import REGIME_WORDS, Best, best_settings, gauge, gradient_scale, predicted_rate
+from momentum_gui.gui.background import Background
+from momentum_gui.gui.plots.arithmetic.view import read_number
+from momentum_gui.gui.plots.theory.gauges import GaugeRow, Gauges
+from momentum_gui.gui.plots.theory.map import Dot, MapPlot, TheoryMap
+from momentum_gui.gui.plots.theory.work import Measured, measure, measured_rate, range_of
+from momentum_gui.gui.plots.ticks import number_text
+from momentum_gui.gui.plots.view import PlotView
+
+REFRESH_SECONDS = 0.5
+"""How often curvatures are measured anew while runs train; less often where that takes long."""
+
+
+class TheoryView(PlotView):
+    """Gauges of lr·λmax, measured at the runs' weights; a map of convergence for any rule; best settings in words.
+
+    `equal_rate_wanted` asks for a plain run to compare a run with, at the same effective rate.
+    """
+
+    title = "Theory"
+    equal_rate_wanted = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rule = QComboBox()
+        self.rule.setToolTip("The rule whose map is drawn")
+        self.rule.setAccessibleName("Rule of the map")
+        for rule in RULES.values():
+            self.rule.addItem(rule.title, rule.id)
+        self.lowest, self.highest = QLineEdit(), QLineEdit()
+        self.read_out.hide()
+        self.controls.insertWidget(0, self.rule)
+        for place, (text, field, tip) in enumerate(
+            (("λmin", self.lowest, "The least curvature"), ("λmax", self.highest, "The greatest curvature"))
+        ):
+            field.setToolTip(f"{tip} that the map takes: as measured, or a number of your own")
+            field.setAccessibleName(tip)
+            field.setMaximumWidth(88)
+            field.setMinimumWidth(50)
+            label = QLabel(text)
+            label.setBuddy(field)
+            self.controls.insertWidget(1 + 2 * place, label)
+            self.controls.insertWidget(2 + 2 * place, field)
+            field.textEdited.connect(self._curvature_edited)
+        self.controls.addStretch(1)
+        self.measure_button = self.add_button("Measured", "Take the curvatures measured at the selected run's weights")
+        self.measure_button.setCheckable(True)
+        self.measure_button.setChecked(True)
+        self._build()
+        self.background = Background(self, "theory")
+        self.background.done.connect(self._measured)
+        self.background.failed.connect(self._not_measured)
+        self._measuring = False  # until the result has arrived, which is later than the end of the work
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self.redraw_now)
+        self.found: dict[int, Curvatures] = {}
+        self.range: tuple[float, float, str] | None = None
+        self.best: Best | None = None
+        self._engine: Engine | None = None
+        self._tasks: dict[int, Task] = {}
+        self._asked: dict[int, Floats] = {}
+        self._finished = -math.inf
+        self._pause = REFRESH_SECONDS
+        self._own_rule = False
+        self._drawn_map: tuple[object, ...] = ()
+        self.rule.activated.connect(self._rule_chosen)
+        self.measure_button.clicked.connect(self._use_measured)
+        self.equal.clicked.connect(self._want_equal_rate)
+        self.plot.hovered.connect(self._hovered)
+
+    def _build(self) -> None:
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(8, 4, 8, 4)
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        heading = QLabel("lr·λmax and bound")
+        heading.setProperty("heading", True)
+        self.equal = QPushButton("Compare at equal effective rate")
+        self.equal.setToolTip("Add a plain run whose learning rate moves as far under a steady gradient")
+        heading.setMinimumWidth(10)
+        head.addWidget(heading, 1)
+        head.addWidget(self.equal)
+        self.gauges = Gauges()
+        self.detail = QLabel()
+        self.detail.setProperty("muted", True)
+        self.words = QLabel()
+        for label in (self.detail, self.words):
+            label.setWordWrap(True)
+            label.setMinimumWidth(10)
+        column.addLayout(head)
+        column.addWidget(self.gauges)
+        self.plot = MapPlot("learning rate", "momentum")
+        self.plot.setAccessibleName("Convergence over learning rate and momentum")
+        self.plot.fitted.connect(self._fit)
+        self.plots.append(self.plot)
+        self.map = TheoryMap(self.plot)
+        column.addWidget(self.plot, 1)
+        column.addWidget(self.detail)
+        column.addWidget(self.words)
+        area = QScrollArea()
+        area.setWidget(inner)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.body.addWidget(area)
+
+    def set_engine(self, name: str) -> None:
+        """Measure with this engine; until it is told, with the fastest one that needs no compilation."""
+        self._engine = choose(name)
+
+    def end(self) -> None:
+        """End the background work."""
+        self._later.stop()
+        self._measuring = False
+        self.background.close()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a measurement is under way or still to come."""
+        return self._measuring or self._later.isActive()
+
+    def recolor(self) -> None:
+        """The colours of the map's lines and labels."""
+        self.map.recolor()
+
+    def arrange(self) -> None:
+        """Forget what was measured; the settings of the map that were chosen stay."""
+        assert self.setup is not None
+        assert self.record is not None
+        self.background.cancel()
+        self._measuring = False
+        runs = self.setup.experiment.runs
+        count = min(len(runs), len(self.record.runs))
+        self._tasks = {number: self.setup.task(runs[number].training) for number in range(count)}
+        self.found, self._asked, self._finished = {}, {}, -math.inf
+        self._drawn_map = ()
+        if not self._own_rule and self.run is not None:
+            self.rule.setCurrentIndex(self.rule.findData(self.run.latest.rule))
+        if self.measure_button.isChecked():
+            self.range = None
+            self.lowest.clear()
+            self.highest.clear()
+
+    def set_selected(self, run: int) -> None:
+        """Another run is looked at: the map is of its rule, unless one was chosen."""
+        changed = run != self.selected
+        if changed and self.record is not None and 0 <= run < len(self.record.runs):
+            self._own_rule = False
+        super().set_selected(run)
+
+    def redraw(self) -> None:
+        """Bring gauges, map and words up to date, and ask for curvatures anew where weights have changed."""
+        run = self.run
+        assert run is not None
+        if not self._own_rule:
+            self.rule.setCurrentIndex(self.rule.findData(run.latest.rule))
+        if self.measure_button.isChecked() and self.selected in self.found:
+            self._take_measured(self.found[self.selected])
+        self._draw_gauges()
+        self._draw_map()
+        self._tell()
+        self._request()
+
+    # What is measured.
+
+    def _request(self) -> None:
+        """Measure at the weights of the visible runs, unless that is what is known or under way."""
+        shown = [(number, run) for number, run in self.runs_shown() if number in self._tasks]
+        weights = {number: run.weights_at(self.moment) for number, run in shown}
+        if self.run is not None and self.selected in self._tasks:
+            weights[self.selected] = self.run.weights_at(self.moment)
+        same = weights.keys() <= self._asked.keys() and all(
+            np.array_equal(each, self._asked[number], equal_nan=True) for number, each in weights.items()
+        )
+        if same or self._measuring:
+            return
+        wait = self._finished + self._pause - time.monotonic()
+        if wait > 0:
+            if not self._later.isActive():
+                self._later.start(int(1000 * wait) + 1)
+            return
+        self._asked, self._measuring = weights, True
+        engine, tasks = self._engine or ready(), {number: self._tasks[number] for number in weights}
+        self.background.request(lambda cancelled: measure(engine, tasks, weights, cancelled))
+
+    @Slot(object)
+    def _measured(self, measured: Measured) -> None:
+        self._measuring = False
+        self.found = {**self.found, **measured.found}
+        self._finished = time.monotonic()
+        self._pause = max(REFRESH_SECONDS, 3 * measured.seconds)
+        self.redraw_now()
+
+    @Slot(str)
+    def _not_measured(self, problem: str) -> None:
+        self._measuring = False
+        self._finished = time.monotonic()
+        self.detail.setText(f"The curvatures could not be measured: {problem}")
+
+    def _take_measured(self, found: Curvatures) -> None:
+        self.range = range_of(found)
+        texts = ("", "") if self.range is None else tuple(f"{value:.4g}" for value in self.range[:2])
+        for field, text in zip((self.lowest, self.highest), texts, strict=True):
+            if field.text() != text:
+                field.setText(text)
+                field.setCursorPosition(0)
+
+    # What is drawn.
+
+    def _scale(self) -> float:
+        task = self._tasks.get(self.selected)
+        return 1.0 if task is None else gradient_scale(task)
+
+    def _draw_gauges(self) -> None:
+        rows = []
+        for number, run in self.runs_shown():
+            found, task, latest = self.found.get(number), self._tasks.get(number), run.latest
+            known = None
+            if found is not None and task is not None:
+                coefficients = RULES[latest.rule].coefficients(latest.momentum)
+                known = gauge(coefficients, latest.learning_rate, found.largest, gradient_scale(task))
+            rows.append(GaugeRow(number, run.name, known))
+        self.gauges.show_rows(tuple(rows))
+
+    def _draw_map(self) -> None:
+        self.plot.setVisible(self.range is not None)
+        self.best = None
+        if self.range is None:
+            return
+        rule, scale = RULES[self.rule.currentData()], self._scale()
+        low, high = self.range[0] * scale, self.range[1] * scale
+        self.best = best_settings(rule, low, high)
+        runs = self.runs_shown()
+        rates = [run.latest.learning_rate for _, run in runs] + [self.best.learning_rate]
+        # Whole half decades, so that the map does not creep while curvatures change a little.
+        first = math.floor(2 * math.log10(min(0.03 / high, 0.5 * min(rates)))) / 2
+        last = math.ceil(2 * math.log10(max(6 / high, 2 * max(rates)))) / 2
+        wanted = (rule.id, round(low, 12), round(high, 12), first, last)
+        if wanted != self._drawn_map:
+            self._drawn_map = wanted
+            self.map.show(rule, (10.0**first, 10.0**last), low, high)
+        dots = [
+            Dot(number, run.latest.learning_rate, run.latest.momentum if run.latest.rule != "plain" else 0.0,
+                run.latest.rule == rule.id, number == self.selected)
+            for number, run in runs
+        ]  # fmt: skip
+        self.map.mark(self.best, dots)
+
+    def _tell(self) -> None:
+        """Best settings, and the predicted rate beside the measured one."""
+        run = self.run
+        assert run is not None
+        title = RULES[self.rule.currentData()].title
+        words = []
+        if self.range is None:
+            known = self.selected in self.found
+            words.append("The error bends upwards in no direction here." if known else "Measuring the curvatures …")
+        else:
+            if self.best is not None:
+                best = self.best
+                words.append(
+                    f"<b>Best for {title}</b> (star): rate {number_text(best.learning_rate, 3)}, "
+                    f"momentum {number_text(best.momentum, 3)}: {rate_text(best.rate)} an update."
+                )
+            latest, scale = run.latest, self._scale()
+            coefficients = RULES[latest.rule].coefficients(latest.momentum)
+            low, high = self.range[0] * scale, self.range[1] * scale
+            predicted, regime = predicted_rate(coefficients, latest.learning_rate, low, high)
+            measured = measured_rate(run)
+            words.append(
+                f"<b>{run.name}</b>: predicted {rate_text(predicted)} ({REGIME_WORDS[regime].partition(':')[0]}), "
+                f"measured {rate_text(measured) if math.isfinite(measured) else 'not yet'} by its gradients."
+            )
+            if self.measure_button.isChecked() and self.range[2]:
+                words.append(self.range[2])
+        self.words.setText(" ".join(words))
+        self.equal.setEnabled(run.latest.rule != "plain")
+        if not self.detail.text():
+            self._hovered(None)
+
+    def summary(self) -> str:
+        """The gauges in words, and the best settings."""
+        words = [f"{row.name}: {row.words}" for row in self.gauges.rows]
+        if self.best is not None:
+            words.append(
+                f"best rate {number_text(self.best.learning_rate)}, momentum {number_text(self.best.momentum)}, "
+                f"{rate_text(self.best.rate)} an update"
+            )
+        return "; ".join(words)
+
+    def export_table(self) -> tuple[list[str], list[list[object]]]:
+        """The map: learning rate, momentum, convergence rate, regime."""
+        rows: list[list[object]] = []
+        if self.map.map is not None and self.range is not None:
+            for at, momentum in enumerate(self.map.momenta):
+                for column, learning_rate in enumerate(self.map.rates):
+                    cell = float(self.map.map.rates[at, column]), REGIME_WORDS_SHORT[self.map.map.regimes[at, column]]
+                    rows.append([float(learning_rate), float(momentum), *cell])
+        return ["learning_rate", "momentum", "rate", "regime"], rows
+
+    def point_text(self, learning_rate: float, momentum: float) -> str:
+        """What the map says of one place."""
+        assert self.range is not None
+        rule, scale = RULES[self.rule.currentData()], self._scale()
+        low, high = self.range[0] * scale, self.range[1] * scale
+        rate, regime = predicted_rate(rule.coefficients(momentum), learning_rate, low, high)
+        half = f", halves in {number_text(math.log(0.5) / math.log(rate), 3)} updates" if 0 < rate < 1 else ""
+        return (
+            f"rate {number_text(learning_rate, 3)}, momentum {number_text(momentum, 3)}: "
+            f"{rate_text(rate)} an update{half}; {REGIME_WORDS[regime]}"
+        )
+
+    # What the user does.
+
+    @Slot()
+    def _fit(self) -> None:
+        self._drawn_map = ()
+        self.redraw_now()
+
+    @Slot(object)
+    def _hovered(self, place: QPointF | None) -> None:
+        found = None if place is None or self.range is None else self.map.at(place)
+        if found is None:
+            self.detail.setText("Colours: the share of the distance to the minimum that an update leaves.")
+        else:
+            self.detail.setText(self.point_text(*found))
+
+    @Slot(int)
+    def _rule_chosen(self, _index: int) -> None:
+        self._own_rule = True
+        self.redraw_now()
+
+    @Slot(str)
+    def _curvature_edited(self, _text: str) -> None:
+        """Take over curvatures of the user's own; what is not allowed is marked, and changes nothing."""
+        self.measure_button.setChecked(False)
+        values = []
+        for field in (self.lowest, self.highest):
+            value, _ = read_number(field.text(), "learning_rate")  # allowed is what is allowed there: above 0
+            mark(field, refused=value is None)
+            values.append(value)
+        low, high = values
+        if low is not None and high is not None:
+            mark(self.lowest, refused=low > high)
+            if low <= high:
+                self.range = (low, high, "")
+        self.redraw_now()
+
+    @Slot()
+    def _use_measured(self) -> None:
+        self.measure_button.setChecked(True)
+        self._asked = {}
+        for field in (self.lowest, self.highest):
+            mark(field, refused=False)
+        self.redraw_now()
+
+    @Slot()
+    def _want_equal_rate(self) -> None:
+        self.equal_rate_wanted.emit(self.selected)
+
+
+REGIME_WORDS_SHORT = {int(regime): regime.name.lower() for regime in REGIME_WORDS}
+
+
+def rate_text(rate: float) -> str:
+    """A convergence rate with the digits that tell it from 1: 0.98, 0.9996, 1.2."""
+    if not math.isfinite(rate):
+        return "not a number"
+    digits = 3 if rate <= 0.9 or rate > 2 else min(9, 2 - math.floor(math.log10(max(abs(1 - rate), 1e-7))))
+    return f"{rate:.{digits}f}".rstrip("0").rstrip(".") if rate else "0"
+
+
+def mark(field: QLineEdit, *, refused: bool) -> None:
+    """Mark a field as refused, or no longer."""
+    if bool(field.property("refused")) != refused:
+        field.setProperty("refused", refused)
+        field.style().unpolish(field)
+        field.style().polish(field)
