@@ -81,12 +81,23 @@ INNER = {**PLAIN, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function that other compiled functions call."""
-    return numba.njit(**INNER)(function)
+    return once_for_all_constants(numba.njit(**INNER)(function))
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """Compile a function into each of its callers."""
-    return numba.njit(**INNER, forceinline=True)(function)
+    return once_for_all_constants(numba.njit(**INNER, forceinline=True)(function))
+
+
+def once_for_all_constants(dispatcher: Any) -> Any:
+    """Let numba compile the function once for all numbers: for it, each constant argument has a type of its own."""
+    compile_for = dispatcher.compile
+
+    def compile_without_constants(kinds: Any) -> Any:
+        return compile_for(tuple(numba.types.unliteral(kind) for kind in kinds))
+
+    dispatcher.compile = compile_without_constants
+    return dispatcher
 
 
 def kernel(function: Callable[..., Any]) -> Any:

@@ -146,8 +146,7 @@ def parts_of(
     work_each = updates * min(task.batch_size, len(task.items)) * shape.weights
     single = partial(compiled_single.train, (0,) * shape.lanes)
     if task.batch_size >= ITEM_BATCH:
-        outputs = task.network.sizes[-1]
-        kernel, size = compiled_batches.train, compiled_batches.space_needed(shape, task.network.sizes[0], outputs)
+        kernel, size = compiled_batches.train, compiled_batches.space_needed(shape, task.network.sizes[-1])
         return [(kernel, size, some) for some in split(members, 1, work_each)]
     if len(members) < FULL_BLOCK or shape.weights > BLOCK_WEIGHTS:
         size = compiled_single.space_needed(shape)
@@ -247,7 +246,7 @@ def data_gradients(network: Network, weights: Floats, data: Data, *, mean: bool)
     scale = 1.0 / data.items if mean else 1.0
 
     def work(part: tuple[int, int]) -> None:
-        space, padded = working_space(compiled_gradients.space_needed(shape)), working_space(shape.padded_weights)
+        space, padded = working_space(compiled_gradients.space_needed(shape)), working_space(2 * shape.padded_weights)
         compiled_gradients.all_gradients(shape, data, weights, *part, scale, gradient, space, padded)
 
     share_out(ranges(len(weights), 3 * shape.weights * data.items), work)

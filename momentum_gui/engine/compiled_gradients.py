@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from momentum_gui.engine.compiled_cache import compiled, inlined, kernel
-from momentum_gui.engine.compiled_items import CROSS_ENTROPY, SQUARED_ERROR, forward
+from momentum_gui.engine.compiled_items import CROSS_ENTROPY, SQUARED_ERROR, forward, take_columns, weighted_sums
 from momentum_gui.engine.compiled_lanes import (
+    add_totals4,
     fill,
     fma,
     keep,
-    lanes8,
+    lanes4,
     lanes16,
     load,
-    repeat,
     store,
-    store_totals4,
 )
 from momentum_gui.engine.compiled_layout import (
     ABOVE,
@@ -24,12 +23,11 @@ from momentum_gui.engine.compiled_layout import (
     CODE,
     INPUTS,
     ITEM_LANES,
-    OFFSET,
     START,
     UNITS,
-    WIDE_LANES,
     WIDTH,
     Shape,
+    pad,
     unpad,
 )
 from momentum_gui.engine.compiled_math import SOFTMAX, slope
@@ -40,9 +38,10 @@ STRIDE = PANEL + 8  # from one unit's activations to the next's: a power of two 
 
 @inlined
 def output_delta(
-    code: int, loss: int, m: int, o: Any, o0: int, stride: int, t: Any, t0: int, gap: int, d: Any, d0: int, count: int
-) -> None:
-    """−∂E/∂net of each output into d, for each of the first `count` items in the lanes; 0 in the other lanes."""
+    code: int, loss: int, m: int, o: Any, o0: int, stride: int, t: Any, t0: int, gap: int, scale: float,
+    d: Any, d0: int, count: int,
+) -> None:  # fmt: skip
+    """scale × −∂E/∂net of each output into d, for the first `count` items in the lanes; 0 in the other lanes."""
     like = lanes16()
     mixed = like
     if code == SOFTMAX and loss == CROSS_ENTROPY:
@@ -62,169 +61,125 @@ def output_delta(
             delta = output * (delta - mixed)
         else:
             delta = slope(code, output) * delta
+        if scale != 1.0:
+            delta = delta * scale
         store(d, d0 + k * stride, keep(delta, count, 0.0))
 
 
 @inlined
-def delta_below(n: int, m: int, matrix: int, hidden: int, w: Any, d: Any, above: int, a: Any, below: int) -> None:
+def delta_below(
+    n: int, m: int, start: int, width: int, hidden: int, w: Any, d: Any, above: int, a: Any, below: int
+) -> None:
     """δ of the layer below, slope · Σⱼ δⱼ·wᵢⱼ for its n units i, for one set of lanes."""
     like = lanes16()
-    i = 0
-    while i < n:
-        wi, b0 = matrix + i * m, below + i * STRIDE
-        s0, s1, s2, s3 = like, like, like, like
-        if i + 4 <= n:  # four sums at once hide each other's waiting
-            for j in range(m):
-                delta = load(like, d, above + j * STRIDE)
-                s0 = fma(repeat(like, w, wi + j), delta, s0)
-                s1 = fma(repeat(like, w, wi + m + j), delta, s1)
-                s2 = fma(repeat(like, w, wi + 2 * m + j), delta, s2)
-                s3 = fma(repeat(like, w, wi + 3 * m + j), delta, s3)
-            store(d, b0, s0)
-            store(d, b0 + STRIDE, s1)
-            store(d, b0 + 2 * STRIDE, s2)
-            store(d, b0 + 3 * STRIDE, s3)
-            i += 4
-        else:
-            for j in range(m):
-                s0 = fma(repeat(like, w, wi + j), load(like, d, above + j * STRIDE), s0)
-            store(d, b0, s0)
-            i += 1
+    weighted_sums(m, n, w, start, width, 1, -1, d, above, d, below, STRIDE)
     for i in range(n):
         b0 = below + i * STRIDE
         store(d, b0, load(like, d, b0) * slope(hidden, load(like, a, b0)))
 
 
 @inlined
-def add_by_items(
+def add_products(
     n: int, m: int, start: int, width: int, bias: int, a: Any, below: int, d: Any, above: int, count: int, gradient: Any
 ) -> None:
-    """Add aᵀ·δ and Σδ of a layer to the gradient: each weight a sum over lanes of items. For narrow layers."""
-    like = lanes16()
-    for i in range(n + 1):
-        row = start + i * width if i < n else bias
-        for j in range(0, m, 4):
-            d0, at = above + j * STRIDE, row + j
-            s0, s1, s2, s3 = like, like, like, like
-            for c in range(0, count, ITEM_LANES):
-                ai = fill(like, 1.0)
-                if i < n:
-                    ai = load(like, a, below + i * STRIDE + c)
-                s0 = fma(ai, load(like, d, d0 + c), s0)
-                s1 = fma(ai, load(like, d, d0 + STRIDE + c), s1)
-                s2 = fma(ai, load(like, d, d0 + 2 * STRIDE + c), s2)
-                s3 = fma(ai, load(like, d, d0 + 3 * STRIDE + c), s3)
-            before = (gradient[at], gradient[at + 1], gradient[at + 2], gradient[at + 3])
-            store_totals4(gradient, at, s0, s1, s2, s3)
-            for k in range(4):
-                gradient[at + k] += before[k]
-
-
-@inlined
-def add_by_units(
-    n: int, m: int, start: int, width: int, bias: int, a: Any, below: int, d: Any, above: int, count: int,
-    gradient: Any, turned: Any,
-) -> None:  # fmt: skip
-    """Add aᵀ·δ and Σδ of a layer to the gradient: lanes of its units, item by item. For wide layers.
-
-    turned: PANEL · width of space, for δ item by item.
-    """
-    like = lanes8()
-    for item in range(count):
-        for j in range(m):
-            turned[item * width + j] = d[above + j * STRIDE + item]
-        for j in range(m, width):
-            turned[item * width + j] = 0.0
-    for j in range(0, width, WIDE_LANES):
-        s0 = load(like, gradient, bias + j)
-        for item in range(count):
-            s0 = s0 + load(like, turned, item * width + j)
-        store(gradient, bias + j, s0)
-        i = 0
+    """Add aᵀ·δ and Σδ of a layer to the gradient: each weight a sum over lanes of items."""
+    like = lanes4()
+    for j in range(0, m, 4):
+        d0 = above + j * STRIDE
+        d1, d2, d3 = d0 + STRIDE, d0 + 2 * STRIDE, d0 + 3 * STRIDE
+        i = -1
         while i < n:
-            row, ai = start + i * width + j, below + i * STRIDE
-            s0 = load(like, gradient, row)
-            if i + 8 <= n:  # eight sums at once hide each other's waiting
-                s1, s2 = load(like, gradient, row + width), load(like, gradient, row + 2 * width)
-                s3, s4 = load(like, gradient, row + 3 * width), load(like, gradient, row + 4 * width)
-                s5, s6 = load(like, gradient, row + 5 * width), load(like, gradient, row + 6 * width)
-                s7 = load(like, gradient, row + 7 * width)
-                for item in range(count):
-                    delta, at = load(like, turned, item * width + j), ai + item
-                    s0 = fma(repeat(like, a, at), delta, s0)
-                    s1 = fma(repeat(like, a, at + STRIDE), delta, s1)
-                    s2 = fma(repeat(like, a, at + 2 * STRIDE), delta, s2)
-                    s3 = fma(repeat(like, a, at + 3 * STRIDE), delta, s3)
-                    s4 = fma(repeat(like, a, at + 4 * STRIDE), delta, s4)
-                    s5 = fma(repeat(like, a, at + 5 * STRIDE), delta, s5)
-                    s6 = fma(repeat(like, a, at + 6 * STRIDE), delta, s6)
-                    s7 = fma(repeat(like, a, at + 7 * STRIDE), delta, s7)
-                store(gradient, row, s0)
-                store(gradient, row + width, s1)
-                store(gradient, row + 2 * width, s2)
-                store(gradient, row + 3 * width, s3)
-                store(gradient, row + 4 * width, s4)
-                store(gradient, row + 5 * width, s5)
-                store(gradient, row + 6 * width, s6)
-                store(gradient, row + 7 * width, s7)
-                i += 8
+            s0, s1, s2, s3 = like, like, like, like
+            if i >= 0 and i + 3 <= n:
+                a0 = below + i * STRIDE
+                a1, a2 = a0 + STRIDE, a0 + 2 * STRIDE
+                t0, t1, t2, t3 = like, like, like, like
+                u0, u1, u2, u3 = like, like, like, like
+                for c in range(0, count, 4):
+                    x, y, z = load(like, a, a0 + c), load(like, a, a1 + c), load(like, a, a2 + c)
+                    delta = load(like, d, d0 + c)
+                    s0, t0, u0 = fma(x, delta, s0), fma(y, delta, t0), fma(z, delta, u0)
+                    delta = load(like, d, d1 + c)
+                    s1, t1, u1 = fma(x, delta, s1), fma(y, delta, t1), fma(z, delta, u1)
+                    delta = load(like, d, d2 + c)
+                    s2, t2, u2 = fma(x, delta, s2), fma(y, delta, t2), fma(z, delta, u2)
+                    delta = load(like, d, d3 + c)
+                    s3, t3, u3 = fma(x, delta, s3), fma(y, delta, t3), fma(z, delta, u3)
+                at = start + i * width + j
+                add_totals4(gradient, at, s0, s1, s2, s3)
+                add_totals4(gradient, at + width, t0, t1, t2, t3)
+                add_totals4(gradient, at + 2 * width, u0, u1, u2, u3)
+                i += 3
             else:
-                for item in range(count):
-                    s0 = fma(repeat(like, a, ai + item), load(like, turned, item * width + j), s0)
-                store(gradient, row, s0)
+                for c in range(0, count, 4):
+                    x = fill(like, 1.0)
+                    if i >= 0:
+                        x = load(like, a, below + i * STRIDE + c)
+                    s0, s1 = fma(x, load(like, d, d0 + c), s0), fma(x, load(like, d, d1 + c), s1)
+                    s2, s3 = fma(x, load(like, d, d2 + c), s2), fma(x, load(like, d, d3 + c), s3)
+                at = bias + j
+                if i >= 0:
+                    at = start + i * width + j
+                add_totals4(gradient, at, s0, s1, s2, s3)
                 i += 1
 
 
 def space_needed(shape: Shape) -> int:
     """How many numbers `add_gradient` works in."""
-    return 3 * STRIDE * shape.activations
+    return 2 * STRIDE * shape.activations
+
+
+@inlined
+def take_panel(n: int, columns: Any, at: int, gap: int, count: int, space: Any) -> None:
+    """Copy the n inputs of up to PANEL items from columns to where `add_gradient` wants them."""
+    for c in range(0, count, ITEM_LANES):
+        take_columns(n, columns, at + c, gap, space, c, STRIDE)
 
 
 @compiled
-def add_gradient(shape: Any, w: Any, x: Any, t: Any, at: int, gap: int, count: int, space: Any, gradient: Any) -> None:
-    """Add the downhill gradient of up to PANEL items, in padded rows.
+def add_gradient(
+    shape: Any, w: Any, t: Any, at: int, gap: int, count: int, scale: float, space: Any, gradient: Any
+) -> None:
+    """Add scale × the downhill gradient of up to PANEL items; weights and gradient have padded rows.
 
-    Their inputs i lie from x[at + i·gap] on, their targets k from t[at + k·gap] on. space: `space_needed`, at first
+    Their inputs i lie from space[i·STRIDE] on, their targets k from t[at + k·gap] on. space: `space_needed`, at first
     zeros: δ stays zero where no unit is.
     """
     plan, panel = shape.plan, STRIDE * shape.activations
-    a, d, turned = space, space[panel:], space[2 * panel :]
+    a, d = space, space[panel:]
     last = len(plan) - 1
     m, code, o0 = plan[last, UNITS], plan[last, CODE], plan[last, ABOVE] * STRIDE
     for c in range(0, count, ITEM_LANES):
-        forward(plan, w, x, at + c, gap, a, c, STRIDE)
-        output_delta(code, shape.loss, m, a, o0 + c, STRIDE, t, at + c, gap, d, o0 + c, count - c)
+        forward(plan, False, w, a, c, STRIDE)
+        output_delta(code, shape.loss, m, a, o0 + c, STRIDE, t, at + c, gap, scale, d, o0 + c, count - c)
     for layer in range(last, -1, -1):
         n, m, start, width, bias = (
             plan[layer, INPUTS], plan[layer, UNITS], plan[layer, START], plan[layer, WIDTH], plan[layer, BIAS]
         )  # fmt: skip
         below, above = plan[layer, BELOW] * STRIDE, plan[layer, ABOVE] * STRIDE
-        if shape.lanes == WIDE_LANES and m >= WIDE_LANES:
-            add_by_units(n, m, start, width, bias, a, below, d, above, count, gradient, turned)
-        else:
-            add_by_items(n, m, start, width, bias, a, below, d, above, count, gradient)
+        add_products(n, m, start, width, bias, a, below, d, above, count, gradient)
         if layer > 0:
-            matrix, hidden = plan[layer, OFFSET], plan[layer - 1, CODE]
+            hidden = plan[layer - 1, CODE]
             for c in range(0, count, ITEM_LANES):
-                delta_below(n, m, matrix, hidden, w, d, above + c, a, below + c)
+                delta_below(n, m, start, width, hidden, w, d, above + c, a, below + c)
 
 
 @kernel
 def all_gradients(
-    shape: Any, data: Any, weights: Any, begin: int, end: int, scale: float, gradients: Any, space: Any, gradient: Any
+    shape: Any, data: Any, weights: Any, begin: int, end: int, scale: float, gradients: Any, space: Any, padded: Any
 ) -> None:
     """scale × the summed downhill gradient of the weight vectors begin … end − 1, into gradients (R, W).
 
-    space: `space_needed(shape)` zeros; gradient: shape.padded_weights numbers of space.
+    space: `space_needed(shape)` zeros; padded: 2 · shape.padded_weights zeros.
     """
+    plan, size, gap = shape.plan, shape.padded_weights, data.padded_count
+    w, gradient = padded, padded[size:]
     for run in range(begin, end):
-        for i in range(len(gradient)):
+        pad(plan, weights[run : run + 1], 1, size, w)
+        for i in range(size):
             gradient[i] = 0.0
         for item in range(0, data.items, PANEL):
             count = min(PANEL, data.items - item)
-            add_gradient(
-                shape, weights[run], data.columns, data.target_columns, item, data.padded_count, count, space, gradient
-            )
-        unpad(shape.plan, gradient, 1, shape.padded_weights, gradients[run : run + 1])
-        for i in range(shape.weights):
-            gradients[run, i] *= scale
+            take_panel(plan[0, INPUTS], data.columns, item, gap, count, space)
+            add_gradient(shape, w, data.target_columns, item, gap, count, scale, space, gradient)
+        unpad(plan, gradient, 1, size, gradients[run : run + 1])

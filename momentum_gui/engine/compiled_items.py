@@ -13,6 +13,7 @@ from momentum_gui.engine.compiled_lanes import (
     first,
     fma,
     keep,
+    lanes8,
     lanes16,
     load,
     repeat,
@@ -24,11 +25,14 @@ from momentum_gui.engine.compiled_lanes import (
 from momentum_gui.engine.compiled_layout import (
     ABOVE,
     BELOW,
+    BIAS,
     CODE,
     INPUTS,
     ITEM_LANES,
     OFFSET,
+    START,
     UNITS,
+    WIDTH,
 )
 from momentum_gui.engine.compiled_math import LINEAR, SOFTMAX, activate, lanes_exp, lanes_log
 from momentum_gui.engine.network import Loss
@@ -38,48 +42,79 @@ TINY = float(np.finfo(np.float64).tiny)
 
 
 @inlined
-def forward(plan: Any, w: Any, inputs: Any, at: int, gap: int, a: Any, place: int, stride: int) -> None:
-    """Activations of all layers for one set of lanes.
+def weighted_sums(
+    n: int, m: int, w: Any, first: int, unit_step: int, input_step: int, bias: int, x: Any, x0: int, y: Any, y0: int,
+    stride: int,
+) -> None:  # fmt: skip
+    """yⱼ = bⱼ + Σᵢ xᵢ·wᵢⱼ of m units j with n inputs i, for one set of lanes; without bⱼ where bias is below 0.
 
-    Input i lies at inputs[at + i·gap]; the activation u of the plan goes to a[place + u·stride].
+    wᵢⱼ lies at w[first + i·input_step + j·unit_step], bⱼ at w[bias + j], xᵢ from x[x0 + i·stride] on, yⱼ likewise.
     """
-    like = lanes16()
-    for i in range(plan[0, INPUTS]):
-        store(a, place + i * stride, load(like, inputs, at + i * gap))
+    like, j = lanes8(), 0
+    while j + 6 <= m:
+        for half in range(0, ITEM_LANES, 8):  # six sums of 8 lanes fill the registers; more would not fit
+            s0, s1, s2, s3, s4, s5 = like, like, like, like, like, like
+            if bias >= 0:
+                s0, s1, s2 = repeat(like, w, bias + j), repeat(like, w, bias + j + 1), repeat(like, w, bias + j + 2)
+                s3, s4, s5 = repeat(like, w, bias + j + 3), repeat(like, w, bias + j + 4), repeat(like, w, bias + j + 5)
+            at, xi = first + j * unit_step, x0 + half
+            for _ in range(n):
+                value = load(like, x, xi)
+                s0 = fma(repeat(like, w, at), value, s0)
+                s1 = fma(repeat(like, w, at + unit_step), value, s1)
+                s2 = fma(repeat(like, w, at + 2 * unit_step), value, s2)
+                s3 = fma(repeat(like, w, at + 3 * unit_step), value, s3)
+                s4 = fma(repeat(like, w, at + 4 * unit_step), value, s4)
+                s5 = fma(repeat(like, w, at + 5 * unit_step), value, s5)
+                at += input_step
+                xi += stride
+            yj = y0 + j * stride + half
+            store(y, yj, s0)
+            store(y, yj + stride, s1)
+            store(y, yj + 2 * stride, s2)
+            store(y, yj + 3 * stride, s3)
+            store(y, yj + 4 * stride, s4)
+            store(y, yj + 5 * stride, s5)
+        j += 6
+    while j < m:
+        s = lanes16()
+        if bias >= 0:
+            s = repeat(s, w, bias + j)
+        at, xi = first + j * unit_step, x0
+        for _ in range(n):
+            s = fma(repeat(s, w, at), load(s, x, xi), s)
+            at += input_step
+            xi += stride
+        store(y, y0 + j * stride, s)
+        j += 1
+
+
+@inlined
+def take_columns(n: int, columns: Any, at: int, gap: int, a: Any, place: int, stride: int) -> None:
+    """Copy n columns for one set of lanes: column i from columns[at + i·gap] on to a[place + i·stride] on."""
+    for i in range(n):
+        store(a, place + i * stride, load(lanes16(), columns, at + i * gap))
+
+
+@inlined
+def forward(plan: Any, natural: bool, w: Any, a: Any, place: int, stride: int) -> None:
+    """Activations of all layers for one set of lanes, whose inputs are there.
+
+    The activation u of the plan is at a[place + u·stride]; natural: whether the weights are, or have padded rows.
+    """
     for layer in range(len(plan)):
-        n, m, code, matrix = plan[layer, INPUTS], plan[layer, UNITS], plan[layer, CODE], plan[layer, OFFSET]
-        x0, y0 = place + plan[layer, BELOW] * stride, place + plan[layer, ABOVE] * stride
-        bias = matrix + n * m
-        j = 0
-        while j + 4 <= m:
-            s0, s1, s2, s3 = (
-                repeat(like, w, bias + j),
-                repeat(like, w, bias + j + 1),
-                repeat(like, w, bias + j + 2),
-                repeat(like, w, bias + j + 3),
-            )
-            for i in range(n):
-                xi, row = load(like, a, x0 + i * stride), matrix + i * m + j
-                s0 = fma(repeat(like, w, row), xi, s0)
-                s1 = fma(repeat(like, w, row + 1), xi, s1)
-                s2 = fma(repeat(like, w, row + 2), xi, s2)
-                s3 = fma(repeat(like, w, row + 3), xi, s3)
-            store(a, y0 + j * stride, s0)
-            store(a, y0 + (j + 1) * stride, s1)
-            store(a, y0 + (j + 2) * stride, s2)
-            store(a, y0 + (j + 3) * stride, s3)
-            j += 4
-        while j < m:
-            s = repeat(like, w, bias + j)
-            for i in range(n):
-                s = fma(repeat(like, w, matrix + i * m + j), load(like, a, x0 + i * stride), s)
-            store(a, y0 + j * stride, s)
-            j += 1
+        n, m, code = plan[layer, INPUTS], plan[layer, UNITS], plan[layer, CODE]
+        first, width, bias = plan[layer, START], plan[layer, WIDTH], plan[layer, BIAS]
+        if natural:
+            first, width = plan[layer, OFFSET], m
+            bias = first + n * m
+        y0 = place + plan[layer, ABOVE] * stride
+        weighted_sums(n, m, w, first, 1, width, bias, a, place + plan[layer, BELOW] * stride, a, y0, stride)
         if code == SOFTMAX:
             softmax(m, a, y0, stride)
         elif code != LINEAR:
             for j in range(m):
-                store(a, y0 + j * stride, activate(code, load(like, a, y0 + j * stride)))
+                store(a, y0 + j * stride, activate(code, load(lanes16(), a, y0 + j * stride)))
 
 
 @inlined
@@ -146,7 +181,8 @@ def measure(shape: Any, data: Any, w: Any, a: Any) -> tuple[float, float]:
     m, code, o0 = plan[last, UNITS], plan[last, CODE], plan[last, ABOVE] * ITEM_LANES
     loss, hits = fill(like, 0.0), fill(like, 0.0)
     for item in range(0, count, ITEM_LANES):
-        forward(plan, w, columns, item, gap, a, 0, ITEM_LANES)
+        take_columns(plan[0, INPUTS], columns, item, gap, a, 0, ITEM_LANES)
+        forward(plan, True, w, a, 0, ITEM_LANES)
         item_loss = losses(code, kind, m, a, o0, ITEM_LANES, target_columns, item, gap)
         loss = loss + keep(item_loss, count - item, 0.0)
         hit = right(m, threshold, a, o0, ITEM_LANES, load(like, labels, item))
@@ -170,7 +206,8 @@ def all_outputs(shape: Any, data: Any, weights: Any, begin: int, end: int, outpu
     o0 = shape.plan[last, ABOVE] * ITEM_LANES
     for run in range(begin, end):
         for item in range(0, data.items, ITEM_LANES):
-            forward(shape.plan, weights[run], data.columns, item, data.padded_count, a, 0, ITEM_LANES)
+            take_columns(shape.plan[0, INPUTS], data.columns, item, data.padded_count, a, 0, ITEM_LANES)
+            forward(shape.plan, True, weights[run], a, 0, ITEM_LANES)
             for lane in range(min(ITEM_LANES, data.items - item)):
                 for k in range(shape.plan[last, UNITS]):
                     outputs[run, item + lane, k] = a[o0 + k * ITEM_LANES + lane]

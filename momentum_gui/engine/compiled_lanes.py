@@ -138,8 +138,14 @@ def zeros(count: int) -> tuple[Any, Any]:
 
 
 @intrinsic
+def lanes4(typing_context: Any) -> Any:
+    """Four zeros: what tells the functions below how many lanes to make."""
+    return zeros(4)
+
+
+@intrinsic
 def lanes8(typing_context: Any) -> Any:
-    """Eight zeros: what tells the functions below how many lanes to make."""
+    """Eight zeros."""
     return zeros(8)
 
 
@@ -323,8 +329,8 @@ def row_products(typing_context: Any, like: Any, x: Any, x0: Any, w: Any, row: A
 
 
 @intrinsic
-def store_totals4(typing_context: Any, array: Any, index: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
-    """Put the totals of four lanes into array[index : index + 4]."""
+def add_totals4(typing_context: Any, array: Any, index: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
+    """Add the totals of four lanes to array[index : index + 4]."""
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         array_value, index_value, *values = arguments
@@ -336,7 +342,7 @@ def store_totals4(typing_context: Any, array: Any, index: Any, a: Any, b: Any, c
             even = shuffled(builder, value, value, range(0, count, 2))
             value = builder.fadd(even, shuffled(builder, value, value, range(1, count, 2)))
         place = place_in(context, builder, sig.args[0], array_value, index_value, value.type)
-        builder.store(value, place, align=ALIGNMENT)
+        builder.store(builder.fadd(builder.load(place, align=ALIGNMENT), value), place, align=ALIGNMENT)
         return context.get_dummy_value()
 
     return signature(types.none, array, types.intp, a, b, c, d), lower

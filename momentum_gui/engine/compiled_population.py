@@ -26,7 +26,7 @@ from momentum_gui.engine.compiled_epoch import (
     record,
 )
 from momentum_gui.engine.compiled_items import CROSS_ENTROPY, SQUARED_ERROR
-from momentum_gui.engine.compiled_lanes import absolute, fill, fma, lanes32, load, repeat, store, where_less
+from momentum_gui.engine.compiled_lanes import absolute, fill, fma, lanes8, lanes32, load, repeat, store, where_less
 from momentum_gui.engine.compiled_layout import (
     ABOVE,
     BELOW,
@@ -38,13 +38,16 @@ from momentum_gui.engine.compiled_layout import (
     UNITS,
     Shape,
 )
-from momentum_gui.engine.compiled_math import SOFTMAX, activate, lanes_exp, slope
+from momentum_gui.engine.compiled_math import LINEAR, SOFTMAX, activate, lanes_exp, slope
 from momentum_gui.engine.population import WEIGHT_LIMIT
 
 RUN_LANES = 32
+PIECE = 8
+"""So many of them at a time where a computation holds many values: those of all would not fit the registers."""
+
 BEYOND_LIMIT = float(np.nextafter(WEIGHT_LIMIT, np.inf))
 
-lanes = lanes32
+lanes, piece = lanes32, lanes8
 
 
 @inlined
@@ -76,9 +79,9 @@ def forward(n: int, m: int, code: int, offset: int, w: Any, a: Any, below: int, 
                 )
             store(a, y, s)
             j += 1
-    for j in range(m):
-        y = (above + j) * RUN_LANES
-        store(a, y, activate(code, load(lanes(), a, y)))
+    if code != LINEAR and code != SOFTMAX:
+        for y in range(above * RUN_LANES, (above + m) * RUN_LANES, PIECE):
+            store(a, y, activate(code, load(piece(), a, y)))
 
 
 @inlined
@@ -105,9 +108,10 @@ def softmax(m: int, tree: int, y: Any, above: int, sums: Any) -> None:
         store(sums, r * RUN_LANES, lanes())
     for k in range(m):
         at, leaf = (above + k) * RUN_LANES, k % tree * RUN_LANES
-        power = lanes_exp(load(lanes(), y, at) - top)
-        store(y, at, power)
-        store(sums, leaf, load(lanes(), sums, leaf) + power)
+        store(y, at, load(lanes(), y, at) - top)
+        for c in range(at, at + RUN_LANES, PIECE):
+            store(y, c, lanes_exp(load(piece(), y, c)))
+        store(sums, leaf, load(lanes(), sums, leaf) + load(lanes(), y, at))
     powers = tree_total(tree, sums)
     for k in range(m):
         at = (above + k) * RUN_LANES
@@ -188,19 +192,22 @@ def delta_below(
 
 @inlined
 def update_layer(
-    n: int, m: int, offset: int, w: Any, p: Any, a: Any, below: int, d: Any, above: int, A: Any, B: Any, C: Any, D: Any
+    n: int, m: int, offset: int, w: Any, p: Any, a: Any, below: int, d: Any, above: int, rates: Any
 ) -> None:
     """w += A·g + B·p, p = C·g + D·p with the gradient g = xᵢ·δⱼ of one item, which need not be stored."""
     for i in range(n + 1):
-        xi = fill(lanes(), 1.0)
-        if i < n:
-            xi = load(lanes(), a, (below + i) * RUN_LANES)
-        for j in range(m):
-            at = (offset + i * m + j) * RUN_LANES
-            g = load(lanes(), d, (above + j) * RUN_LANES) * xi
-            stored = load(lanes(), p, at)
-            store(p, at, fma(g, C, stored * D))
-            store(w, at, fma(g, A, fma(stored, B, load(lanes(), w, at))))
+        for c in range(0, RUN_LANES, PIECE):
+            A, B = load(piece(), rates, c), load(piece(), rates, RUN_LANES + c)
+            C, D = load(piece(), rates, 2 * RUN_LANES + c), load(piece(), rates, 3 * RUN_LANES + c)
+            xi = fill(piece(), 1.0)
+            if i < n:
+                xi = load(piece(), a, (below + i) * RUN_LANES + c)
+            for j in range(m):
+                at = (offset + i * m + j) * RUN_LANES + c
+                g = load(piece(), d, (above + j) * RUN_LANES + c) * xi
+                stored = load(piece(), p, at)
+                store(p, at, fma(g, C, stored * D))
+                store(w, at, fma(g, A, fma(stored, B, load(piece(), w, at))))
 
 
 @inlined
@@ -342,7 +349,7 @@ def train(
                     if layer > 0:
                         delta_below(n, units_here, tree, offset, hidden, w, d, d0, a, x0)
                     if fused:
-                        update_layer(n, units_here, offset, w, p, a, x0, d, d0, A, B, C, D)
+                        update_layer(n, units_here, offset, w, p, a, x0, d, d0, rates)
                     else:
                         add_layer_gradient(n, units_here, offset, gradient, a, x0, d, d0, place == begin)
             if not fused:

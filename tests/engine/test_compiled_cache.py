@@ -17,6 +17,18 @@ def twice(x: float) -> float:
     return 2 * x
 
 
+def test_a_function_is_compiled_once_for_all_constants() -> None:
+    """Kernels call it with 1, 2 or a variable: compiling it for each would cost seconds at the first start."""
+    inner = compiled_cache.inlined(twice)
+
+    @numba.njit
+    def outer(x: int) -> int:
+        return inner(1) + inner(2) + inner(x)
+
+    assert outer(3) == 12
+    assert len(inner.signatures) == 1
+
+
 @pytest.fixture
 def no_user_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the user had not set NUMBA_CACHE_DIR."""

@@ -126,6 +126,27 @@ def test_a_thousand_updates_of_iris_like_data_agree() -> None:
     assert_allclose(found.weights, expected.weights, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("batch_size", [150, 280])
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_a_thousand_updates_by_batches_of_wide_layers_agree(batch_size: int, reduction: str) -> None:
+    """Batches of more items than are kept at once, the last one smaller, or all items: 1e-12 after 1,000 updates.
+
+    Cutting the training and sharing its runs among threads change no bit.
+    """
+    network = Network((11, 40, 19, 10), Activation.TANH, Activation.SOFTMAX, Loss.SQUARED_ERROR)
+    epochs = 1000 // -(-280 // batch_size)
+    problem = problem_for(
+        network, seed=4, items=280, batch_size=batch_size, mean=reduction == "mean", frozen=False, runs=2,
+        epochs=epochs, learning_rate=0.01,
+    )  # fmt: skip
+    found, expected = problem.trained(compiled_engine), problem.trained(numpy_engine)[0]
+    assert_allclose(found[0].weights, expected.weights, rtol=1e-12, atol=1e-12)
+    assert_same_bits(problem.trained(compiled_engine, cuts=(1, 333, 998)), found)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled_engine, "useful_threads", lambda work: 2)
+        assert_same_bits(problem.trained(compiled_engine), found)
+
+
 @settings(max_examples=40)
 @given(problem=problems(st.integers(1, 8), all_batches), factor=st.sampled_from([1e2, 1e6, 1e12]))
 def test_engines_agree_on_what_diverges(problem: Problem, factor: float) -> None:
