@@ -13,6 +13,7 @@ from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QImage, QPainter,
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem, QGraphicsTextItem
 
 from momentum_gui.gui import theme
+from momentum_gui.gui.plots.curve import Curve
 from momentum_gui.gui.plots.plot import Plot
 from momentum_gui.gui.plots.steps import StepsView
 from momentum_gui.gui.plots.view import PlotView
@@ -194,6 +195,14 @@ def widened(view: PlotView, factor: float) -> Iterator[None]:
 
 def widen(item: QGraphicsItem, factor: float) -> list[Callable[[], None]]:
     """Widen one item's pens; what undoes it."""
+    if isinstance(item, Curve):
+        pens = item.pen, item.rim
+        item.pen, item.rim = wider(item.pen, factor), item.rim and wider(item.rim, factor)
+
+        def slim() -> None:
+            item.pen, item.rim = pens
+
+        return [slim]
     if isinstance(item, pg.PlotCurveItem):
         before = item.opts["pen"]
         item.opts["pen"] = wider(before, factor)

@@ -16,10 +16,11 @@ from momentum_gui.gui.plots.base import View
 from momentum_gui.lab.record import Record
 from momentum_gui.lab.setup import Setup
 
-BUDGET_SECONDS = 0.008
-"""What drawing may take of a tick of the window's timer; a view that did not get its turn is first at the next."""
+BUDGET_SECONDS = 0.007
+"""What drawing may take of a tick of the window's timer, on the average: a view that took more is made up for by the
+ticks after it, and one that did not get its turn is first at the next."""
 PAINTING = 2.5
-"""What painting costs is seen only afterwards: with it, a redraw takes so many times what the view itself took."""
+"""Where a view's plots do not measure their painting, a redraw takes so many times what the view itself took."""
 SHARE = 0.5
 """The share of the time that one view may take: an expensive one is drawn less often."""
 
@@ -64,6 +65,13 @@ class Page(QWidget):
         self.finished = 0.0  # and when it was done
         self.moment: float | None = None  # the moment that the view was last told
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    @property
+    def cost(self) -> float:
+        """Seconds that drawing the view takes, the painting after it included."""
+        plots = getattr(self.view, "plots", ())
+        painting = sum(plot.painting for plot in plots if plot.isVisible())
+        return self.seconds + painting if painting else PAINTING * self.seconds
 
     def make_view(self) -> View:
         """The view, made if need be."""
@@ -138,7 +146,7 @@ class Views(QObject):
         self._selected = 0
         self._visible: tuple[bool, ...] = ()
         self._moment: float | None = None
-        self._turn = 0
+        self._debt = 0.0  # seconds that drawing took beyond its budget
 
     @property
     def pages(self) -> list[Page]:
@@ -227,17 +235,16 @@ class Views(QObject):
             return False
         pages = [area.page for area in self.areas.values() if area.page.isVisible()]
         stale = [page for page in pages if page.drawn != self._record.version]
-        left, planned = False, 0.0
-        for number in range(len(stale)):
-            page = stale[(self._turn + number) % len(stale)]
-            now, cost = time.perf_counter(), PAINTING * page.seconds
-            tired = now - page.finished < cost * (1 / SHARE - 1)
-            if tired or (planned > 0 and planned + cost > BUDGET_SECONDS):
+        self._debt = max(0.0, self._debt - BUDGET_SECONDS)
+        left = False
+        for page in sorted(stale, key=lambda page: page.finished):
+            now = time.perf_counter()
+            tired = now - page.finished < page.cost * (1 / SHARE - 1)
+            if tired or (self._debt > 0 and self._debt + page.cost > BUDGET_SECONDS):
                 left = True
                 continue
-            planned += cost
             self._draw(page, now)
-        self._turn += 1
+            self._debt += page.cost
         return left
 
     @property

@@ -103,8 +103,7 @@ class Worker(QObject):
             return
         self._running = True
         self._last = time.monotonic()
-        if self._trainer.engine.name == "numpy":
-            short_turns.want(self)
+        short_turns.want(self)
         self._enter(State.RUNNING)
 
     def pause(self) -> None:

@@ -188,4 +188,5 @@ def test_views_are_drawn_in_the_window_only(make_window: MakeWindow, xor: Experi
         view.update_view = watched  # type: ignore[method-assign]
     window.session.run()
     wait_until(lambda: window.session.state is State.FINISHED, "the training ends", 30.0)
+    at_rest(window)
     assert seen == {window.thread()}

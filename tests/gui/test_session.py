@@ -348,7 +348,7 @@ def test_divergence_ends_one_run(make_session: MakeSession, xor: Experiment) -> 
 
 
 def test_the_switch_interval_is_given_back(make_session: MakeSession, xor: Experiment) -> None:
-    """The interpreter's switch interval is shorter only while the NumPy engine trains."""
+    """The interpreter's switch interval is shorter only while it trains."""
     before = sys.getswitchinterval()
     session = make_session(edits.with_settings(xor, {"training": {"epochs": 1_000_000}}))
     session.run()

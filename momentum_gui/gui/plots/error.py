@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QWidget
 
 from momentum_gui.engine.population import Measure, Outcome
 from momentum_gui.gui import theme
+from momentum_gui.gui.plots.curve import Curve
 from momentum_gui.gui.plots.event_lines import EventLines, changes
 from momentum_gui.gui.plots.plot import Plot, plain_pen, run_pen
 from momentum_gui.gui.plots.ticks import number_text
-from momentum_gui.gui.plots.view import PlotView, finite_range
+from momentum_gui.gui.plots.view import PlotView
 from momentum_gui.lab.history import nearest
 from momentum_gui.lab.record import Record, RunRecord
 
@@ -36,7 +37,7 @@ class ErrorView(PlotView):
         self.log = self.add_button("Log", "Logarithmic error axis", checkable=True, checked=True)
         self.plot = self.add_plot(Plot("epochs", "error"))
         self.plot.set_log_y(True)
-        self._curves: list[tuple[pg.PlotCurveItem, pg.PlotCurveItem]] = []
+        self._curves: list[tuple[Curve, Curve]] = []
         self.events = EventLines(self.plot)
         self._crossed: list[tuple[float, float]] = []
         self._crosses = pg.ScatterPlotItem(symbol="x", size=11, pxMode=True)
@@ -55,7 +56,7 @@ class ErrorView(PlotView):
         for pair in self._curves:
             for curve in pair:
                 self.plot.removeItem(curve)
-        self._curves = [(pg.PlotCurveItem(), pg.PlotCurveItem()) for _ in self.record.runs]
+        self._curves = [(Curve(), Curve()) for _ in self.record.runs]
         for pair in self._curves:
             for curve in pair:
                 self.plot.addItem(curve)
@@ -102,10 +103,10 @@ class ErrorView(PlotView):
         parts = []
         for run in drawn.values():
             for column in columns:
-                parts += [self.plot.y_of(run.measures.low[:, column]), self.plot.y_of(run.measures.high[:, column])]
+                parts += [run.measures.low[:, column], run.measures.high[:, column]]
         if self.accuracy.isChecked():
             self.plot.fit_y(0.0, 1.0)
-        elif (shown := finite_range(parts)) is not None:
+        elif (shown := self.plot.range_of(parts)) is not None:
             low, high = shown
             self.plot.fit_y(low if self.log.isChecked() else min(0.0, low), high)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPaintEvent, QPen
 
 from momentum_gui.engine.population import Floats
 from momentum_gui.gui import theme
+from momentum_gui.gui.plots.curve import Curve
 from momentum_gui.gui.plots.thinning import thinned
 from momentum_gui.gui.plots.ticks import ticks
 
@@ -66,6 +69,7 @@ class Plot(pg.PlotWidget):
         item.getAxis("left").setWidth(60)
         self.scene().sigMouseMoved.connect(self._mouse_moved)
         self.setFrameShape(self.Shape.NoFrame)
+        self.painting = 0.0
         self.apply_theme()
 
     @property
@@ -133,11 +137,22 @@ class Plot(pg.PlotWidget):
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(y > 0, np.log10(np.maximum(y, SMALLEST)), np.nan)
 
-    def draw_curve(self, curve: pg.PlotCurveItem, x: Floats, values: Floats) -> None:
+    def range_of(self, parts: list[Floats]) -> tuple[float, float] | None:
+        """The least and greatest of some values as they are drawn; None where nothing of them is."""
+        shown = [part[part > 0 if self.y_axis.log else ~np.isnan(part)] for part in parts]
+        ends = [(part.min(), part.max()) for part in shown if len(part)]
+        if not ends:
+            return None
+        low, high = self.y_of(np.array([min(low for low, _ in ends), max(high for _, high in ends)]))
+        return float(low), float(high)
+
+    def draw_curve(self, curve: Curve, x: Floats, values: Floats) -> None:
         """Draw values along x with at most four points a pixel column, and every spike."""
         left, right = self.getPlotItem().viewRange()[0]
-        x, y = thinned(x, self.y_of(values), left, right, max(50, int(self.width())))
-        curve.setData(x, y, connect="finite")
+        if self.y_axis.log:
+            values = np.where(values > 0, values, np.nan)
+        x, values = thinned(x, values, left, right, max(50, int(self.width())))
+        curve.set_points(x, self.y_of(values))
 
     def fit_x(self, low: float, high: float) -> None:
         """Show x from low to high, growing in leaps so that the picture is not in constant motion."""
@@ -168,6 +183,12 @@ class Plot(pg.PlotWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.fit()
         event.accept()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint, and keep in `painting` how many seconds that took."""
+        began = time.perf_counter()
+        super().paintEvent(event)
+        self.painting = time.perf_counter() - began
 
     def leaveEvent(self, event: object) -> None:
         self.hovered.emit(None)

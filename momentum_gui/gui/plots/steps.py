@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from momentum_gui.engine.population import Measure
 from momentum_gui.gui import theme
+from momentum_gui.gui.plots.curve import Curve
 from momentum_gui.gui.plots.event_lines import EventLines, changes
 from momentum_gui.gui.plots.plot import Plot, plain_pen
 from momentum_gui.gui.plots.ticks import number_text
-from momentum_gui.gui.plots.view import PlotView, finite_range
+from momentum_gui.gui.plots.view import PlotView
 from momentum_gui.lab.history import nearest
 from momentum_gui.lab.record import RunRecord
 
@@ -50,8 +51,8 @@ class StepsView(PlotView):
         self.turns.getPlotItem().getViewBox().setMouseEnabled(x=True, y=False)
         self.norms.x_axis.setStyle(showValues=False)
         self.events = [EventLines(self.norms), EventLines(self.turns, words=False)]
-        self._curves = [pg.PlotCurveItem() for _ in PARTS]
-        self._cosine = pg.PlotCurveItem()
+        self._curves = [Curve() for _ in PARTS]
+        self._cosine = Curve()
         self._zero = pg.InfiniteLine(0.0, angle=0)
         self._cursors = [pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)]
         for curve in self._curves:
@@ -97,10 +98,8 @@ class StepsView(PlotView):
         assert run is not None
         self.norms.fit_x(0.0, max(run.latest.epochs, 1.0))
         columns = [column for _, column, _ in PARTS]
-        parts = [
-            self.norms.y_of(values[:, column]) for values in (run.measures.low, run.measures.high) for column in columns
-        ]
-        if (shown := finite_range(parts)) is not None:
+        parts = [values[:, column] for values in (run.measures.low, run.measures.high) for column in columns]
+        if (shown := self.norms.range_of(parts)) is not None:
             # Parts that have faded to nothing would squeeze all others: twelve decades are enough.
             low = max(shown[0], shown[1] - 12) if self.log.isChecked() else min(0.0, shown[0])
             self.norms.fit_y(low, shown[1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
@@ -162,14 +161,3 @@ class PlotView(QWidget):
     def export_table(self) -> tuple[list[str], list[list[object]]]:
         """The data drawn: header and rows."""
         return [], []
-
-
-def finite_range(parts: list[np.ndarray]) -> tuple[float, float] | None:
-    """The least and greatest finite number in some arrays; None where there is none."""
-    lows, highs = [], []
-    for part in parts:
-        good = part[np.isfinite(part)]
-        if len(good):
-            lows.append(float(good.min()))
-            highs.append(float(good.max()))
-    return (min(lows), max(highs)) if lows else None

@@ -35,8 +35,8 @@ def test_the_curves_are_the_errors(qtbot: QtBot, xor: Experiment) -> None:
         view.set_log(log)
         for (training, _), run in zip(view._curves, record.runs, strict=True):
             errors = run.measures.last[:, 0]
-            assert np.array_equal(training.yData, np.log10(errors) if log else errors)
-            assert np.array_equal(training.xData, run.measures.position)
+            assert np.array_equal(training.y_data, np.log10(errors) if log else errors)
+            assert np.array_equal(training.x_data, run.measures.position)
 
 
 def test_changes_of_one_moment_are_said_once(qtbot: QtBot, xor: Experiment) -> None:
@@ -121,7 +121,7 @@ def test_accuracy(qtbot: QtBot) -> None:
     table = {"problem": {"dataset": "iris", "test_fraction": 0.2}, "training": {"epochs": 3}}
     view, _, record = shown(qtbot, Experiment.from_table(table, "iris"), 3)
     view.accuracy.setChecked(True)
-    assert np.array_equal(view._curves[0][0].yData, record.runs[0].measures.last[:, 1])
+    assert np.array_equal(view._curves[0][0].y_data, record.runs[0].measures.last[:, 1])
     bowl, _, _ = shown(qtbot, Experiment.from_table({"problem": {"surface": "bowl"}}, "bowl"), 3)
     assert not bowl.accuracy.isVisible()
 

@@ -34,8 +34,8 @@ def test_the_curves_are_the_selected_runs(qtbot: QtBot, xor: Experiment) -> None
     measures = record.runs[1].measures.last
     for curve, (_, column, _) in zip(view._curves, PARTS, strict=True):
         with np.errstate(divide="ignore"):
-            assert np.array_equal(curve.yData[2:], np.log10(measures[2:, column]))
-    assert np.array_equal(view._cosine.yData[1:], measures[1:, int(Measure.COSINE)])
+            assert np.array_equal(curve.y_data[2:], np.log10(measures[2:, column]))
+    assert np.array_equal(view._cosine.y_data[1:], measures[1:, int(Measure.COSINE)])
 
 
 def test_the_gradient_part_is_rate_times_gradient(qtbot: QtBot, xor: Experiment) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import numpy as np
 import pyqtgraph as pg
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 from momentum_gui.engine.plane import Plane, Range
 from momentum_gui.engine.population import Floats
 from momentum_gui.gui import theme
+from momentum_gui.gui.plots.curve import Curve
 from momentum_gui.gui.plots.plot import Plot
 
 FADES = (1.0, 0.7, 0.45, 0.25)
@@ -20,6 +22,8 @@ FADES = (1.0, 0.7, 0.45, 0.25)
 FADE_SHARES = (0.02, 0.15, 0.5)
 """A path's opacity falls where its distance off the plane passes these shares of the picture's side."""
 MOST_MARKS = 60
+MARK_SECONDS = 0.25
+"""How often the marks of a growing path are set anew."""
 FARTHEST = 40.0
 """How far outside the picture, in halves of its sides, lines still reach."""
 ARROW_SHARE = 0.18
@@ -39,15 +43,17 @@ class Marker(QGraphicsPathItem):
     def show_at(
         self, x: float, y: float, shape: str, size: float, pen: QPen, brush: QColor, degrees: float = 0.0
     ) -> None:
-        """Put it at a point: shape "disc", "cross" or "head" (its tip there); `size` in pixels across."""
+        """Put it at a point: shape "disc", "cross", or "head" or the slimmer "point", whose tip is there; `size` in
+        pixels across."""
         if (key := f"{shape} {size}") != self.shape_shown:
             self.shape_shown = key
             path = QPainterPath()
             half = size / 2
             if shape == "disc":
                 path.addEllipse(QPointF(0, 0), half, half)
-            elif shape == "head":
-                path.addPolygon(QPolygonF([QPointF(0, 0), QPointF(-size, half), QPointF(-size, -half), QPointF(0, 0)]))
+            elif shape in ("head", "point"):
+                wide = half if shape == "head" else 0.65 * half
+                path.addPolygon(QPolygonF([QPointF(0, 0), QPointF(-size, wide), QPointF(-size, -wide), QPointF(0, 0)]))
             else:
                 path.moveTo(-half, -half)
                 path.lineTo(half, half)
@@ -69,7 +75,7 @@ class PathItems:
 
     def __init__(self, plot: Plot, number: int) -> None:
         self.plot, self.number = plot, number
-        self.lines = [pg.PlotCurveItem() for _ in FADES]
+        self.lines = [Curve() for _ in FADES]
         self.marks = pg.ScatterPlotItem(size=4, pxMode=True)
         for height, item in enumerate((*self.lines, self.marks)):
             item.setZValue(10 + height / 10)
@@ -77,6 +83,7 @@ class PathItems:
         self.start, self.present = Marker(plot, 11), Marker(plot, 12 + number / 100)
         self.items = (*self.lines, self.marks, self.start, self.present)
         self._marked: tuple[object, ...] = ()
+        self._marked_at = 0.0
 
     def remove(self) -> None:
         """Take everything off the plot."""
@@ -108,7 +115,7 @@ class PathItems:
         x, y = drawn_near(x, y, shown)
         off = np.digitize(distance / max(shown[1] - shown[0], shown[3] - shown[2]), FADE_SHARES)
         self._draw_lines(x, y, np.maximum(off[:-1], off[1:]), color, selected=selected, live=live)
-        self._mark(x, y, color)
+        self._mark(x, y, color, live=live)
         white = QColor(255, 255, 255, 220)
         self.start.show_at(x[0], y[0], "disc", 10, pg.mkPen(color, width=2), white)
         size = 13.0 if selected else 10.0
@@ -136,8 +143,7 @@ class PathItems:
         for fade, line in enumerate(self.lines):
             connected = np.append(bucket == fade, False).astype(np.int32)
             if not connected.any():
-                if line.xData is not None and len(line.xData):
-                    line.clear()
+                line.clear()
                 continue
             faded = QColor(color)
             faded.setAlphaF(FADES[fade])
@@ -147,9 +153,7 @@ class PathItems:
             # From a QColor: of four numbers pyqtgraph makes one by a call that leaks a reference to None.
             white = QColor(255, 255, 255, int(150 * FADES[fade]))
             rim = None if live else pg.mkPen(white, width=4 if selected else 3)
-            if rim is not None or line.opts["shadowPen"] is not None:
-                line.setShadowPen(rim)
-            line.setData(x, y, connect=connected, pen=pen, antialias=not live)
+            line.set_points(x, y, connect=connected, pen=pen, rim=rim, smooth=not live)
 
     def _exit(self, x: Floats, y: Floats, shown: Range) -> tuple[float, float, float]:
         """Where the step x, y (2,) leaves the picture, and in which direction on the screen (degrees, downwards)."""
@@ -163,8 +167,13 @@ class PathItems:
         degrees = math.degrees(math.atan2(-by_y / pixel_y, by_x / pixel_x))
         return float(x[0]) + share * by_x, float(y[0]) + share * by_y, degrees
 
-    def _mark(self, x: Floats, y: Floats, color: QColor) -> None:
-        """Marks along the path, at most so many; set anew only when they have changed, which is costly."""
+    def _mark(self, x: Floats, y: Floats, color: QColor, *, live: bool) -> None:
+        """Marks along the path, at most so many; set anew only when they have changed, which is costly, and in a path
+        that grows only now and then."""
+        now = time.monotonic()
+        if live and now - self._marked_at < MARK_SECONDS:
+            return
+        self._marked_at = now
         stride = 1 << max(0, math.ceil(math.log2(max(1, len(x)) / MOST_MARKS)))  # doubles: marks stay where they are
         x, y = x[:-1:stride], y[:-1:stride]
         marked = (len(x), stride, color.name(), float(x.sum()), float(y.sum()))
@@ -189,11 +198,9 @@ class Arrow:
 
     def __init__(self, plot: Plot) -> None:
         self.plot = plot
-        self.shaft = pg.PlotCurveItem()
-        self.head = pg.ArrowItem(headLen=11, tipAngle=36, pxMode=True)
-        for item in (self.shaft, self.head):
-            item.setZValue(30)
-            plot.addItem(item, ignoreBounds=True)
+        self.shaft, self.head = Curve(), Marker(plot, 30)
+        self.shaft.setZValue(30)
+        plot.addItem(self.shaft, ignoreBounds=True)
 
     def draw(self, start: tuple[float, float], by: tuple[float, float], color: str) -> None:
         """Draw it from `start`, reaching `by` further; nothing where that is too short to see."""
@@ -206,11 +213,10 @@ class Arrow:
         if not visible:
             return
         end = (start[0] + by[0], start[1] + by[1])
-        self.shaft.setPen(pg.mkPen(color, width=2.5))
-        self.shaft.setData([start[0], end[0]], [start[1], end[1]])
-        self.head.setStyle(angle=math.degrees(math.atan2(down, across)) + 180.0, brush=pg.mkBrush(color))
-        self.head.setPen(pg.mkPen(QColor(0, 0, 0, 90), width=1))
-        self.head.setPos(*end)
+        points = np.array([start, end])
+        self.shaft.set_points(points[:, 0], points[:, 1], pen=pg.mkPen(color, width=2.5), smooth=True)
+        degrees = math.degrees(math.atan2(down, across))
+        self.head.show_at(*end, "point", 11.0, pg.mkPen(QColor(0, 0, 0, 90), width=1), QColor(color), degrees)
 
     def hide(self) -> None:
         """Show no arrow."""

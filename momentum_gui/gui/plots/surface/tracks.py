@@ -12,7 +12,7 @@ from momentum_gui.gui.plots.surface.planes import fled
 from momentum_gui.lab.history import nearest
 from momentum_gui.lab.record import RunRecord
 
-MOST_LIVE = 500
+MOST_LIVE = 300
 """Points of a path that are drawn while it grows."""
 FARTHEST_WEIGHT = 1e150
 """Weights are projected as if they were no larger: their squares would overflow."""

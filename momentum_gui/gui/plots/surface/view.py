@@ -19,6 +19,8 @@ from momentum_gui.lab.setup import Setup
 
 __all__ = ["STILL_SIZE", "SurfaceView"]
 
+WORDS_SECONDS = 0.25
+"""How often the words below change while things move: faster than this nobody reads them."""
 LIVE_SECONDS = 0.2
 """Changes that follow one another more quickly than this are drawn plainly."""
 
@@ -38,6 +40,7 @@ class SurfaceView(SurfaceFrame):
         self._task: Task | None = None
         self._tracks: dict[int, Track] = {}
         self._version, self._advanced, self._live = -1, 0.0, False
+        self._told: tuple[object, float] = None, 0.0
         self._still = QTimer(self)
         self._still.setSingleShot(True)
         self._still.setInterval(int(1000 * STILL_SECONDS) + 50)
@@ -138,7 +141,10 @@ class SurfaceView(SurfaceFrame):
             self.sight.keep(at, self._tracks, follow=self.follow_point.isChecked())
         self._draw(at)
         self._request()
-        self.telling.tell(at, self.plane, self.arrows, solid=self.solid.on)
+        about = (self.selected, self.moment, self.plane.sentence)
+        if not self._live or about != self._told[0] or now - self._told[1] > WORDS_SECONDS:
+            self._told = about, now
+            self.telling.tell(at, self.plane, self.arrows, solid=self.solid.on)
 
     # The plane and its range.
 

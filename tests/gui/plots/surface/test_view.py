@@ -359,7 +359,7 @@ def test_marks_keep_their_size_on_paper(show: Show, xor: Experiment) -> None:
 def test_runs_are_told_apart_without_colour(show: Show, xor: Experiment) -> None:
     """At rest a path has its run's dashes."""
     view, _, _ = show(xor)
-    pens = [next(line.opts["pen"] for line in items.lines if line.xData is not None) for items in view._paths]
+    pens = [next(line.pen for line in items.lines if len(line.x_data)) for items in view._paths]
     assert [pen.style() for pen in pens] == [Qt.PenStyle.SolidLine, Qt.PenStyle.CustomDashLine]
 
 

@@ -1,0 +1,71 @@
+"""A line through points, cheap to change and to paint: what moves at 60 Hz is made of these."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from momentum_gui.engine.population import Floats
+
+EMPTY: Floats = np.empty(0)
+MARGIN = 0.03
+"""How much wider its bounds are than its points, as a share: room for the pen, whose width is in pixels."""
+
+
+class Curve(QGraphicsItem):
+    """A line in a plot's coordinates with a pen of constant width on the screen, and if wanted a rim below it.
+
+    pyqtgraph's own PlotCurveItem asks for its bounds a dozen times a frame and works each out from its data; this one
+    knows them from when the data came.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.x_data, self.y_data = EMPTY, EMPTY
+        self.pen: QPen = pg.mkPen("w")
+        self.rim: QPen | None = None
+        self.smooth = False
+        self._path, self._bounds = QPainterPath(), QRectF()
+
+    def setPen(self, pen: QPen) -> None:
+        """Draw with another pen."""
+        self.pen = pen
+        self.update()
+
+    def set_points(
+        self,
+        x: Floats,
+        y: Floats,
+        *,
+        connect: str | NDArray[np.int32] = "finite",
+        pen: QPen | None = None,
+        rim: QPen | None = None,
+        smooth: bool = False,
+    ) -> None:
+        """Draw a line through x, y (points,), with a gap where one is no number or, by `connect` (points,), 0."""
+        self.prepareGeometryChange()
+        self.x_data, self.y_data = x, y
+        self.pen, self.rim, self.smooth = pen or self.pen, rim, smooth
+        self._path = pg.arrayToQPath(x, y, connect)
+        box = self._path.controlPointRect()
+        across, along = MARGIN * box.width() or MARGIN, MARGIN * box.height() or MARGIN
+        self._bounds = box.adjusted(-across, -along, across, along) if len(x) else QRectF()
+
+    def clear(self) -> None:
+        """Draw nothing."""
+        if len(self.x_data):
+            self.set_points(EMPTY, EMPTY)
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, self.smooth)
+        for pen in (self.rim, self.pen):
+            if pen is not None:
+                painter.setPen(pen)
+                painter.drawPath(self._path)
