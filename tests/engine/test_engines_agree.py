@@ -149,6 +149,22 @@ def test_a_thousand_updates_by_batches_of_wide_layers_agree(batch_size: int, red
         assert_same_bits(problem.trained(compiled_engine), found)
 
 
+@pytest.mark.parametrize("batch_size", [1, 7, 10])
+def test_a_training_that_ends_within_an_epoch_knows_its_last_step(batch_size: int) -> None:
+    """Also where no update is traced: then most steps are not stored."""
+    network = Network((4, 7, 3), Activation.TANH, Activation.SOFTMAX, Loss.SQUARED_ERROR)
+    problem = problem_for(network, seed=5, items=70, batch_size=batch_size, mean=True, frozen=False, runs=20, epochs=1)
+    ends = []
+    for engine in (compiled_engine, numpy_engine):
+        population, span = problem.population(), Span(problem.orders, 0, 3, problem.measured)
+        report = Report.for_span(problem.task, population, span, keep_weights=False, traced=0)
+        engine.train(problem.task, population, span, report)
+        ends.append(population)
+    assert np.abs(ends[1].last_step).min(axis=0).max() > 0.0
+    for name in ("weights", "stored", "last_step"):
+        close(getattr(ends[0], name), getattr(ends[1], name))
+
+
 @settings(max_examples=40)
 @given(problem=problems(st.integers(1, 8), all_batches), factor=st.sampled_from([1e2, 1e6, 1e12]))
 def test_engines_agree_on_what_diverges(problem: Problem, factor: float) -> None:
