@@ -126,7 +126,7 @@ def test_a_thousand_updates_of_iris_like_data_agree() -> None:
     assert_allclose(found.weights, expected.weights, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("batch_size", [150, 280])
+@pytest.mark.parametrize("batch_size", [60, 150, 280])
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 def test_a_thousand_updates_by_batches_of_wide_layers_agree(batch_size: int, reduction: str) -> None:
     """Batches of more items than are kept at once, the last one smaller, or all items: 1e-12 after 1,000 updates.
@@ -141,10 +141,28 @@ def test_a_thousand_updates_by_batches_of_wide_layers_agree(batch_size: int, red
     )  # fmt: skip
     found, expected = problem.trained(compiled_engine), problem.trained(numpy_engine)[0]
     assert_allclose(found[0].weights, expected.weights, rtol=1e-12, atol=1e-12)
-    assert_same_bits(problem.trained(compiled_engine, cuts=(1, 333, 998)), found)
+    whole = problem.trained(compiled_engine, traced=0)  # traced updates store more than others
+    assert_same_bits(problem.trained(compiled_engine, cuts=(1, 333, 997), traced=0), whole)
+    assert_same_bits(whole, found)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiled_engine, "useful_threads", lambda work: 2)
         assert_same_bits(problem.trained(compiled_engine), found)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 10])
+def test_a_training_that_ends_within_an_epoch_knows_its_last_step(batch_size: int) -> None:
+    """Also where no update is traced: then most steps are not stored."""
+    network = Network((4, 7, 3), Activation.TANH, Activation.SOFTMAX, Loss.SQUARED_ERROR)
+    problem = problem_for(network, seed=5, items=70, batch_size=batch_size, mean=True, frozen=False, runs=20, epochs=1)
+    ends = []
+    for engine in (compiled_engine, numpy_engine):
+        population, span = problem.population(), Span(problem.orders, 0, 3, problem.measured)
+        report = Report.for_span(problem.task, population, span, keep_weights=False, traced=0)
+        engine.train(problem.task, population, span, report)
+        ends.append(population)
+    assert np.abs(ends[1].last_step).min(axis=0).max() > 0.0
+    for name in ("weights", "stored", "last_step"):
+        close(getattr(ends[0], name), getattr(ends[1], name))
 
 
 @settings(max_examples=40)
