@@ -28,10 +28,11 @@ class PlaneLaying:
         self.put_off = False
         self._made, self._seconds = 0.0, 0.0
         self._laid: tuple[object, ...] = ()
+        self._has_moved = False
 
     def forget(self) -> None:
         """Lay it anew at the next occasion, whatever it was."""
-        self.plane, self._laid, self.put_off = None, (), False
+        self.plane, self._laid, self.put_off, self._has_moved = None, (), False, False
 
     def take(self, plane: Plane) -> None:
         """Take a plane that was laid elsewhere."""
@@ -68,7 +69,9 @@ class PlaneLaying:
         if not moved and self.plane is not None:
             return False  # back at the start: the directions of the paths before are as good as any
         began = time.perf_counter()
-        plane = self.choice.lay(setup, record, runs, selected, here, self.plane)
+        like = self.plane if self._has_moved else None  # before, its directions were arbitrary, and so their signs
+        plane = self.choice.lay(setup, record, runs, selected, here, like)
+        self._has_moved = moved
         self._seconds = time.perf_counter() - began
         if not moved:
             sentence = "Nothing has moved yet: any plane through the start. It turns to where the paths will lead."
