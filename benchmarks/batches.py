@@ -10,6 +10,9 @@ from benchmarks.problems import Problem
 from benchmarks.rows import Missing, Row, faster
 
 TITLE = "An update by a batch, one run"
+NOTES = """\
+JAX shares a product of wide layers among all processors. Here a run is trained by one thread, so that its bits do not
+depend on how many there are; a comparison of several runs uses the others."""
 
 CASES = (
     ((4, 7, 3), 150, 10),

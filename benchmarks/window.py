@@ -15,6 +15,11 @@ from benchmarks.measure import installed
 from benchmarks.rows import Missing, Row
 
 TITLE = "The window, 1440 × 900, drawn off-screen, Iris 4-5-3 online at full speed"
+NOTES = """\
+A tick takes in what the worker has delivered and draws at most what fits into its budget; painting follows it in the
+same thread. So an interval is 16 ms unless a view was drawn and painted that takes longer, or another thread held the
+interpreter's lock. Plain pyqtgraph and matplotlib draw their scene each time, whatever that takes. With two runs the
+training fills both processors, so what the window draws is taken from it; with one run a processor is left."""
 
 RECORDED = 1_000_000
 SECONDS = 8
