@@ -5,6 +5,7 @@ A scene prints one JSON object. Everything is drawn off-screen, into a picture i
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -199,7 +200,8 @@ def resident() -> float:
 
 
 def painted() -> dict[str, Any]:
-    """Start the program and leave at once when its window was painted."""
+    """Start the program, as `commands.open_window` does, and leave at once when its window was painted."""
+    gc.disable()
     from momentum_gui.gui.app import application, prepare_offscreen
 
     prepare_offscreen()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 
 from momentum_gui.commands.arguments import FILE_HELP, Commands
 from momentum_gui.commands.display import NoDisplayError, check_display
@@ -23,6 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         experiment = Experiment.load(arguments.file)
     check_display()
+    gc.disable()  # nothing is garbage while the window loads, and looking for it takes a tenth of that time
     try:
         from momentum_gui.gui import app
     except ImportError as error:  # a library of the system that PySide6 links to

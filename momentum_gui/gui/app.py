@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -77,6 +78,7 @@ def run(experiment: Experiment | None = None) -> int:
     patience = Patience(window, interrupts)
     try:
         window.show()
+        QTimer.singleShot(0, look_for_garbage)
         # The window is hidden before its work has ended, and a hidden window is no last one that closes.
         window.session.closed.connect(made.quit)
         status = made.exec()
@@ -121,6 +123,12 @@ def give_up(session: Session, interrupts: list[int]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(INTERRUPTED if interrupts else 0)
+
+
+def look_for_garbage() -> None:
+    """Look for garbage from now on, but not among what was loaded at the start: that stays, and is a lot to look at."""
+    gc.freeze()
+    gc.enable()
 
 
 def _nothing() -> None:

@@ -16,9 +16,11 @@ from momentum_gui.gui.plots.base import View
 from momentum_gui.lab.record import Record
 from momentum_gui.lab.setup import Setup
 
-BUDGET_SECONDS = 0.007
+BUDGET_SECONDS = 0.006
 """What drawing may take of a tick of the window's timer, on the average: a view that took more is made up for by the
 ticks after it, and one that did not get its turn is first at the next."""
+MOST_DEBT = 5 * BUDGET_SECONDS
+"""A view that took exceptionally long holds up the others no longer than this."""
 PAINTING = 2.5
 """Where a view's plots do not measure their painting, a redraw takes so many times what the view itself took."""
 SHARE = 0.5
@@ -170,7 +172,7 @@ class Views(QObject):
                 if page.row.title == title:
                     area.setCurrentWidget(page)
                     if self._record is not None:
-                        self._draw(page, time.perf_counter())
+                        self._draw(page)
                     return self._made(page)
         raise KeyError(title)
 
@@ -238,13 +240,12 @@ class Views(QObject):
         self._debt = max(0.0, self._debt - BUDGET_SECONDS)
         left = False
         for page in sorted(stale, key=lambda page: page.finished):
-            now = time.perf_counter()
-            tired = now - page.finished < page.cost * (1 / SHARE - 1)
+            tired = time.perf_counter() - page.finished < page.cost * (1 / SHARE - 1)
             if tired or (self._debt > 0 and self._debt + page.cost > BUDGET_SECONDS):
                 left = True
                 continue
-            self._draw(page, now)
-            self._debt += page.cost
+            self._draw(page)
+            self._debt = min(self._debt + page.cost, MOST_DEBT)
         return left
 
     @property
@@ -256,7 +257,7 @@ class Views(QObject):
         """Redraw every visible view now, whatever it takes."""
         for page in self.pages:
             if page.isVisible():
-                self._draw(page, time.perf_counter())
+                self._draw(page)
 
     def close(self) -> None:
         """Let views end what they do in the background."""
@@ -264,16 +265,17 @@ class Views(QObject):
             if (end := getattr(page.view, "end", None)) is not None:
                 end()
 
-    def _draw(self, page: Page, now: float) -> None:
+    def _draw(self, page: Page) -> None:
         assert self._record is not None
         view = self._made(page)
+        began = time.perf_counter()
         page.drawn = self._record.version
         if page.moment != self._moment:
             page.moment = self._moment
             view.set_moment(self._moment)
         view.update_view()
         page.finished = time.perf_counter()
-        page.seconds = page.finished - now
+        page.seconds = page.finished - began
 
     def _made(self, page: Page) -> View:
         new = page.view is None
