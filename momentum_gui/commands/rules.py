@@ -35,9 +35,16 @@ def run(arguments: argparse.Namespace) -> int:
     momentum = arguments.momentum
     if not 0 <= momentum < 1:
         raise BadInputError(f"--momentum {momentum}: allowed is a number from 0 up to, not including, 1")
+    from momentum_gui.engine.theory import MOST_CONDITION
+
     curvature = sorted(arguments.curvature) if arguments.curvature is not None else None
     if curvature is not None and not (curvature[0] > 0 and math.isfinite(curvature[1])):
         raise BadInputError(f"--curvature {curvature[0]} {curvature[1]}: allowed are two finite numbers above 0")
+    if curvature is not None and curvature[1] / MOST_CONDITION > curvature[0]:
+        apart = f"{MOST_CONDITION:g}"
+        raise BadInputError(
+            f"--curvature {curvature[0]} {curvature[1]}: allowed are two at most a factor {apart} apart"
+        )
     facts = rule_facts(momentum, curvature)
     if arguments.json:
         given = {"momentum": momentum} | ({"curvature": curvature} if curvature is not None else {})

@@ -32,8 +32,8 @@ def add(commands: Commands) -> None:
         "--plane",
         metavar="P",
         help="weights:NAME,NAME (two weights, like weights:w1[0,0],b1[0]; the others are held), pca (of the paths of "
-        "all runs) or random (two filter-normalised directions); by default the surface itself, the only two weights "
-        "that train, or pca",
+        "all runs), random (two filter-normalised directions), three or three:RUN,RUN (through the start and the ends "
+        "of two runs, the first two); by default the surface itself, the only two weights that train, or pca",
     )
     parser.add_argument("--at", default="end", metavar="M", help="hold the other weights at start, end or best (end)")
     parser.add_argument("--run", dest="run_name", metavar="NAME", help="of this run (the first)")
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
             return INTERRUPTED
         center, paths = travel.weights(run_number, arguments.at), travel.paths()
         seed = experiment.runs[run_number].training.seed if arguments.seed is None else arguments.seed
-        plane = make_plane(choice, trainer.setup, center, paths, seed)
+        plane = make_plane(choice, trainer.setup, center, travel, seed)
         x0, x1, y0, y1 = default_range(plane, trainer.setup, paths) if wanted is None else wanted
         xs, ys = np.linspace(x0, x1, arguments.size), np.linspace(y0, y1, arguments.size)
         task = trainer.setup.task(experiment.runs[run_number].training)
@@ -94,7 +94,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def trains(arguments: argparse.Namespace, kind: str) -> bool:
     """Whether what is asked for needs the training: a path to show or to cover, or a state that comes of it."""
-    if arguments.plot is not None or kind == "pca":
+    if arguments.plot is not None or kind in ("pca", "three"):
         return True
     if kind == "surface":
         return False

@@ -15,6 +15,9 @@ from momentum_gui.engine.population import Floats
 Range = tuple[float, float, float, float]
 """x low, x high, y low, y high."""
 
+MOST_DRAWS = 60
+NOTHING_LEFT_OUT = "no weight moves out of this plane, and nothing is left out."
+
 
 @dataclass(frozen=True, eq=False)
 class Plane:
@@ -129,7 +132,7 @@ def pca(vectors: Floats, like: Plane | None = None) -> Plane:
         f"The two directions in which the paths move most: {percent(share_x)} and {percent(share_y)} of the movement"
     )
     if exact:
-        sentence += "; no weight moves out of this plane, and nothing is left out."
+        sentence += f"; {NOTHING_LEFT_OUT}"
     else:
         sentence += f"; the other {percent(left)} is projected away, and the weights there are held at their mean."
     return Plane("pca", origin, axis_x, axis_y, "PC 1", "PC 2", exact, share_x, share_y, sentence)
@@ -158,16 +161,25 @@ def random_directions(network: Network, center: Floats, seed: int, trained: NDAr
         return scaled if scaled.any() else drawn / np.linalg.norm(drawn)
 
     axis_x, axis_y = direction(), direction()
+    for _ in range(MOST_DRAWS):  # with one trained weight in each unit, scaling leaves no more than its sign to chance
+        if not parallel(axis_x, axis_y):
+            break
+        axis_y = direction()
+    exact = int(np.count_nonzero(moving)) <= 2 and not parallel(axis_x, axis_y)
     sentence = (
         "Two random directions, in which each unit changes in proportion to its size (filter normalisation, "
-        "Li et al. 2018); nearly all of a path's movement is projected away."
+        "Li et al. 2018); "
     )
-    exact = int(np.count_nonzero(moving)) <= 2
+    sentence += NOTHING_LEFT_OUT if exact else "whatever of a path's movement lies across them is projected away."
     return Plane("random", np.array(center), axis_x, axis_y, "direction 1", "direction 2", exact, None, None, sentence)
 
 
 def through_three(
-    a: Floats, b: Floats, c: Floats, names: tuple[str, str, str] = ("the first", "the second", "the third")
+    a: Floats,
+    b: Floats,
+    c: Floats,
+    names: tuple[str, str, str] = ("the first", "the second", "the third"),
+    trained: NDArray[np.bool_] | None = None,
 ) -> Plane:
     """The plane through three states (W,): a at 0, 0; b on the positive x axis; c above it. Axes have length 1.
 
@@ -182,10 +194,12 @@ def through_three(
     height = float(np.linalg.norm(across))
     on_a_line = height <= 1e-12 * max(length, float(np.linalg.norm(c - a))) or length == 0
     axis_y = perpendicular(axis_x) if on_a_line else across / height
-    sentence = f"The plane through three states: {names[0]}, {names[1]} and {names[2]}; the rest is projected away."
+    moving = len(a) if trained is None else int(np.count_nonzero(trained))
+    exact = len(a) == 2 or (moving <= 2 and not on_a_line)
+    sentence = f"The plane through three states: {names[0]}, {names[1]} and {names[2]}; "
+    sentence += NOTHING_LEFT_OUT if exact else "the rest is projected away."
     if on_a_line:
         sentence += " They lie on one line, so the second direction is an arbitrary one."
-    exact = len(a) == 2
     return Plane("three", np.array(a), axis_x, axis_y, f"towards {names[1]}", "across", exact, None, None, sentence)
 
 
@@ -219,6 +233,11 @@ def unit(length: int, number: int) -> Floats:
     vector = np.zeros(length)
     vector[number] = 1.0
     return vector
+
+
+def parallel(a: Floats, b: Floats) -> bool:
+    """Whether two vectors point along one line, to six digits."""
+    return bool(abs(a @ b) >= (1 - 1e-6) * np.linalg.norm(a) * np.linalg.norm(b))
 
 
 def perpendicular(axis: Floats) -> Floats:

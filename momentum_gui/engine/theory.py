@@ -97,6 +97,10 @@ def predicted_rate(
     return float(rates[slowest]), Regime(int(regime(coefficients, x)[slowest]))
 
 
+MOST_CONDITION = 1e10
+"""Curvatures further apart than this count as so far apart: beyond, 1 − rate has no digits left to search with."""
+
+
 def best_settings(rule: Rule, smallest: float, largest: float) -> Best:
     """Learning rate and momentum with the best rate between two curvatures; raises ValueError unless 0 < both.
 
@@ -106,6 +110,7 @@ def best_settings(rule: Rule, smallest: float, largest: float) -> Best:
     """
     if not 0 < smallest <= largest < math.inf:
         raise ValueError(f"curvatures {smallest:g} and {largest:g}: allowed are two numbers above 0, the smaller first")
+    smallest = max(smallest, largest / MOST_CONDITION)
     low, high = math.sqrt(smallest), math.sqrt(largest)
     momentum = ((high - low) / (high + low)) ** 2
     learning_rate = (2 / (high + low)) ** 2

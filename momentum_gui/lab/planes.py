@@ -23,14 +23,14 @@ WEIGHT_NAME = re.compile(r"[wb]\d+\[\d+(?:,\s*\d+)?\]|[xy]")
 
 @dataclass(frozen=True)
 class Choice:
-    """A plane that was asked for: its kind, and for `weights` the numbers of the two."""
+    """A plane that was asked for: its kind, for `weights` the numbers of the two, for `three` those of the runs."""
 
     kind: str
     pair: tuple[int, int] = (0, 1)
 
     @classmethod
     def parse(cls, text: str | None, setup: Setup) -> Choice:
-        """`weights:w1[0,0],b1[0]`, `pca` or `random`. Raises BadInputError.
+        """`weights:w1[0,0],b1[0]`, `pca`, `random`, `three` or `three:RUN,RUN`. Raises BadInputError.
 
         None is the surface itself, the two weights that train where only two do, and PCA otherwise.
         """
@@ -49,11 +49,11 @@ class Choice:
             if i == j:
                 raise BadInputError(f"--plane {text}: allowed are two different weights")
             return cls("surface") if setup.surface is not None and i < j else cls("weights", (i, j))
-        if text not in ("pca", "random"):
-            raise BadInputError(f"--plane {text}: allowed is weights:NAME,NAME, pca, random")
-        if text == "random" and setup.surface is not None:
-            raise BadInputError("--plane random: an analytic surface has only two weights; leave --plane out")
-        return cls(text)
+        if kind not in ("pca", "random", "three") or (names and kind != "three"):
+            raise BadInputError(f"--plane {text}: allowed is weights:NAME,NAME, pca, random, three, three:RUN,RUN")
+        if kind != "pca" and setup.surface is not None:
+            raise BadInputError(f"--plane {text}: an analytic surface has only two weights; leave --plane out")
+        return cls(kind, two_runs(text, names, setup)) if kind == "three" else cls(kind)
 
 
 class Travel:
@@ -95,12 +95,23 @@ class Travel:
     def paths(self) -> Floats:
         """The weights of all runs at the logged epochs, one run after the other: (points, weights).
 
-        A run that diverged is left out, unless all did; see `worth_showing`.
+        A run that diverged, or is far gone on the way to it, is left out, unless all did; see `worth_showing`.
         """
         assert self.record is not None
         trails = list(zip(self._trails, self.record.latest.runs, strict=True))
-        chosen = [trail.vectors for trail, run in trails if run.outcome is not Outcome.DIVERGED]
+        chosen = [trail.vectors for trail, run in trails if not fled(run, trail.vectors[0])]
         return np.concatenate(chosen or [worth_showing(trail.vectors) for trail, _ in trails])
+
+
+FLED = 1e3
+"""A run whose weights have grown by this factor has left for good: planes and ranges do without its last part."""
+
+
+def fled(run: RunFrame, start: Floats) -> bool:
+    """Whether a run that started at `start` (W,) has diverged, or is far gone on the way to it."""
+    if run.outcome is Outcome.DIVERGED:
+        return True
+    return not np.abs(run.weights).max() <= FLED * (1.0 + np.abs(start).max())
 
 
 def better(best: tuple[float, Floats], run: RunFrame) -> tuple[float, Floats]:
@@ -120,8 +131,34 @@ def worth_showing(path: Floats) -> Floats:
     return path[: int(np.argmax(far))] if far.any() else path
 
 
-def make_plane(choice: Choice, setup: Setup, center: Floats, paths: Floats, seed: int) -> Plane:
-    """The plane of a choice: two weights and random directions through `center` (W,), PCA of `paths` (points, W)."""
+def two_runs(text: str, names: str, setup: Setup) -> tuple[int, int]:
+    """The numbers of the two runs that a plane through three states names; the first two by default. A training of
+    one run gives that run twice. Raises BadInputError."""
+    runs = [run.name for run in setup.experiment.runs]
+    if not names:
+        return 0, min(1, len(runs) - 1)
+    parts = names.split(",")  # a name may hold commas itself
+    for at in range(1, len(parts)):
+        first, second = ",".join(parts[:at]).strip(), ",".join(parts[at:]).strip()
+        if first in runs and second in runs and first != second:
+            return runs.index(first), runs.index(second)
+    raise BadInputError(f"--plane {text}: allowed are two different runs of {', '.join(runs)}, like three:RUN,RUN")
+
+
+def three_states(choice: Choice, setup: Setup, travel: Travel) -> Plane:
+    """The plane through the start and the ends of two runs, or of one run through its start, best and end."""
+    one, other = choice.pair
+    names = [run.name for run in setup.experiment.runs]
+    second = "best" if one == other else "end"
+    states = travel.weights(one, "start"), travel.weights(one, "end"), travel.weights(other, second)
+    words = f"the start of {names[one]}", f"the end of {names[one]}", f"the {second} of {names[other]}"
+    return planes.through_three(*states, words, setup.trained())
+
+
+def make_plane(choice: Choice, setup: Setup, center: Floats, travel: Travel, seed: int) -> Plane:
+    """The plane of a choice: two weights and random directions through `center` (W,), PCA of the paths."""
+    if choice.kind == "three":
+        return three_states(choice, setup, travel)
     if choice.kind == "surface":
         return planes.surface_plane()
     if choice.kind == "weights":
@@ -129,7 +166,7 @@ def make_plane(choice: Choice, setup: Setup, center: Floats, paths: Floats, seed
     if choice.kind == "random":
         assert setup.network is not None
         return planes.random_directions(setup.network, center, seed, setup.trained())
-    return planes.pca(paths)
+    return planes.pca(travel.paths())
 
 
 def default_range(plane: Plane, setup: Setup, paths: Floats) -> Range:

@@ -50,3 +50,11 @@ def test_the_table_has_a_line_for_each_rule(capsys: pytest.CaptureFixture[str]) 
     out = capsys.readouterr().out
     (line,) = (line for line in out.splitlines() if line.startswith("heavy-ball"))
     assert line.split()[1:11] == ["1", "0.9", "1", "0.9", "10", "0.5263", "3.8", "3.306", "0.6694", "0.8182"]
+
+
+def test_curvatures_too_far_apart_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """Beyond a factor of 10^10 the best settings have no digits left; up to there they are near their limit."""
+    assert main(["rules", "--curvature", "1e-33", "1"]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "factor 1e+10" in error
+    assert rules(capsys, "--curvature", "1e-10", "1")["one-step"]["best"]["learning_rate"] == pytest.approx(3, rel=1e-3)

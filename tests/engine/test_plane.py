@@ -157,6 +157,22 @@ def test_the_plane_through_three_states_shows_them_at_their_distances() -> None:
     assert np.hypot(x[2] - x[1], y[2]) == pytest.approx(np.linalg.norm(c - b))
 
 
+def test_planes_that_hold_all_that_trains_are_exact() -> None:
+    """With two trained weights random directions and three states leave nothing out, and their sentences say so."""
+    trained = np.zeros(NETWORK.weight_count, dtype=np.bool_)
+    trained[[1, 4]] = True
+    center, other, third = weights(1), weights(1), weights(1)
+    other[1] += 1.0
+    third[4] -= 2.0
+    random = random_directions(NETWORK, center, seed=1, trained=trained)
+    three = through_three(center, other, third, trained=trained)
+    for plane in (random, three):
+        assert plane.exact and "nothing is left out" in plane.sentence and "projected" not in plane.sentence
+        assert plane.project(np.stack((other, third)))[2] == pytest.approx([0, 0], abs=1e-12)
+    for plane in (random_directions(NETWORK, center, seed=1), through_three(center, weights(2), weights(3))):
+        assert not plane.exact and "projected away" in plane.sentence
+
+
 def test_three_states_on_a_line_are_told() -> None:
     """A plane is found for states on a line, or at one place, and the sentence admits that it is arbitrary."""
     a, b = weights(1), weights(2)

@@ -11,7 +11,7 @@ import pytest
 from momentum_gui.assets import resource
 from momentum_gui.engine.grid import grid_errors
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.planes import Choice, make_plane
+from momentum_gui.lab.planes import Choice, Travel, make_plane
 from momentum_gui.lab.trainer import Trainer
 
 TRUE = {"w1": [10.0, 10.0], "b1": [-5.0, 5.0], "w2": [1.0, 1.0], "b2": -1.0}
@@ -101,7 +101,7 @@ def test_the_surface_is_the_networks_error(name: str) -> None:
     experiment = Experiment.load(name)
     trainer = Trainer(experiment)
     choice = Choice.parse(None, trainer.setup)
-    plane = make_plane(choice, trainer.setup, trainer.first_frame().runs[0].weights, np.empty((0, 7)), 0)
+    plane = make_plane(choice, trainer.setup, trainer.first_frame().runs[0].weights, Travel(), 0)
     assert plane.exact and {plane.label_x, plane.label_y} == set(experiment.network.train_only)
     xs, ys = np.linspace(-5, 15, 5), np.linspace(-10, 10, 4)
     task = trainer.setup.task(experiment.training)

@@ -102,14 +102,14 @@ def test_the_range_shows_every_path() -> None:
     """All recorded points of all runs lie inside the default range of the PCA and weights planes."""
     trainer, travel = travelled(NETWORK + "[training]\nepochs = 20\n[[run]]\nseed = 1\n[[run]]\nseed = 2\n")
     for choice in (Choice("pca"), Choice("weights", (3, 0))):
-        plane = make_plane(choice, trainer.setup, travel.weights(0, "end"), travel.paths(), 0)
+        plane = make_plane(choice, trainer.setup, travel.weights(0, "end"), travel, 0)
         x0, x1, y0, y1 = default_range(plane, trainer.setup, travel.paths())
         x, y, _ = plane.project(travel.paths())
         assert len(x) == 42 and x0 < x.min() < x.max() < x1 and y0 < y.min() < y.max() < y1
-    random = make_plane(Choice("random"), trainer.setup, travel.weights(0, "end"), travel.paths(), 0)
+    random = make_plane(Choice("random"), trainer.setup, travel.weights(0, "end"), travel, 0)
     assert default_range(random, trainer.setup, travel.paths()) == (-1, 1, -1, 1)
     surface = Setup.of(experiment(RAVINE))
-    plane = make_plane(Choice("surface"), surface, np.zeros(2), np.zeros((1, 2)), 0)
+    plane = make_plane(Choice("surface"), surface, np.zeros(2), Travel(), 0)
     assert default_range(plane, surface, np.zeros((1, 2))) == (-6, 6, -3, 3)
 
 
@@ -123,6 +123,34 @@ def test_a_run_that_diverges_does_not_push_the_others_out_of_sight() -> None:
     assert np.abs(travel.weights(0, "end")).max() > 1e6
     _, alone = travelled(head + wild)
     assert len(alone.paths()) > 1 and np.abs(alone.paths()).max() <= 60
+
+
+def test_three_states_are_a_start_and_two_ends() -> None:
+    """`three` goes through the start and the ends of the first two runs, `three:B,A` those of the runs named, and in a
+    training of one run through its start, end and best."""
+    names = "[[run]]\nname = 'a'\nseed = 1\n[[run]]\nname = 'b, too'\nseed = 2\n[[run]]\nname = 'c'\nseed = 3\n"
+    trainer, travel = travelled(NETWORK + "[training]\nepochs = 20\n" + names)
+    for text, (one, other) in (("three", (0, 1)), ("three:c,b, too", (2, 1)), ("three:b, too,a", (1, 0))):
+        plane = make_plane(Choice.parse(text, trainer.setup), trainer.setup, np.zeros(9), travel, 0)
+        ends = [travel.weights(one, "start"), travel.weights(one, "end"), travel.weights(other, "end")]
+        assert plane.project(np.stack(ends))[2] == pytest.approx([0, 0, 0], abs=1e-12)
+    for wrong in ("three:a", "three:a,a", "three:a,d", "pca:a"):
+        with pytest.raises(BadInputError, match="--plane"):
+            Choice.parse(wrong, trainer.setup)
+    trainer, travel = travelled(NETWORK + "[training]\nepochs = 20\nlearning_rate = 5.0\n")
+    plane = make_plane(Choice.parse("three", trainer.setup), trainer.setup, np.zeros(9), travel, 0)
+    assert "best" in plane.sentence
+    assert plane.project(travel.weights(0, "best")[None])[2] == pytest.approx(0, abs=1e-12)
+
+
+def test_a_run_far_gone_is_left_out_before_it_counts_as_diverged() -> None:
+    """A run on its way to infinity does not set the range of those that stay."""
+    head = RAVINE + "[training]\nrule = 'plain'\n"
+    wild = "[[run]]\nname = 'wild'\nlearning_rate = 0.7\nepochs = 15\n"
+    trainer, travel = travelled(head + wild + "[[run]]\nname = 'calm'\nlearning_rate = 0.1\nepochs = 30\n")
+    assert trainer.first_frame().runs[0].outcome is not Outcome.DIVERGED
+    assert np.abs(travel.weights(0, "end")).max() > 6e3
+    assert np.abs(travel.paths()).max() <= 5
 
 
 def test_a_range_is_four_numbers_in_order() -> None:

@@ -11,7 +11,7 @@ from momentum_gui.gui.plots.network.canvas import Canvas
 from momentum_gui.lab.record import Record, RunRecord
 from momentum_gui.lab.setup import Setup
 
-INVITATION = "Click a weight to follow it"
+INVITATION = "Click a weight"
 
 
 class DiagramView(QWidget):

@@ -16,9 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from momentum_gui.engine.plane import Plane, pca, percent, random_directions, surface_plane, through_three, two_weights
-from momentum_gui.engine.population import Floats, Measure, Outcome
+from momentum_gui.engine.population import Floats, Measure
 from momentum_gui.gui.plots.surface.controls import choice_box, note, row_of, small
 from momentum_gui.lab.history import nearest
+from momentum_gui.lab.planes import fled as has_fled
 from momentum_gui.lab.planes import worth_showing
 from momentum_gui.lab.record import Record, RunRecord
 from momentum_gui.lab.setup import Setup
@@ -29,8 +30,6 @@ MOMENTS = {"start": "start", "middle": "half-way", "best": "best", "now": "end"}
 """The states of a run that a plane may go through, and how they are called."""
 DETAILS_BESIDE = 560
 """From this width on, in pixels, what a kind of plane needs stands beside it, however long the names."""
-FLED = 1e3
-"""A run whose weights have grown by this factor has left for good: planes and ranges do without its last part."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +187,7 @@ class PlaneChoice(QWidget):
         states: list[State] = [box.currentData() for box in self.states]
         a, b, c = (state.weights(record) for state in states)
         texts = tuple(f"the {state.text(record)}" for state in states)
-        return through_three(a, b, c, (texts[0], texts[1], texts[2]))
+        return through_three(a, b, c, (texts[0], texts[1], texts[2]), setup.trained())
 
     def show_shares(self, plane: Plane) -> None:
         """Say what share of the movement the main directions hold."""
@@ -248,10 +247,7 @@ def paths(runs: list[RunRecord]) -> Floats:
 
 def fled(run: RunRecord) -> bool:
     """Whether a run has diverged, or is far gone on the way to it."""
-    if run.latest.outcome is Outcome.DIVERGED:
-        return True
-    start = np.abs(run.path.vectors[0]).max() if len(run.path) else 0.0
-    return not np.abs(run.latest.weights).max() <= FLED * (1.0 + start)
+    return has_fled(run.latest, run.path.vectors[0] if len(run.path) else np.zeros(1))
 
 
 def last_finite(vectors: Floats) -> Floats:

@@ -269,7 +269,8 @@ class TheoryView(PlotView):
                 run.latest.rule == rule.id, number == self.selected)
             for number, run in runs
         ]  # fmt: skip
-        self.map.mark(self.best, dots)
+        # The map's own rule above the others, and the selected run above all.
+        self.map.mark(self.best, sorted(dots, key=lambda dot: (dot.filled, dot.selected)))
 
     def _tell(self) -> None:
         """Best settings, and the predicted rate beside the measured one."""

@@ -157,12 +157,13 @@ def test_the_map_and_its_read_out_are_theory_s(view: TheoryView, rule: str) -> N
 
 
 def test_dots_stand_at_the_settings_of_the_visible_runs(view: TheoryView) -> None:
-    """A dot for each visible run, at its rate and momentum; hidden runs have neither dot nor gauge."""
+    """A dot for each visible run, at its rate and momentum, the selected on top; hidden runs have neither dot
+    nor gauge."""
     trainer, record = ravine(3)
     show(view, trainer, record, selected=1)
     spots = view.map._dots.data
-    assert list(spots["x"]) == pytest.approx([math.log10(rate) for rate in (0.4, 0.4, 0.6)])
-    assert list(spots["y"]) == [0.0, 0.5, 0.0]
+    assert list(spots["x"]) == pytest.approx([math.log10(rate) for rate in (0.4, 0.6, 0.4)])
+    assert list(spots["y"]) == [0.0, 0.0, 0.5]
     view.set_visible_runs((False, True, False))
     assert list(view.map._dots.data["y"]) == [0.5]
     assert [row.name for row in view.gauges.rows] == ["heavy"]
