@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QThread
 
@@ -165,13 +166,17 @@ def test_qt_takes_no_references(make_window: MakeWindow, xor: Experiment) -> Non
             window.views.draw_all()
             QCoreApplication.processEvents()
 
+    def counts() -> np.ndarray:
+        gc.collect()
+        return np.array([sys.getrefcount(thing) for thing in (None, True, False)])
+
     redraw(60)
-    gc.collect()
-    before = [sys.getrefcount(thing) for thing in (None, True, False)]
-    redraw(1000)
-    gc.collect()
-    after = [sys.getrefcount(thing) for thing in (None, True, False)]
-    assert [abs(now - then) < 150 for now, then in zip(after, before, strict=True)] == [True] * 3
+    rounds = [counts()]
+    for _ in range(2):
+        redraw(500)
+        rounds.append(counts())
+    # What is loaded or made once, in a thread of its own perhaps, shows in one round; what each redraw takes, in both.
+    assert (np.abs(np.diff(rounds, axis=0)).min(axis=0) < 150).all(), rounds
 
 
 def test_views_are_drawn_in_the_window_only(make_window: MakeWindow, xor: Experiment) -> None:
