@@ -14,9 +14,9 @@ from benchmarks.rows import Missing, Row, faster, share_of_time
 
 TITLE = "One online update, tanh and softmax, one run"
 NOTES = """\
-The C loops spend most of their time in libm's tanh and exp, one unit after the other. Here a layer's units lie side by
-side in a vector, and both functions are polynomials that all of them go through at once. Rules cost the same: each is
-the same four multiplications."""
+The C loops spend most of their time in libm's tanh and exp, one unit after the other. Here a layer's units lie side
+by side in a vector, and both functions are polynomials that all of them go through at once. Rules cost the same:
+each is the same four multiplications."""
 
 
 def rows() -> Iterator[Row | Missing]:
