@@ -87,4 +87,4 @@ def machine() -> str:
     if info.exists():
         names = [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if "model name" in line]
         cpu = f"{names[0]}, {len(names)} processors" if names else cpu
-    return f"{cpu}; {platform.system()} {platform.release()}; Python {platform.python_version()}"
+    return f"{cpu}; {platform.system()}; Python {platform.python_version()}"
