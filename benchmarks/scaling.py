@@ -11,7 +11,7 @@ from benchmarks import ours
 from benchmarks.measure import shortest
 from benchmarks.problems import Problem
 from benchmarks.rows import Missing, Row
-from momentum_gui.engine import compiled_engine
+from momentum_gui.engine import sharing
 
 TITLE = "How cost grows (this program alone; best of several runs)"
 NOTES = """\
@@ -47,8 +47,8 @@ def rows() -> Iterator[Row | Missing]:
     problem = Problem((4, 7, 3), 50)
     rates, momenta = np.geomspace(1e-3, 0.1, 2_000), np.linspace(0, 0.9, 2_000)
     alone = None
-    for threads in range(1, compiled_engine.thread_count() + 1):
-        with patch.object(compiled_engine, "thread_count", lambda threads=threads: threads):
+    for threads in range(1, sharing.thread_count() + 1):
+        with patch.object(sharing, "thread_count", lambda threads=threads: threads):
             cost = shortest(ours.population_trainer(problem, rates, momenta, 2), 100 * 2_000)
         alone = alone or cost
         yield Row(f"threads: {threads}, 2,000 runs of 4-7-3", "", f"{cost:.4g} µs a network update", "",

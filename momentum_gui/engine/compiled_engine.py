@@ -12,10 +12,7 @@ A population is shared out among threads; a run never is.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from functools import lru_cache, partial
-from threading import Thread
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -52,6 +49,7 @@ from momentum_gui.engine.population import (
     SurfaceTask,
     Task,
 )
+from momentum_gui.engine.sharing import share_out, useful_threads
 from momentum_gui.engine.surfaces import SURFACES, Surface
 
 name = "compiled"
@@ -65,46 +63,12 @@ FULL_BLOCK = 12
 BLOCK_WEIGHTS = 800
 """Up to this many weights: a block of larger networks does not fit into the nearest cache."""
 
-SHARED_WORK = 1_000_000
-"""From this much work on, in weights times items, it is shared out among threads: half a millisecond or more."""
-
 is_warm = False
 """Whether every kernel is compiled, so that no call has to wait for that."""
 
 SURFACE_CODES = {surface.value: code for code, surface in enumerate(SURFACES.values())}
 
 Part = NDArray[np.int64]
-
-
-@lru_cache(maxsize=1)
-def thread_count() -> int:
-    """As many threads as this process may use processors."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def share_out(parts: list[Any], work: Callable[[Any], None]) -> None:
-    """Do the work on every part: the first in this thread, the others each in one that ends with it."""
-    if len(parts) == 1:
-        work(parts[0])
-        return
-    troubles: list[BaseException] = []
-
-    def other(part: Any) -> None:
-        try:
-            work(part)
-        except BaseException as trouble:
-            troubles.append(trouble)
-
-    threads = [Thread(target=other, args=(part,), name="engine") for part in parts[1:]]
-    for thread in threads:
-        thread.start()
-    other(parts[0])
-    for thread in threads:
-        thread.join()
-    for trouble in troubles:
-        raise trouble
 
 
 def surface_arguments(surface: Surface) -> tuple[int, Floats] | None:
@@ -165,11 +129,6 @@ def split(members: Part, multiple: int, work_each: int) -> list[Part]:
     each = -(-len(members) // useful_threads(len(members) * work_each))
     each = -(-each // multiple) * multiple
     return [members[first : first + each] for first in range(0, len(members), each)]
-
-
-def useful_threads(work: int) -> int:
-    """How many threads to share the work among; its unit is a weight on an item."""
-    return thread_count() if work > SHARED_WORK else 1
 
 
 def train_surface(task: SurfaceTask, population: Population, span: Span, report: Report) -> None:

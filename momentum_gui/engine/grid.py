@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,6 +36,7 @@ def point_errors(
 
     A block takes some tens of milliseconds at most, so cancelling takes no longer.
     """
+    task, plane = last_layers(engine, task, plane)
     errors = np.empty(len(x))
     size = block_points(task)
     for start in range(0, len(x), size):
@@ -43,6 +45,32 @@ def point_errors(
         block = slice(start, start + size)
         errors[block] = engine.task_errors(task, plane.weights_at(x[block], y[block]))
     return errors
+
+
+def last_layers(engine: Engine, task: Task, plane: Plane) -> tuple[Task, Plane]:
+    """The layers from the first on whose weights differ within a plane, and the plane in their weights.
+
+    What the layers before make of the items is the same at every point, and is worked out once. The errors are the
+    same; no gradient may be asked for.
+    """
+    if not isinstance(task, NetworkTask):
+        return task, plane
+    network, differing = task.network, (plane.axis_x != 0) | (plane.axis_y != 0)
+    depth = next((n for n, layer in enumerate(network.layers) if differing[: layer.bias.stop].any()), 0)
+    if depth == 0:
+        return task, plane
+    offset = network.layers[depth].offset
+    before = replace(network, sizes=network.sizes[: depth + 1], output_activation=network.hidden_activation)
+    with np.errstate(all="ignore"):
+        answers = engine.outputs(before, plane.origin[None, :offset], task.items.inputs)[0]
+    rest = replace(
+        task,
+        network=replace(network, sizes=network.sizes[depth:]),
+        items=replace(task.items, inputs=answers),
+        trained=task.trained[offset:],
+    )
+    parts = {name: getattr(plane, name)[offset:] for name in ("origin", "axis_x", "axis_y")}
+    return rest, replace(plane, **parts)
 
 
 def grid_errors(engine: Engine, task: Task, plane: Plane, xs: ArrayLike, ys: ArrayLike) -> Floats:

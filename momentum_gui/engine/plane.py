@@ -16,6 +16,10 @@ Range = tuple[float, float, float, float]
 """x low, x high, y low, y high."""
 
 MOST_DRAWS = 60
+MANY = 4
+"""From so many times as many vectors as weights on, their products give the main directions, and sooner,"""
+SMALL = 1e-4
+"""where the second direction has more than this share of the first one's movement."""
 NOTHING_LEFT_OUT = "no weight moves out of this plane, and nothing is left out."
 
 
@@ -110,14 +114,10 @@ def pca(vectors: Floats, like: Plane | None = None) -> Plane:
     origin = finite.mean(axis=0)
     centred = finite - origin
     scale = float(np.abs(centred).max()) or 1.0  # squares of the weights of a diverged run would overflow
-    spread = centred / scale
-    if len(spread) > spread.shape[1]:
-        spread = np.linalg.qr(spread, mode="r")  # of the same singular values and directions, and far smaller
-    _, sizes, directions = np.linalg.svd(spread, full_matrices=False)
-    powers = sizes**2
+    powers, directions = principal(centred / scale)
     total = float(powers.sum())
     axis_x = directions[0] if total > 0 else unit(len(origin), 0)
-    if len(sizes) > 1 and sizes[1] > 1e-13 * sizes[0]:
+    if len(powers) > 1 and powers[1] > 1e-26 * powers[0]:
         axis_y = directions[1]
     else:
         axis_y = perpendicular(axis_x)
@@ -136,6 +136,23 @@ def pca(vectors: Floats, like: Plane | None = None) -> Plane:
     else:
         sentence += f"; the other {percent(left)} is projected away, and the weights there are held at their mean."
     return Plane("pca", origin, axis_x, axis_y, "PC 1", "PC 2", exact, share_x, share_y, sentence)
+
+
+def principal(spread: Floats) -> tuple[Floats, Floats]:
+    """The squares of the singular values of `spread` (n, W), falling, and the right singular vectors in rows.
+
+    Of many vectors by way of the products of the columns, which is several times faster. That loses digits of what is
+    small beside the largest: where the second direction is, by way of a triangle that loses none.
+    """
+    n, width = spread.shape
+    if n > MANY * width:
+        powers, directions = np.linalg.eigh(spread.T @ spread)
+        if width > 1 and powers[-2] > SMALL * powers[-1]:
+            return np.maximum(powers[::-1], 0.0), directions.T[::-1]
+    if n > width:
+        spread = np.asarray(np.linalg.qr(spread, mode="r"))
+    _, sizes, directions = np.linalg.svd(spread, full_matrices=False)
+    return sizes**2, directions
 
 
 def random_directions(network: Network, center: Floats, seed: int, trained: NDArray[np.bool_] | None = None) -> Plane:

@@ -7,7 +7,7 @@ import pytest
 
 from momentum_gui.engine import grid
 from momentum_gui.engine.engines import Engine, choose
-from momentum_gui.engine.grid import grid_errors, point_errors, refined_errors
+from momentum_gui.engine.grid import grid_errors, last_layers, point_errors, refined_errors
 from momentum_gui.engine.network import Activation, Loss, Network
 from momentum_gui.engine.plane import Plane, pca, random_directions, surface_plane, through_three, two_weights
 from momentum_gui.engine.population import Items, NetworkTask, SurfaceTask
@@ -20,6 +20,7 @@ TASK = NetworkTask(NETWORK, ITEMS, ITEMS, np.ones(NETWORK.weight_count, dtype=np
 STATES = RANDOM.normal(size=(3, NETWORK.weight_count))
 PLANES = {
     "weights": two_weights(STATES[0], 3, 21, NETWORK.weight_names),
+    "weights of the last layer": two_weights(STATES[0], 27, 41, NETWORK.weight_names),
     "pca": pca(RANDOM.normal(size=(40, NETWORK.weight_count))),
     "random": random_directions(NETWORK, STATES[0], seed=2),
     "three": through_three(*STATES),
@@ -55,6 +56,24 @@ def test_a_surface_shows_the_error_of_the_network_set_to_those_weights(kind: str
         for column in (0, 5, 12):
             weights = plane.origin + XS[column] * plane.axis_x + YS[row] * plane.axis_y
             assert errors[row, column] == pytest.approx(error_by_hand(weights), rel=1e-12)
+
+
+def test_layers_that_are_the_same_everywhere_are_worked_out_once(engine: Engine) -> None:
+    """A plane of weights of the second of three layers is evaluated in the last two, as in all three."""
+    network = Network((4, 6, 5, 3), Activation.LOGISTIC, Activation.SOFTMAX, Loss.CROSS_ENTROPY)
+    task = NetworkTask(network, ITEMS, ITEMS, np.ones(network.weight_count, dtype=np.bool_), 1, True)
+    weights = RANDOM.normal(size=network.weight_count)
+    layers = network.layers
+    plane = two_weights(weights, layers[1].offset + 2, layers[2].offset + 1, network.weight_names)
+    rest, within = last_layers(engine, task, plane)
+    assert isinstance(rest, NetworkTask)
+    assert rest.network.sizes == (6, 5, 3)
+    assert len(within.origin) == rest.weight_count == network.weight_count - layers[1].offset
+    x, y = (values.ravel() for values in np.meshgrid(XS, YS))
+    all_layers = engine.task_errors(task, plane.weights_at(x, y))
+    np.testing.assert_allclose(point_errors(engine, task, plane, x, y), all_layers, rtol=1e-14)
+    first = two_weights(weights, 0, layers[2].offset, network.weight_names)
+    assert last_layers(engine, task, first) == (task, first)
 
 
 def test_an_analytic_surface_is_drawn_as_its_formula(engine: Engine) -> None:

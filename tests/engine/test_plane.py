@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 
 from momentum_gui.engine import plane as planes
 from momentum_gui.engine.network import Activation, Loss, Network
-from momentum_gui.engine.plane import Plane, extent, pca, random_directions, surface_plane, through_three, two_weights
+from momentum_gui.engine.plane import (
+    Plane,
+    extent,
+    pca,
+    principal,
+    random_directions,
+    surface_plane,
+    through_three,
+    two_weights,
+)
 
 NETWORK = Network((3, 4, 2), Activation.TANH, Activation.LINEAR, Loss.SQUARED_ERROR)
 
@@ -93,6 +102,20 @@ def test_pca_shares_are_those_of_a_singular_value_decomposition(seed: int, rows:
     assert plane.share_y == pytest.approx(powers[1] / powers.sum(), rel=1e-12)
     _, _, distance = plane.project(vectors)
     assert (distance**2).sum() == pytest.approx(powers[2:].sum(), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("small", [1.0, 1e-3, 1e-7, 1e-12])
+def test_principal_directions_are_exact_however_small_the_second_is(small: float) -> None:
+    """Many vectors give the singular values and directions of all, also where the second is nearly nothing."""
+    random = np.random.default_rng(5)
+    axes = np.linalg.qr(random.normal(size=(6, 6)))[0]
+    spread = random.normal(size=(400, 6)) * [1.0, small, small / 3, small / 5, small / 9, small / 10] @ axes
+    spread -= spread.mean(axis=0)
+    powers, directions = principal(spread)
+    _, sizes, expected = np.linalg.svd(spread, full_matrices=False)
+    np.testing.assert_allclose(powers[:2], sizes[:2] ** 2, rtol=1e-11 if small > 1e-6 else 1e-6)
+    for direction, right in zip(directions[:2], expected[:2], strict=True):
+        assert abs(direction @ right) == pytest.approx(1, abs=1e-9 if small > 1e-6 else 1e-5)
 
 
 def test_pca_keeps_its_directions_while_a_path_grows() -> None:
