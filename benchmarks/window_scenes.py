@@ -62,6 +62,24 @@ def opened(runs: int) -> MainWindow:
     return window
 
 
+def moments_of(timer: Any) -> Any:
+    """The moments at which a timer goes off, before anything is done about it, as `seconds`."""
+    from PySide6.QtCore import QEvent, QObject
+
+    class Watch(QObject):
+        def __init__(self) -> None:
+            super().__init__(timer)
+            self.seconds: list[float] = []
+            timer.installEventFilter(self)
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Timer:
+                self.seconds.append(time.perf_counter())
+            return False
+
+    return Watch()
+
+
 def train_until(window: MainWindow, updates: int) -> None:
     """Run the window until each run has done so many updates."""
     from momentum_gui.gui.snapshot import process_until
@@ -89,7 +107,7 @@ def shut(window: MainWindow) -> None:
 
 
 def live(runs: int, updates: int, seconds: float, titles: str = "", plane: str = "") -> dict[str, Any]:
-    """The window while it trains: intervals of its tick in ms, updates a second, surfaces a second.
+    """The window while it trains: intervals of its tick in ms, updates a second, surfaces evaluated and shown a second.
 
     `titles`: views to bring to the front, by commas. `plane`: "weights" for the plane of two weights.
     """
@@ -103,17 +121,23 @@ def live(runs: int, updates: int, seconds: float, titles: str = "", plane: str =
         surface.choice.kind.setCurrentIndex(WEIGHTS)
         surface.choice.kind.activated.emit(WEIGHTS)
     train_until(window, updates)
-    ticks: list[float] = []
+    ticks = moments_of(window._timer)
     surfaces: list[float] = []
-    window._timer.timeout.connect(lambda: ticks.append(time.perf_counter()))
     surface.background.done.connect(lambda evaluated: surfaces.append(time.perf_counter()))
+    shown, show = [0], surface.picture.show
+
+    def counted(*arguments: Any, **how: Any) -> None:
+        shown[0] += 1
+        show(*arguments, **how)
+
+    surface.picture.show = counted
     record = window.session.record
     assert record is not None
     before, began, own = record.latest.updates_done, time.perf_counter(), time.thread_time()
     run_for(seconds)
     elapsed, own = time.perf_counter() - began, time.thread_time() - own
     done = record.latest.updates_done - before
-    intervals = 1000 * np.diff(ticks)
+    intervals = 1000 * np.diff(ticks.seconds)
     shut(window)
     return {
         "ticks": len(intervals),
@@ -123,6 +147,7 @@ def live(runs: int, updates: int, seconds: float, titles: str = "", plane: str =
         "frame": 1000 * own / len(intervals),
         "updates_per_second": done / elapsed,
         "surfaces_per_second": len(surfaces) / elapsed,
+        "shown_per_second": shown[0] / elapsed,
     }
 
 

@@ -35,6 +35,8 @@ def application() -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    # Qt fills large areas in threads of its own and waits for them, behind a training that wants the processors too.
+    os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     made = QApplication(sys.argv[:1] or ["momentum-gui"])
     made.setApplicationName("momentum-gui")
     made.setApplicationDisplayName("Momentum GUI")

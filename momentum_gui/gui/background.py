@@ -8,7 +8,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from momentum_gui.engine.sharing import alone
 from momentum_gui.gui.priority import standing_back
+
+LINGER_SECONDS = 0.5
+"""How long a thread waits for more to do before it ends."""
 
 Cancelled = Callable[[], bool]
 Work = Callable[[Cancelled], Any]
@@ -18,7 +22,8 @@ class Background(QObject):
     """Runs one piece of work at a time; a new request replaces the one that waits and cancels the one under way.
 
     `done` carries the result, in the window's thread, unless it is None or was cancelled meanwhile; `failed` carries
-    one line. The thread ends when there is nothing left to do. `close` ends it for good, and waits for that.
+    one line. The thread ends when there is nothing more to do for a while; to start one for each request would hold up
+    the window. `close` ends it for good, and waits for that.
     """
 
     done = Signal(object)
@@ -28,7 +33,7 @@ class Background(QObject):
     def __init__(self, parent: QObject | None = None, name: str = "background") -> None:
         super().__init__(parent)
         self._name = name
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._waiting: tuple[int, Work] | None = None
         self._thread: threading.Thread | None = None
         self._working = False
@@ -40,33 +45,38 @@ class Background(QObject):
     @property
     def busy(self) -> bool:
         """Whether something is under way or waits."""
-        with self._lock:
+        with self._changed:
             return self._working or self._waiting is not None
 
-    def request(self, work: Work) -> None:
-        """Have `work(cancelled)` done; it should look at `cancelled()` now and then, and give None if that is so."""
-        with self._lock:
+    def request(self, work: Work, *, shared: bool = False) -> None:
+        """Have `work(cancelled)` done; it should look at `cancelled()` now and then, and give None if that is so.
+
+        Only if `shared` may it take more than one processor: a training and the window want some too.
+        """
+        with self._changed:
             if self._closed:
                 return
             self._newest += 1
-            self._waiting = (self._newest, work)
+            self._waiting = (self._newest, work if shared else by_itself(work))
+            self._changed.notify()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name=self._name)
                 self._thread.start()
 
     def cancel(self) -> None:
         """Drop what waits and what is under way."""
-        with self._lock:
+        with self._changed:
             self._dropped = self._newest
             self._newest += 1
             self._waiting = None
 
     def close(self) -> None:
         """Drop everything and wait until the thread has ended; requests after this are ignored."""
-        with self._lock:
+        with self._changed:
             self._closed = True
             self._newest += 1
             self._waiting = None
+            self._changed.notify()
             thread = self._thread
         if thread is not None:
             thread.join()
@@ -77,7 +87,8 @@ class Background(QObject):
 
     def _work(self) -> None:
         while True:
-            with self._lock:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting is not None or self._closed, LINGER_SECONDS)
                 if self._waiting is None:
                     self._thread = None
                     return
@@ -101,3 +112,13 @@ class Background(QObject):
             self.failed.emit(problem)
         elif result is not None:
             self.done.emit(result)
+
+
+def by_itself(work: Work) -> Work:
+    """The work, done without other threads of the engine."""
+
+    def done(cancelled: Cancelled) -> Any:
+        with alone():
+            return work(cancelled)
+
+    return done

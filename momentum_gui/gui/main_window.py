@@ -36,7 +36,7 @@ from momentum_gui.lab.setup import Setup
 
 TICK_MILLISECONDS = 16
 REST_MILLISECONDS = 500
-WORDS_SECONDS = 0.08
+WORDS_SECONDS = 0.12
 """How often numbers change on the screen: faster than this nobody reads them."""
 DEFAULT_EXPERIMENT = "iris"
 

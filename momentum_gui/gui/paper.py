@@ -16,6 +16,7 @@ from momentum_gui.gui import theme
 from momentum_gui.gui.plots.curve import Curve
 from momentum_gui.gui.plots.plot import Plot
 from momentum_gui.gui.plots.steps import StepsView
+from momentum_gui.gui.plots.surface.contours import ValueLabel
 from momentum_gui.gui.plots.view import PlotView
 
 MARGIN = 8.0
@@ -230,7 +231,7 @@ def widen(item: QGraphicsItem, factor: float) -> list[Callable[[], None]]:
 
         return [restore]
     keeps_size = bool(item.flags() & QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
-    if isinstance(item, pg.ArrowItem) or (isinstance(item, QGraphicsPathItem) and keeps_size):
+    if isinstance(item, pg.ArrowItem | ValueLabel) or (isinstance(item, QGraphicsPathItem) and keeps_size):
         item.setScale(factor)  # heads, marks and values on lines keep their size on the device
         return [lambda: item.setScale(1.0)]
     if isinstance(item, QGraphicsPathItem | QGraphicsRectItem):

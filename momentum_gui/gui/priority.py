@@ -6,6 +6,7 @@ import contextlib
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator
 
 NICENESS = 5
@@ -13,6 +14,9 @@ NICENESS = 5
 SWITCH_SECONDS = 0.0005
 """The interpreter's switch interval while other threads work: the window must draw, and a training wants the lock a
 few times a chunk."""
+
+own_time = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-3 else time.perf_counter
+"""Seconds of this thread's processor time, without its waits for others; where that clock is coarse, of plain time."""
 
 
 def give_way() -> None:

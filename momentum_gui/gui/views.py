@@ -13,16 +13,19 @@ from PySide6.QtWidgets import QSizePolicy, QTabWidget, QToolButton, QWidget
 
 from momentum_gui.gui.icons import icon
 from momentum_gui.gui.plots.base import View
+from momentum_gui.gui.priority import own_time
 from momentum_gui.lab.record import Record
 from momentum_gui.lab.setup import Setup
 
-BUDGET_SECONDS = 0.006
-"""What drawing may take of a tick of the window's timer, on the average: a view that took more is made up for by the
-ticks after it, and one that did not get its turn is first at the next."""
+BUDGET_SECONDS = 0.004
+"""What drawing may take of a tick of the window's timer, on the average and in this thread's own time: a view that took
+more is made up for by the ticks after it, and one that did not get its turn is first at the next."""
 MOST_DEBT = 5 * BUDGET_SECONDS
 """A view that took exceptionally long holds up the others no longer than this."""
 PAINTING = 2.5
-"""Where a view's plots do not measure their painting, a redraw takes so many times what the view itself took."""
+"""Where a view does not measure its painting, a redraw takes so many times what the view itself took."""
+PATIENCE_SECONDS = 0.1
+"""A view with news of its own goes before others, unless these have waited for so long."""
 SHARE = 0.5
 """The share of the time that one view may take: an expensive one is drawn less often."""
 
@@ -63,7 +66,7 @@ class Page(QWidget):
         self.row = row
         self.view: QWidget | None = None
         self.drawn = -1  # the version of the record that was drawn last
-        self.seconds = 0.0  # what that took
+        self.seconds = 0.0  # what that took of this thread's time
         self.finished = 0.0  # and when it was done
         self.moment: float | None = None  # the moment that the view was last told
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -71,9 +74,22 @@ class Page(QWidget):
     @property
     def cost(self) -> float:
         """Seconds that drawing the view takes, the painting after it included."""
-        plots = getattr(self.view, "plots", ())
-        painting = sum(plot.painting for plot in plots if plot.isVisible())
+        painting: float = getattr(self.view, "painting", 0.0)
         return self.seconds + painting if painting else PAINTING * self.seconds
+
+    @property
+    def pause(self) -> float:
+        """Seconds that the view wants between two redraws: faster than that nobody can follow it."""
+        return getattr(self.view, "pause", 0.0)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether the view has something to show besides what the record holds."""
+        return getattr(self.view, "has_news", False)
+
+    def is_patient(self, now: float) -> bool:
+        """Whether the view may wait a little longer."""
+        return now - self.finished < PATIENCE_SECONDS
 
     def make_view(self) -> View:
         """The view, made if need be."""
@@ -238,20 +254,25 @@ class Views(QObject):
         pages = [area.page for area in self.areas.values() if area.page.isVisible()]
         stale = [page for page in pages if page.drawn != self._record.version]
         self._debt = max(0.0, self._debt - BUDGET_SECONDS)
-        left = False
-        for page in sorted(stale, key=lambda page: page.finished):
-            tired = time.perf_counter() - page.finished < page.cost * (1 / SHARE - 1)
-            if tired or (self._debt > 0 and self._debt + page.cost > BUDGET_SECONDS):
+        left, drawn = False, 0
+        now = time.perf_counter()
+        for page in sorted(stale, key=lambda page: (page.is_patient(now) and not page.has_news, page.finished)):
+            tired = time.perf_counter() - page.finished < max(page.pause, page.cost * (1 / SHARE - 1))
+            fits = self._debt + page.cost <= BUDGET_SECONDS or (drawn == 0 and self._debt < BUDGET_SECONDS / 2)
+            if tired or not fits:
                 left = True
                 continue
             self._draw(page)
+            drawn += 1
             self._debt = min(self._debt + page.cost, MOST_DEBT)
         return left
 
     @property
     def busy(self) -> bool:
-        """Whether a view that is seen still works on its picture, or is about to."""
-        return any(getattr(page.view, "busy", False) for page in self.pages if page.isVisible())
+        """Whether a view that is seen is out of date, still works on its picture, or is about to."""
+        version = None if self._record is None else self._record.version
+        seen = [page for page in self.pages if page.isVisible()]
+        return any(page.drawn != version or getattr(page.view, "busy", False) for page in seen)
 
     def draw_all(self) -> None:
         """Redraw every visible view now, whatever it takes."""
@@ -268,14 +289,13 @@ class Views(QObject):
     def _draw(self, page: Page) -> None:
         assert self._record is not None
         view = self._made(page)
-        began = time.perf_counter()
+        began = own_time()
         page.drawn = self._record.version
         if page.moment != self._moment:
             page.moment = self._moment
             view.set_moment(self._moment)
         view.update_view()
-        page.finished = time.perf_counter()
-        page.seconds = page.finished - began
+        page.finished, page.seconds = time.perf_counter(), own_time() - began
 
     def _made(self, page: Page) -> View:
         new = page.view is None

@@ -28,7 +28,7 @@ from momentum_gui.gui.mailbox import (
     Standing,
     State,
 )
-from momentum_gui.gui.priority import give_way, short_turns
+from momentum_gui.gui.priority import give_way, own_time, short_turns
 from momentum_gui.lab.bad_input import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.frame import Frame, RunFrame
@@ -37,15 +37,12 @@ from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.trainer import Trainer
 
 CHUNK_SECONDS = 0.015
-"""How long a chunk of training is meant to take: short enough to answer at once, long enough to cost little."""
+"""How long a chunk of training is meant to take: short enough to answer at once, long enough to cost little. In
+processor time: waits would make chunks look long and therefore shorter and shorter, until all time is waited for."""
 LOOK_SECONDS = 0.3
 """A look at a past update is given up where it takes longer."""
 NAP_SECONDS = 0.05
 """The longest sleep at a slow pace, so that a change of pace is noticed."""
-
-# The processor time of this thread, without its waits for the interpreter's lock: those would make chunks look long
-# and therefore shorter and shorter, until all time goes into waiting. Where that clock is coarse, plain time must do.
-own_time = time.thread_time if time.get_clock_info("thread_time").resolution < 1e-3 else time.perf_counter
 
 
 class Worker(QObject):

@@ -22,9 +22,9 @@ class Columns:
         self._filled = 0  # buckets begun
         self._rows_in_last = 0
         self._position = np.empty(capacity)
-        self._low = np.empty((capacity, columns))
-        self._high = np.empty((capacity, columns))
-        self._last = np.empty((capacity, columns))
+        self._low = np.empty((capacity, columns), order="F")
+        self._high = np.empty((capacity, columns), order="F")
+        self._last = np.empty((capacity, columns), order="F")
 
     def __len__(self) -> int:
         return self._filled
@@ -70,16 +70,17 @@ class Columns:
             self._filled = keep
             self._rows_in_last = self.rows_per_bucket
 
-    def curve(self, column: int) -> tuple[Floats, Floats]:
-        """One column as a line's points, in which every bucket shows its least and greatest value: (x, y)."""
+    def curve(self, column: int, part: slice = slice(None)) -> tuple[Floats, Floats]:
+        """One column as a line's points, in which every bucket of a part shows its least and greatest value: (x, y)."""
+        position, last = self.position[part], self.last[part, column]
         if self.rows_per_bucket == 1:
-            return self.position, self.last[:, column]
-        x = np.repeat(self.position, 2)
-        y = np.empty(2 * self._filled)
-        rising = self.last[:, column] - self.low[:, column] > self.high[:, column] - self.last[:, column]
-        y[0::2] = np.where(rising, self.low[:, column], self.high[:, column])
-        y[1::2] = np.where(rising, self.high[:, column], self.low[:, column])
-        return x, y
+            return position, last
+        low, high = self.low[part, column], self.high[part, column]
+        y = np.empty(2 * len(last))
+        rising = last - low > high - last
+        y[0::2] = np.where(rising, low, high)
+        y[1::2] = np.where(rising, high, low)
+        return np.repeat(position, 2), y
 
     def _add_to_last(self, position: Floats, values: Floats) -> None:
         bucket = self._filled - 1

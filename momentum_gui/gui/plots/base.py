@@ -14,7 +14,9 @@ class View(Protocol):
     The window calls `begin` for each new training, `update_view` at most 60 times a second and only while the view is
     visible and out of date, `set_selected` when another run is selected, `set_visible_runs` when runs are shown or
     hidden, `set_moment` while the timeline is scrubbed (epochs; None = the present), `apply_theme` when the theme
-    changes, and `export_table` for its data as CSV.
+    changes, and `export_table` for its data as CSV. It may have besides: `painting`, the seconds that painting it took;
+    `pause`, the seconds that should lie between two redraws; `has_news`, whether it is to go before others; `busy`,
+    whether it still works on its picture; `end`, by which it is told that the window closes.
     """
 
     title: str

@@ -69,3 +69,15 @@ class Curve(QGraphicsItem):
             if pen is not None:
                 painter.setPen(pen)
                 painter.drawPath(self._path)
+
+
+class Dots(Curve):
+    """Dots in the place of a line, as wide on the screen as the pen."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self.pen)
+        to_screen = painter.worldTransform()
+        painter.resetTransform()  # a point is drawn as a very short line: how short depends on the scale
+        painter.drawPoints(to_screen.map(pg.functions.arrayToQPolygonF(self.x_data, self.y_data)))
+        painter.setWorldTransform(to_screen)

@@ -12,11 +12,11 @@ from momentum_gui.engine.population import Measure, Outcome
 from momentum_gui.gui import theme
 from momentum_gui.gui.plots.curve import Curve
 from momentum_gui.gui.plots.event_lines import EventLines, changes
-from momentum_gui.gui.plots.plot import Plot, plain_pen, run_pen
+from momentum_gui.gui.plots.plot import Ends, Plot, plain_pen, run_pen
 from momentum_gui.gui.plots.ticks import number_text
 from momentum_gui.gui.plots.view import PlotView
 from momentum_gui.lab.history import nearest
-from momentum_gui.lab.record import Record, RunRecord
+from momentum_gui.lab.record import RunRecord
 
 ERROR, TEST_ERROR = int(Measure.ERROR), int(Measure.TEST_ERROR)
 ACCURACY, TEST_ACCURACY = int(Measure.ACCURACY), int(Measure.TEST_ACCURACY)
@@ -82,32 +82,32 @@ class ErrorView(PlotView):
         assert self.record is not None
         columns = (ACCURACY, TEST_ACCURACY) if self.accuracy.isChecked() else (ERROR, TEST_ERROR)
         drawn = dict(self.runs_shown())
-        self._fit(self.record, drawn, columns)
+        end = max((run.latest.epochs * self._scale(run) for run in drawn.values()), default=0.0)
+        self.plot.fit_x(0.0, max(end, 1.0))
+        reached = []
         for number, pair in enumerate(self._curves):
+            run = drawn.get(number)
+            curves = []
             for curve, column in zip(pair, columns, strict=True):
-                run = drawn.get(number)
                 if run is None or np.isnan(run.measures.last[:, column]).all():
                     curve.clear()
-                    continue
-                x, values = run.measures.curve(column)
-                self.plot.draw_curve(curve, x * self._scale(run), values)
+                else:
+                    curves.append((curve, None, column))
+            if run is not None:
+                reached.append(self.plot.draw_history(run.measures, curves, self._scale(run)))
+        self._fit([ends for ends in reached if ends is not None])
         self._mark(drawn, columns[0])
 
     def _scale(self, run: RunRecord) -> float:
         """What an epoch is on the x axis."""
         return run.latest.updates_per_epoch if self.updates.isChecked() else 1.0
 
-    def _fit(self, record: Record, drawn: dict[int, RunRecord], columns: tuple[int, int]) -> None:
-        end = max((run.latest.epochs * self._scale(run) for run in drawn.values()), default=0.0)
-        self.plot.fit_x(0.0, max(end, 1.0))
-        parts = []
-        for run in drawn.values():
-            for column in columns:
-                parts += [run.measures.low[:, column], run.measures.high[:, column]]
+    def _fit(self, reached: list[Ends]) -> None:
+        """Show all that the curves have reached, as drawn."""
         if self.accuracy.isChecked():
             self.plot.fit_y(0.0, 1.0)
-        elif (shown := self.plot.range_of(parts)) is not None:
-            low, high = shown
+        elif reached:
+            low, high = min(low for low, _ in reached), max(high for _, high in reached)
             self.plot.fit_y(low if self.log.isChecked() else min(0.0, low), high)
 
     def _mark(self, drawn: dict[int, RunRecord], column: int) -> None:

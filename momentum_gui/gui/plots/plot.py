@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pyqtgraph as pg
@@ -12,8 +13,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPaintEvent
 from momentum_gui.engine.population import Floats
 from momentum_gui.gui import theme
 from momentum_gui.gui.plots.curve import Curve
-from momentum_gui.gui.plots.thinning import thinned
+from momentum_gui.gui.plots.thinning import PixelColumns
 from momentum_gui.gui.plots.ticks import ticks
+from momentum_gui.gui.priority import own_time
+from momentum_gui.lab.history import Columns
 
 LARGEST = 1e300
 SMALLEST = 1e-300
@@ -21,6 +24,11 @@ LOW = 100
 """A plot that is less high, in pixels, has no room for a label below its axis."""
 SPARE = 8.0
 """A label may reach so many pixels beyond the ends of its axis."""
+
+Ends = tuple[float, float]
+HistoryCurve = tuple[Curve, Curve | None, int]
+"""The curve for a column of a history and, if wanted, the one that shows how far the values of a pixel column reach, in
+which case the curve is their mean."""
 
 
 class TickAxis(pg.AxisItem):
@@ -32,6 +40,7 @@ class TickAxis(pg.AxisItem):
         self.log = False
         self._texts: dict[float, str] = {}
         self.setStyle(tickLength=4, tickTextOffset=4, autoExpandTextSpace=True, autoReduceTextSpace=False)
+        self.setCacheMode(self.CacheMode.DeviceCoordinateCache)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         room = 70 if self.orientation in ("bottom", "top") else 32
@@ -137,22 +146,34 @@ class Plot(pg.PlotWidget):
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(y > 0, np.log10(np.maximum(y, SMALLEST)), np.nan)
 
-    def range_of(self, parts: list[Floats]) -> tuple[float, float] | None:
-        """The least and greatest of some values as they are drawn; None where nothing of them is."""
-        shown = [part[part > 0 if self.y_axis.log else ~np.isnan(part)] for part in parts]
-        ends = [(part.min(), part.max()) for part in shown if len(part)]
-        if not ends:
-            return None
-        low, high = self.y_of(np.array([min(low for low, _ in ends), max(high for _, high in ends)]))
-        return float(low), float(high)
+    def draw_history(self, history: Columns, curves: Sequence[HistoryCurve], scale: float = 1.0) -> Ends | None:
+        """Draw columns of a history, with few points a pixel column and every spike; x is the positions times `scale`.
 
-    def draw_curve(self, curve: Curve, x: Floats, values: Floats) -> None:
-        """Draw values along x with at most four points a pixel column, and every spike."""
-        left, right = self.getPlotItem().viewRange()[0]
-        if self.y_axis.log:
-            values = np.where(values > 0, values, np.nan)
-        x, values = thinned(x, values, left, right, max(50, int(self.width())))
-        curve.set_points(x, self.y_of(values))
+        The least and greatest of all that is drawn, as it is drawn; None where nothing is.
+        """
+        box = self.getPlotItem().getViewBox()
+        left, right = box.viewRange()[0]
+        pixels = PixelColumns(history.position * scale, left, right, max(50, int(box.width())))
+        drawn = []
+        for curve, band, column in curves:
+            if pixels.crowded:
+                x, y = pixels.line(self._drawable(history.low[:, column]), self._drawable(history.high[:, column]))
+            else:
+                x, y = history.curve(column, pixels.part)
+                x = x * scale
+            y = self.y_of(y)
+            drawn.append(y)
+            if band is not None and pixels.crowded:
+                band.set_points(x, y)
+                x, y = pixels.middle(self.y_of(history.last[:, column]))
+            elif band is not None:
+                band.clear()
+            curve.set_points(x, y)
+        return ends_of(drawn)
+
+    def _drawable(self, values: Floats) -> Floats:
+        """The values with NaN where a logarithmic axis has no place for them."""
+        return np.where(values > 0, values, np.nan) if self.y_axis.log else values
 
     def fit_x(self, low: float, high: float) -> None:
         """Show x from low to high, growing in leaps so that the picture is not in constant motion."""
@@ -185,10 +206,10 @@ class Plot(pg.PlotWidget):
         event.accept()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint, and keep in `painting` how many seconds that took."""
-        began = time.perf_counter()
+        """Paint, and keep in `painting` how many seconds of this thread that took."""
+        began = own_time()
         super().paintEvent(event)
-        self.painting = time.perf_counter() - began
+        self.painting = own_time() - began
 
     def leaveEvent(self, event: object) -> None:
         self.hovered.emit(None)
@@ -205,17 +226,30 @@ class Plot(pg.PlotWidget):
         self.automatic = False
 
 
+def ends_of(parts: list[Floats]) -> Ends | None:
+    """The least and greatest of some values; None where all are NaN."""
+    with_numbers = [(np.fmin.reduce(part), np.fmax.reduce(part)) for part in parts if len(part)]
+    ends = [(low, high) for low, high in with_numbers if low <= high]
+    return (float(min(low for low, _ in ends)), float(max(high for _, high in ends))) if ends else None
+
+
 def run_pen(run: int, *, width: float = 1.0, dashed: bool = True, alpha: float = 1.0) -> QPen:
     """The pen of a run's lines: its colour, and its dashes where lines are told apart by them."""
-    color = QColor(theme.run_color(run))
-    color.setAlphaF(alpha)
-    dash = theme.run_dash(run) if dashed else ()
-    pen = pg.mkPen(color, width=width)
+    return line_pen(theme.run_color(run), width, theme.run_dash(run) if dashed else (), alpha)
+
+
+@lru_cache(maxsize=256)
+def line_pen(color: str, width: float, dash: tuple[float, ...], alpha: float) -> QPen:
+    """A pen for lines, made once: whoever changes it makes a copy first."""
+    drawn = QColor(color)
+    drawn.setAlphaF(alpha)
+    pen = pg.mkPen(drawn, width=width)
     if dash:
         pen.setDashPattern(list(dash))
     return pen
 
 
+@lru_cache(maxsize=256)
 def plain_pen(color: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    """A pen of one of the theme's colours."""
+    """A pen of one of the theme's colours, made once: whoever changes it makes a copy first."""
     return pg.mkPen(color, width=width, style=style)

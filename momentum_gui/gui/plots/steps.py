@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from momentum_gui.engine.population import Measure
 from momentum_gui.gui import theme
 from momentum_gui.gui.plots.curve import Curve
 from momentum_gui.gui.plots.event_lines import EventLines, changes
-from momentum_gui.gui.plots.plot import Plot, plain_pen
+from momentum_gui.gui.plots.plot import HistoryCurve, Plot, line_pen, plain_pen
 from momentum_gui.gui.plots.ticks import number_text
 from momentum_gui.gui.plots.view import PlotView
 from momentum_gui.lab.history import nearest
@@ -24,12 +24,21 @@ PARTS = (
     ("momentum part", int(Measure.MOMENTUM_NORM), "momentum_part"),
     ("step", int(Measure.STEP_NORM), "step"),
 )
+BAND_OPACITY = 0.22
 NARROW = 380
 """With less than that, in pixels, the key says "gradient", "momentum", "step"."""
 
 
+def band_pen(color: str) -> QPen:
+    """The pen of what shows how far values reach."""
+    return line_pen(color, 1.0, (), BAND_OPACITY)
+
+
 class StepsView(PlotView):
     """Norms of the last update of each epoch, and below them the cosine between its step and the one before.
+
+    Where more epochs share a pixel column than can be told apart, a pale band shows how far their values reach, and the
+    line is their mean (of the logarithms, where the axis is logarithmic).
 
     A cosine turned negative is the sign of derailing (Lang and Witbrock, 1988): steps undo one another.
     """
@@ -51,12 +60,13 @@ class StepsView(PlotView):
         self.turns.getPlotItem().getViewBox().setMouseEnabled(x=True, y=False)
         self.norms.x_axis.setStyle(showValues=False)
         self.events = [EventLines(self.norms), EventLines(self.turns, words=False)]
-        self._curves = [Curve() for _ in PARTS]
-        self._cosine = Curve()
+        self._bands, self._curves = [Curve() for _ in PARTS], [Curve() for _ in PARTS]
+        self._cosine_band, self._cosine = Curve(), Curve()
         self._zero = pg.InfiniteLine(0.0, angle=0)
         self._cursors = [pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)]
-        for curve in self._curves:
+        for curve in (*self._bands, *self._curves):
             self.norms.addItem(curve)
+        self.turns.addItem(self._cosine_band)
         self.turns.addItem(self._zero)
         self.turns.addItem(self._cosine)
         for plot, cursor in zip((self.norms, self.turns), self._cursors, strict=True):
@@ -68,9 +78,11 @@ class StepsView(PlotView):
     def recolor(self) -> None:
         """The pens of the parts, and the key to them."""
         colors = theme.current()
-        for curve, (_, _, name) in zip(self._curves, PARTS, strict=True):
+        for curve, band, (_, _, name) in zip(self._curves, self._bands, PARTS, strict=True):
             curve.setPen(plain_pen(getattr(colors, name)))
+            band.setPen(band_pen(getattr(colors, name)))
         self._cosine.setPen(plain_pen(colors.step))
+        self._cosine_band.setPen(band_pen(colors.step))
         self._zero.setPen(plain_pen(colors.muted, 1, Qt.PenStyle.DashLine))
         for cursor in self._cursors:
             cursor.setPen(plain_pen(colors.muted, 1, Qt.PenStyle.DashLine))
@@ -97,15 +109,13 @@ class StepsView(PlotView):
         run = self.run
         assert run is not None
         self.norms.fit_x(0.0, max(run.latest.epochs, 1.0))
-        columns = [column for _, column, _ in PARTS]
-        parts = [values[:, column] for values in (run.measures.low, run.measures.high) for column in columns]
-        if (shown := self.norms.range_of(parts)) is not None:
+        rows = zip(self._curves, self._bands, PARTS, strict=True)
+        curves: list[HistoryCurve] = [(curve, band, column) for curve, band, (_, column, _) in rows]
+        if (reached := self.norms.draw_history(run.measures, curves)) is not None:
             # Parts that have faded to nothing would squeeze all others: twelve decades are enough.
-            low = max(shown[0], shown[1] - 12) if self.log.isChecked() else min(0.0, shown[0])
-            self.norms.fit_y(low, shown[1])
-        for curve, column in zip(self._curves, columns, strict=True):
-            self.norms.draw_curve(curve, *run.measures.curve(column))
-        self.turns.draw_curve(self._cosine, *run.measures.curve(COSINE))
+            low = max(reached[0], reached[1] - 12) if self.log.isChecked() else min(0.0, reached[0])
+            self.norms.fit_y(low, reached[1])
+        self.turns.draw_history(run.measures, [(self._cosine, self._cosine_band, COSINE)])
         for lines in self.events:
             lines.show(changes([run], [1.0], names=False))
         for cursor in self._cursors:

@@ -47,6 +47,11 @@ class PlotView(QWidget):
         box.addLayout(self.body, 1)
         self.setAccessibleName(self.title)
 
+    @property
+    def painting(self) -> float:
+        """Seconds of the window's thread that painting it took last."""
+        return sum(plot.painting for plot in self.plots if plot.isVisible())
+
     def add_plot(self, plot: Plot, stretch: int = 1) -> Plot:
         """Put a plot below those there are."""
         plot.setAccessibleName(self.title)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from momentum_gui.engine.population import Measure
@@ -28,6 +30,12 @@ def shown(qtbot: QtBot, experiment: Experiment, epochs: int = 30) -> tuple[Steps
     return view, trainer, record
 
 
+def with_epochs(experiment: Experiment, epochs: int) -> Experiment:
+    """The experiment with more epochs."""
+    training = replace(experiment.training, epochs=epochs)
+    return replace(experiment, training=training)
+
+
 def test_the_curves_are_the_selected_runs(qtbot: QtBot, xor: Experiment) -> None:
     """Norms of gradient part, momentum part and step are drawn by their logarithm; below, the cosine as it is."""
     view, _, record = shown(qtbot, xor)
@@ -36,6 +44,24 @@ def test_the_curves_are_the_selected_runs(qtbot: QtBot, xor: Experiment) -> None
         with np.errstate(divide="ignore"):
             assert np.array_equal(curve.y_data[2:], np.log10(measures[2:, column]))
     assert np.array_equal(view._cosine.y_data[1:], measures[1:, int(Measure.COSINE)])
+
+
+def test_many_epochs_are_a_band_and_their_mean(qtbot: QtBot, xor: Experiment) -> None:
+    """With more epochs than can be told apart a band reaches from the least to the greatest, the line is the mean."""
+    view, trainer, record = shown(qtbot, with_epochs(xor, 4000))
+    assert not len(view._cosine_band.x_data)
+    record.extend(trainer.advance_epochs(2000))
+    view.update_view()
+    measures = record.runs[1].measures
+    with np.errstate(divide="ignore"):
+        steps = np.log10(measures.last[1:, int(Measure.STEP_NORM)])
+    band, line = view._bands[2], view._curves[2]
+    assert (np.nanmin(band.y_data), np.nanmax(band.y_data)) == (steps.min(), steps.max())
+    assert len(line.x_data) == len(band.x_data) // 2
+    bounds = band.y_data[2:].reshape(-1, 2)
+    assert ((bounds.min(axis=1) <= line.y_data[1:]) & (line.y_data[1:] <= bounds.max(axis=1))).all()
+    last = measures.position > line.x_data[-1] - 1e-9
+    assert line.y_data[-1] == pytest.approx(np.log10(measures.last[last, int(Measure.STEP_NORM)]).mean())
 
 
 def test_the_gradient_part_is_rate_times_gradient(qtbot: QtBot, xor: Experiment) -> None:

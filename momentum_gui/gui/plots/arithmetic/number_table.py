@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from momentum_gui.gui import theme
 from momentum_gui.gui.plots.ticks import number_text
+from momentum_gui.gui.priority import own_time
 
 Cell = str | float | None
 Index = QModelIndex | QPersistentModelIndex
@@ -86,7 +87,7 @@ class NumberModel(QAbstractTableModel):
 
 
 class NumberTable(QTableView):
-    """The table: no grid, no row numbers, as high as its rows where `whole`."""
+    """The table: no grid, no row numbers, as high as its rows where `whole`; `painting` is what it took, in seconds."""
 
     def __init__(self, headings: Sequence[str], digits: Sequence[int], *, whole: bool = False) -> None:
         super().__init__()
@@ -96,6 +97,7 @@ class NumberTable(QTableView):
         self.setFont(tabular(self.font()))
         self.setShowGrid(False)
         self.setStyleSheet("QHeaderView::section { padding: 4px; } QTableView::item { padding: 0 4px; }")
+        self.painting = 0.0
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setWordWrap(False)
@@ -109,6 +111,11 @@ class NumberTable(QTableView):
         if whole:
             self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        began = own_time()
+        super().paintEvent(event)
+        self.painting = own_time() - began
 
     def show_rows(self, rows: list[list[Cell]], strong: frozenset[int] = frozenset()) -> None:
         """Show these rows."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
@@ -29,8 +28,6 @@ FIELDS = (
     ("learning_rate", "lr", "The learning rate"),
     ("momentum", "μ", "The momentum factor"),
 )
-REFRESH_SECONDS = 0.125
-"""Numbers that change faster than this cannot be read, and cost more to draw than a curve."""
 NARROW = 560
 RULE_HEADINGS = ("rule", "gradient part", "momentum part", "new w", "new p")
 SHORT_HEADINGS = ("rule", "gradient", "momentum", "new w", "new p")
@@ -44,6 +41,7 @@ class ArithmeticView(PlotView):
     """
 
     title = "One update"
+    pause = 0.25  # numbers that change faster than this cannot be read, and cost more to draw than a curve
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,10 +90,6 @@ class ArithmeticView(PlotView):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._items = UpdateItems()
         self._own_rule = "one-step"
-        self._drawn = 0.0
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.timeout.connect(self.redraw_now)
         self.passed: ItemPass | None = None
         self.weight.activated.connect(self._weight_chosen)
         self.example.clicked.connect(self._show_example)
@@ -131,22 +125,10 @@ class ArithmeticView(PlotView):
         self.weight.setCurrentIndex(names.index(before) if before in names else int(trained[0]))
         self.mode = LIVE
 
-    def update_view(self) -> None:
-        """Bring the numbers up to date, some times a second, and at the last."""
-        wait = self._drawn + REFRESH_SECONDS - time.monotonic()
-        if wait <= 0:
-            self.redraw_now()
-        elif not self._later.isActive():
-            self._later.start(int(1000 * wait) + 1)
-
     @property
-    def busy(self) -> bool:
-        """Whether a redraw is still to come."""
-        return self._later.isActive()
-
-    def end(self) -> None:
-        """Draw no more."""
-        self._later.stop()
+    def painting(self) -> float:
+        """Seconds that painting it took."""
+        return self.rules.painting + self.passes.painting
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -158,7 +140,6 @@ class ArithmeticView(PlotView):
         run, frame = self.run, self.frame_to_draw
         assert run is not None
         self.live.setChecked(self.mode == LIVE)
-        self._drawn = time.monotonic()
         missing = frame is None and self.mode == LIVE
         if missing and not run.too_far(self.moment):
             self.state = None

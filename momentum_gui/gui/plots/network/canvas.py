@@ -13,6 +13,7 @@ from momentum_gui.engine.network import Network
 from momentum_gui.engine.population import Floats
 from momentum_gui.gui import theme
 from momentum_gui.gui.plots.ticks import number_text
+from momentum_gui.gui.priority import own_time
 
 MOST_UNITS = 14
 """A layer with more units is drawn with so many of them, and says how many it leaves out."""
@@ -51,7 +52,7 @@ class Layout:
 
 
 class Canvas(QWidget):
-    """The drawing itself. `weight_clicked` tells which weight the mouse chose."""
+    """The drawing itself. `weight_clicked` tells which weight the mouse chose; `painting` is what that took, in s."""
 
     weight_clicked = Signal(int)
 
@@ -63,6 +64,7 @@ class Canvas(QWidget):
         self.steps: Floats | None = None
         self.by_step = False
         self.chosen: int | None = None
+        self.painting = 0.0
         self._layout: Layout | None = None
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -80,7 +82,11 @@ class Canvas(QWidget):
         self._layout = None
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        began = own_time()
+        self._paint(QPainter(self))
+        self.painting = own_time() - began
+
+    def _paint(self, painter: QPainter) -> None:
         colors = theme.current()
         painter.fillRect(self.rect(), QColor(colors.plot_background))
         if self.network is None:

@@ -58,6 +58,11 @@ class DiagramView(QWidget):
         self._selected = 0
         self._moment: float | None = None
 
+    @property
+    def painting(self) -> float:
+        """Seconds of the window's thread that painting it took last."""
+        return self.canvas.painting
+
     def begin(self, setup: Setup, record: Record) -> None:
         """Draw another training's network."""
         self._record = record

@@ -29,9 +29,12 @@ class SurfaceAsking:
         """The engine that was asked last: quick to tell, and warm."""
         return self._asked.engine if self._asked is not None else ready()
 
-    def ask(self, task: Task, plane: Plane, range_: Range, changed: float, drawn: Evaluated | None) -> None:
-        """Ask for a surface, unless it is `drawn` or under way. `changed` is when plane or range changed last."""
-        still = time.monotonic() - changed > STILL_SECONDS
+    def ask(
+        self, task: Task, plane: Plane, range_: Range, changed: float, drawn: Evaluated | None, *, live: bool
+    ) -> None:
+        """Ask for a surface, unless it is `drawn` or under way. `changed` is when plane or range changed last; `live`
+        says that they will again soon."""
+        still = not live and time.monotonic() - changed > STILL_SECONDS
         wanted = Wanted(self.engine, task, plane, range_, STILL_SIZE if still or plane.exact else LIVE_SIZE)
         if drawn is not None and drawn.complete and is_as_good(drawn.wanted, wanted):
             return
@@ -44,7 +47,8 @@ class SurfaceAsking:
         wanted = replace(wanted, engine=ready())  # it may be warm by now
         self._asked, self.pending = wanted, True
         show = self.background.done.emit
-        self.background.request(lambda cancelled: evaluate(wanted, cancelled, show))
+        fine = wanted.size > LIVE_SIZE
+        self.background.request(lambda cancelled: evaluate(wanted, cancelled, show), shared=fine)
 
     def note(self, evaluated: Evaluated) -> None:
         """A surface has come."""

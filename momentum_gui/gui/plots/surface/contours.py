@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import contourpy
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
 from momentum_gui.engine.plane import Range
@@ -23,6 +24,11 @@ GAP = 26.0
 """Pixels that labels keep from one another."""
 SHORTEST = 3.0
 """A line gets a value only where it is so many times longer than the value."""
+
+FINENESS = 2.0
+"""Images of values are so many times finer than the screen: they are turned."""
+RIM = QPen(QColor(15, 25, 35, 150), 2.6)
+LIGHT = QColor(255, 255, 255, 240)
 
 Pieces = list[Floats]
 
@@ -47,35 +53,75 @@ class LevelLines:
         return result
 
 
-class ValueLabel(QGraphicsPathItem):
-    """A value on a contour line: a word of fixed size on the screen, light with a dark rim, along the line."""
+class Letters:
+    """A value in letters: light with a dark rim, its middle at 0, 0."""
+
+    def __init__(self, text: str, font: QFont) -> None:
+        metrics = QFontMetricsF(font)
+        self.path = QPainterPath()
+        self.path.addText(-metrics.horizontalAdvance(text) / 2, metrics.capHeight() / 2, font, text)
+        rim = RIM.widthF()
+        self.bounds = self.path.boundingRect().adjusted(-rim, -rim, rim, rim)
+        self._image: QPixmap | None = None
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw the rim below the letters, which stay as thin as they are."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.strokePath(self.path, RIM)
+        painter.fillPath(self.path, LIGHT)
+
+    def image(self, fineness: float) -> QPixmap:
+        """The same as an image with so many pixels to one of the screen's units."""
+        if self._image is None or self._image.devicePixelRatio() != fineness:
+            size = self.bounds.size() * fineness
+            self._image = QPixmap(math.ceil(size.width()), math.ceil(size.height()))
+            self._image.setDevicePixelRatio(fineness)
+            self._image.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._image)
+            painter.translate(-self.bounds.topLeft())
+            self.draw(painter)
+            painter.end()
+        return self._image
+
+
+@lru_cache(maxsize=128)
+def letters(text: str, font: str) -> Letters:
+    """A value in letters, made once; the font by its description."""
+    described = QFont()
+    described.fromString(font)
+    return Letters(text, described)
+
+
+class ValueLabel(QGraphicsItem):
+    """A value on a contour line: of fixed size on the screen, along the line."""
 
     def __init__(self, plot: Plot) -> None:
         super().__init__()
         self.text = ""
+        self._letters = Letters("", QFont())
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
-        self.setPen(QPen(QColor(15, 25, 35, 150), 2.6))
-        self.setBrush(QColor(255, 255, 255, 240))
         self.setZValue(-5)
         plot.addItem(self, ignoreBounds=True)
 
-    def show_at(self, text: str, place: Floats, degrees: float, plot: Plot) -> None:
+    def show_at(self, text: str, place: Floats, degrees: float, font: QFont) -> None:
         """Put a text at a point of the plot, turned by an angle on the screen."""
-        if text != self.text:
-            self.text = text
-            font = plot.x_axis.style["tickFont"]
-            metrics = QFontMetricsF(font)
-            path = QPainterPath()
-            path.addText(-metrics.horizontalAdvance(text) / 2, metrics.capHeight() / 2, font, text)
-            self.setPath(path)
+        shown = letters(text, font.toString())
+        if shown is not self._letters:
+            self.prepareGeometryChange()
+            self.text, self._letters = text, shown
         self.setPos(float(place[0]), float(place[1]))
         self.setRotation(degrees)
 
+    def boundingRect(self) -> QRectF:
+        return self._letters.bounds
+
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        """The rim below the letters, which stay as thin as they are."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.strokePath(self.path(), self.pen())
-        painter.fillPath(self.path(), self.brush())
+        """On the screen as an image, which is quick; on paper as letters."""
+        if widget is None:
+            self._letters.draw(painter)
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawPixmap(self._letters.bounds.topLeft(), self._letters.image(FINENESS * widget.devicePixelRatioF()))
 
 
 class Contours:
@@ -148,18 +194,26 @@ class Contours:
             self.plot.removeItem(self.labels.pop())
         while len(self.labels) < len(placed):
             self.labels.append(ValueLabel(self.plot))
+        font = self.plot.x_axis.style["tickFont"]
         for label, (text, place, degrees) in zip(self.labels, placed, strict=True):
-            label.show_at(text, place, degrees, self.plot)
+            label.show_at(text, place, degrees, font)
 
 
 def contour_lines(values: Floats, range_: Range, levels: tuple[float, float], *, log: bool) -> list[LevelLines]:
     """The contour lines of values (ny, nx) between two levels, where there are any."""
     ny, nx = values.shape
-    generator = contourpy.contour_generator(
-        np.linspace(range_[0], range_[1], nx),
-        np.linspace(range_[2], range_[3], ny),
-        np.ma.masked_invalid(values),
+    x, y = np.meshgrid(np.linspace(range_[0], range_[1], nx), np.linspace(range_[2], range_[3], ny))
+    # By itself: contour_generator's masked arrays take longer than all the lines.
+    generator = contourpy.SerialContourGenerator(
+        x,
+        y,
+        values,
+        ~np.isfinite(values),
+        corner_mask=True,
         line_type=contourpy.LineType.ChunkCombinedOffset,
+        fill_type=contourpy.FillType.OuterCode,
+        quad_as_tri=False,
+        z_interp=contourpy.ZInterp.Linear,
     )
     lines = []
     for level, text in contour_levels(*levels, log=log):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 import time
+from functools import lru_cache
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
 from momentum_gui.engine.plane import Plane, Range
 from momentum_gui.engine.population import Floats
 from momentum_gui.gui import theme
-from momentum_gui.gui.plots.curve import Curve
-from momentum_gui.gui.plots.plot import Plot
+from momentum_gui.gui.plots.curve import Curve, Dots
+from momentum_gui.gui.plots.plot import Plot, plain_pen, run_pen
 
 FADES = (1.0, 0.7, 0.45, 0.25)
 """Opacity of a path's parts, from on the plane to far off it."""
@@ -80,13 +81,12 @@ class PathItems:
     def __init__(self, plot: Plot, number: int) -> None:
         self.plot, self.number = plot, number
         self.lines = [Curve() for _ in FADES]
-        self.marks = pg.ScatterPlotItem(size=4, pxMode=True)
+        self.marks = Dots()
         for height, item in enumerate((*self.lines, self.marks)):
             item.setZValue(10 + height / 10)
             plot.addItem(item, ignoreBounds=True)
         self.start, self.present = Marker(plot, 11), Marker(plot, 12 + number / 100)
         self.items = (*self.lines, self.marks, self.start, self.present)
-        self._marked: tuple[object, ...] = ()
         self._marked_at = 0.0
 
     def remove(self) -> None:
@@ -118,26 +118,26 @@ class PathItems:
         shown = self._range()
         x, y = drawn_near(x, y, shown)
         off = np.digitize(distance / max(shown[1] - shown[0], shown[3] - shown[2]), FADE_SHARES)
-        self._draw_lines(x, y, np.maximum(off[:-1], off[1:]), color, selected=selected, live=live)
+        self._draw_lines(x, y, np.maximum(off[:-1], off[1:]), selected=selected, live=live)
         self._mark(x, y, color, live=live)
         white = QColor(255, 255, 255, 220)
-        self.start.show_at(x[0], y[0], "disc", 10, pg.mkPen(color, width=2), white)
+        self.start.show_at(x[0], y[0], "disc", 10, plain_pen(color.name(), 2), white)
         size = 13.0 if selected else 10.0
         inside = (x >= shown[0]) & (x <= shown[1]) & (y >= shown[2]) & (y <= shown[3])
         if not inside[-1] and inside.any():
             last = int(np.flatnonzero(inside)[-1])
             place_x, place_y, degrees = self._exit(x[last : last + 2], y[last : last + 2], shown)
-            self.present.show_at(place_x, place_y, "head", 1.5 * size, pg.mkPen("w", width=1.5), color, degrees)
+            self.present.show_at(place_x, place_y, "head", 1.5 * size, plain_pen("#ffffff", 1.5), color, degrees)
         elif ended_badly:
-            self.present.show_at(x[-1], y[-1], "cross", size, pg.mkPen(color, width=3), color)
+            self.present.show_at(x[-1], y[-1], "cross", size, plain_pen(color.name(), 3), color)
         else:
-            self.present.show_at(x[-1], y[-1], "disc", size, pg.mkPen("w", width=1.5), color)
+            self.present.show_at(x[-1], y[-1], "disc", size, plain_pen("#ffffff", 1.5), color)
 
     def _range(self) -> Range:
         (left, right), (low, high) = self.plot.getPlotItem().viewRange()
         return left, right, low, high
 
-    def _draw_lines(self, x: Floats, y: Floats, bucket: Floats, color: QColor, *, selected: bool, live: bool) -> None:
+    def _draw_lines(self, x: Floats, y: Floats, bucket: Floats, *, selected: bool, live: bool) -> None:
         pixel_x, pixel_y = self.plot.getPlotItem().getViewBox().viewPixelSize()
         # Steps below a pixel cost as much as others, and break dashes up.
         column, row = np.floor(x / pixel_x), np.floor(y / pixel_y)
@@ -149,14 +149,9 @@ class PathItems:
             if not connected.any():
                 line.clear()
                 continue
-            faded = QColor(color)
-            faded.setAlphaF(FADES[fade])
-            pen = pg.mkPen(faded, width=1 if live else 2 if selected else 1.4)
-            if not live and (dash := theme.run_dash(self.number)):
-                pen.setDashPattern(list(dash))
-            # From a QColor: of four numbers pyqtgraph makes one by a call that leaks a reference to None.
-            white = QColor(255, 255, 255, int(150 * FADES[fade]))
-            rim = None if live else pg.mkPen(white, width=4 if selected else 3)
+            width = 1.0 if live else 2.0 if selected else 1.4
+            pen = run_pen(self.number, width=width, dashed=not live, alpha=FADES[fade])
+            rim = None if live else rim_pen(FADES[fade], 4.0 if selected else 3.0)
             line.set_points(x, y, connect=connected, pen=pen, rim=rim, smooth=not live)
 
     def _exit(self, x: Floats, y: Floats, shown: Range) -> tuple[float, float, float]:
@@ -172,18 +167,29 @@ class PathItems:
         return float(x[0]) + share * by_x, float(y[0]) + share * by_y, degrees
 
     def _mark(self, x: Floats, y: Floats, color: QColor, *, live: bool) -> None:
-        """Marks along the path, at most so many; set anew only when they have changed, which is costly, and in a path
-        that grows only now and then."""
+        """Marks along the path, at most so many; in a path that grows they are set anew only now and then."""
         now = time.monotonic()
         if live and now - self._marked_at < MARK_SECONDS:
             return
         self._marked_at = now
         stride = 1 << max(0, math.ceil(math.log2(max(1, len(x)) / MOST_MARKS)))  # doubles: marks stay where they are
         x, y = x[:-1:stride], y[:-1:stride]
-        marked = (len(x), stride, color.name(), float(x.sum()), float(y.sum()))
-        if marked != self._marked:
-            self._marked = marked
-            self.marks.setData(x, y, pen=None, brush=color)
+        self.marks.set_points(x, y, pen=dot_pen(color.name()))
+
+
+@lru_cache
+def rim_pen(opacity: float, width: float) -> QPen:
+    """The pen of a path's light rim."""
+    # From a QColor: of four numbers pyqtgraph makes one by a call that leaks a reference to None.
+    return pg.mkPen(QColor(255, 255, 255, int(150 * opacity)), width=width)
+
+
+@lru_cache
+def dot_pen(color: str) -> QPen:
+    """The pen of the marks along a path."""
+    pen = QPen(QColor(color), 4.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+    pen.setCosmetic(True)
+    return pen
 
 
 def drawn_near(x: Floats, y: Floats, shown: Range) -> tuple[Floats, Floats]:
@@ -218,9 +224,9 @@ class Arrow:
             return
         end = (start[0] + by[0], start[1] + by[1])
         points = np.array([start, end])
-        self.shaft.set_points(points[:, 0], points[:, 1], pen=pg.mkPen(color, width=2.5), smooth=True)
+        self.shaft.set_points(points[:, 0], points[:, 1], pen=plain_pen(color, 2.5), smooth=True)
         degrees = math.degrees(math.atan2(down, across))
-        self.head.show_at(*end, "point", 11.0, pg.mkPen(QColor(0, 0, 0, 90), width=1), QColor(color), degrees)
+        self.head.show_at(*end, "point", 11.0, plain_pen("#0000005a"), QColor(color), degrees)
 
     def hide(self) -> None:
         """Show no arrow."""

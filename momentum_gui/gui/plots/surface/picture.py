@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsRectItem
 from momentum_gui.engine.plane import Range
 from momentum_gui.engine.population import Floats
 from momentum_gui.gui import theme
+from momentum_gui.gui.plots.heat_map import HeatMap
 from momentum_gui.gui.plots.plot import Plot, TickAxis
 from momentum_gui.gui.plots.surface.contours import Contours
 
@@ -35,15 +36,14 @@ class SurfacePicture:
         self._hatch = QGraphicsRectItem()
         self._hatch.setPen(QPen(Qt.PenStyle.NoPen))
         self._hatch.setZValue(-30)
-        self._image = pg.ImageItem(axisOrder="row-major")
+        colors = pg.colormap.get("viridis")
+        self._image = HeatMap(colors)
         self._image.setZValue(-20)
         for item in (self._hatch, self._image):
             plot.addItem(item, ignoreBounds=True)
         self.contours = Contours(plot)
-        self._map = pg.colormap.get("viridis")
-        self._image.setColorMap(self._map)
         self._bar = pg.ImageItem(np.linspace(0, 1, 256, dtype=np.float32)[:, None], axisOrder="row-major")
-        self._bar.setColorMap(self._map)
+        self._bar.setColorMap(colors)
         self._bar_box = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0)
         self._bar_box.setFixedWidth(12)
         self._bar_box.addItem(self._bar)
@@ -81,9 +81,9 @@ class SurfacePicture:
         rect = QRectF(
             range_[0] - dx / 2, range_[2] - dy / 2, (range_[1] - range_[0]) + dx, (range_[3] - range_[2]) + dy
         )
+        self._hatch.setVisible(bool(np.isnan(values).any()))
         self._hatch.setRect(rect)
-        self._image.setImage(values.astype(np.float32), autoLevels=False, levels=(low, high), autoDownsample=False)
-        self._image.setRect(rect)
+        self._image.show_values(values, rect, (low, high))
         self._bar_axis.log = self.log
         self._bar.setRect(QRectF(0, low, 1, high - low))
         self._bar_box.setRange(xRange=(0, 1), yRange=(low, high), padding=0)

@@ -80,6 +80,7 @@ class PlaneChoice(QWidget):
         self._selected, self._states_chosen = 0, False
         self._details = QStackedWidget()
         self._details.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._details.setMinimumWidth(10)  # its widest page is not the one that is seen
         rows: tuple[list[QWidget], ...] = (
             [small("x"), self.first, small("y"), self.second],
             [self.shares],
@@ -92,6 +93,7 @@ class PlaneChoice(QWidget):
         self._row = row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         row.setContentsMargins(8, 4, 8, 0)
         row.setSpacing(8)
+        self.kind.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         row.addWidget(self.kind, 0, Qt.AlignmentFlag.AlignLeft)
         row.addWidget(self._details, 1)
         for box in (self.kind, self.first, self.second, self.centre):

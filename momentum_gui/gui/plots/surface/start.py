@@ -28,6 +28,7 @@ class StartMarker(pg.TargetItem):
 
     def __init__(self, plot: Plot) -> None:
         super().__init__(pos=(0.0, 0.0), size=11, symbol="o", movable=True)
+        self._standing: tuple[float, float, QColor] | None = None
         self.setZValue(40)
         self.setToolTip("Drag: all runs start elsewhere; with Shift only the selected one")
         plot.addItem(self, ignoreBounds=True)
@@ -35,9 +36,10 @@ class StartMarker(pg.TargetItem):
 
     def stand(self, x: float, y: float, run: int) -> None:
         """Stand at a place in a run's colour, unless it is just being dragged."""
-        if self.moving:
-            return
         color = QColor(theme.run_color(run))
+        if self.moving or (x, y, color) == self._standing:
+            return
+        self._standing = x, y, color
         self.setPen(pg.mkPen(color, width=2))
         self.setBrush(QColor(255, 255, 255, 220))
         self.setHoverPen(pg.mkPen(color, width=3))
@@ -47,6 +49,7 @@ class StartMarker(pg.TargetItem):
 
     @Slot()
     def _drop(self) -> None:
+        self._standing = None
         self.dropped.emit(self.pos(), shift_held())
 
 

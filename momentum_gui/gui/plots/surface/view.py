@@ -40,6 +40,7 @@ class SurfaceView(SurfaceFrame):
         self._task: Task | None = None
         self._tracks: dict[int, Track] = {}
         self._version, self._advanced, self._live = -1, 0.0, False
+        self._is_new = False  # whether the surface evaluated last is still to be shown
         self._told: tuple[object, float] = None, 0.0
         self._still = QTimer(self)
         self._still.setSingleShot(True)
@@ -67,6 +68,11 @@ class SurfaceView(SurfaceFrame):
     def busy(self) -> bool:
         """Whether a surface is being evaluated, or a finer one is about to be."""
         return self.asking.pending or self.background.busy or self._still.isActive()
+
+    @property
+    def has_news(self) -> bool:
+        """Whether a surface has come that is still to be shown."""
+        return self._is_new
 
     # What the window says.
 
@@ -139,6 +145,8 @@ class SurfaceView(SurfaceFrame):
         self._tracks = projected(self.plane, at.shown, self.moment, live=self._live)
         if self.plot.automatic:
             self.sight.keep(at, self._tracks, follow=self.follow_point.isChecked())
+        if self._is_new:
+            self._show_picture()
         self._draw(at)
         self._request()
         about = (self.selected, self.moment, self.plane.sentence)
@@ -177,7 +185,8 @@ class SurfaceView(SurfaceFrame):
         if self._task is None or self.run is None:
             return
         if self.given is None:
-            self.asking.ask(self._task, self.plane, self.range.shown, self.range.changed, self.evaluated)
+            shown, changed = self.range.shown, self.range.changed
+            self.asking.ask(self._task, self.plane, shown, changed, self.evaluated, live=self._live)
         elif self.evaluated is None:
             self._evaluated(self.given)
 
@@ -188,19 +197,30 @@ class SurfaceView(SurfaceFrame):
         if plane is None or (drawn.kind, drawn.label_x, drawn.label_y) != (plane.kind, plane.label_x, plane.label_y):
             return
         self.evaluated = evaluated
-        self.picture.show(evaluated.errors, evaluated.wanted.range, contours=self.contours.isChecked())
-        if self.solid.on:
-            self._draw(self.looked_at())
+        if self._live:
+            self._is_new = True  # it is shown together with where the runs are by then, painted once
+        else:
+            self._show_picture()
+            if self.solid.on:
+                self._draw(self.looked_at())
         if self.given is not None:
             return
-        if drawn is not plane or evaluated.wanted.range != self.range.shown:
+        if self._live and plane.kind == "weights":
+            self._lay_plane()  # training has gone on: the surface follows as fast as it can be evaluated
+        if drawn is not self.plane or evaluated.wanted.range != self.range.shown:
             self._request()
         elif evaluated.wanted.size < STILL_SIZE:
             self._still.start()
 
+    def _show_picture(self) -> None:
+        assert self.evaluated is not None
+        self._is_new = False
+        range_ = self.evaluated.wanted.range
+        self.picture.show(self.evaluated.errors, range_, contours=self.contours.isChecked())
+
     def _forget_surface(self) -> None:
         self.sight.laying.forget()
-        self.evaluated = None
+        self.evaluated, self._is_new = None, False
         self.picture.clear()
         self.solid.clear()
         self.asking.forget()

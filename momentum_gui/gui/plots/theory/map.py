@@ -5,26 +5,20 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import contourpy
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem
 
-from momentum_gui.engine.population import Floats
-from momentum_gui.engine.rules import Rule
-from momentum_gui.engine.theory import Best, RateMap, Regime, rate_map
+from momentum_gui.engine.theory import Best, Regime
 from momentum_gui.gui import theme
+from momentum_gui.gui.plots.heat_map import HeatMap
 from momentum_gui.gui.plots.plot import Plot, TickAxis, plain_pen
+from momentum_gui.gui.plots.theory.chart import COLUMNS, HIGHEST_MOMENTUM, ROWS, Chart
 
-COLUMNS, ROWS = 201, 121
-HIGHEST_MOMENTUM = 0.99
 MOST_NINES = 4.0
 """Rates are coloured by −log10(1 − rate), so that 0.99 differs from 0.999 as much as 0 from 0.9; up to this."""
-SHORTEST_BORDER = 12
-"""Points of a border; the grid cuts slivers of a regime along the edge of stability into specks, which say nothing."""
 RATE_TICKS = (0.0, 0.9, 0.99, 0.999, 0.9999)
 RATES_BETWEEN = (0.5, 0.7, 0.8, 0.95, 0.97, 0.98, 0.995, 0.997, 0.998, 0.9995, 0.9997)
 
@@ -55,15 +49,14 @@ class TheoryMap:
 
     def __init__(self, plot: Plot) -> None:
         self.plot = plot
-        self.map: RateMap | None = None
-        self.rates: Floats = np.geomspace(1e-3, 1, COLUMNS)
-        self.momenta: Floats = np.linspace(0, HIGHEST_MOMENTUM, ROWS)
+        self.chart: Chart | None = None
+        self._marked: tuple[object, ...] = ()
         plot.x_axis.log = True
         item = plot.getPlotItem()
         self._colors = pg.colormap.get("viridis")
         self._hatch = QGraphicsRectItem()
         self._hatch.setPen(QPen(Qt.PenStyle.NoPen))
-        self._image = pg.ImageItem(axisOrder="row-major")
+        self._image = HeatMap(self._colors)
         self._borders = QGraphicsPathItem()
         self._star = pg.ScatterPlotItem(symbol="star", size=16, pxMode=True)
         self._dots = pg.ScatterPlotItem(pxMode=True)
@@ -81,8 +74,7 @@ class TheoryMap:
         box.setFixedWidth(12)
         box.addItem(self._bar)
         box.setYRange(-MOST_NINES, 0, padding=0)
-        for image in (self._bar, self._image):
-            image.setColorMap(self._colors)
+        self._bar.setColorMap(self._colors)
         self._bar_axis = TickAxis("right")
         self._bar_axis.linkToView(box)
         self._bar_axis.setWidth(52)
@@ -112,20 +104,21 @@ class TheoryMap:
             name.setFont(self.plot.x_axis.style["tickFont"])
             name.fill = pg.mkBrush(back)
 
-    def show(self, rule: Rule, learning_rates: tuple[float, float], smallest: float, largest: float) -> None:
-        """Draw the map of a rule between two learning rates, for curvatures from smallest to largest."""
-        self.rates = np.geomspace(*learning_rates, COLUMNS)
-        self.map = rate_map(rule, self.rates, self.momenta, smallest, largest)
+    def show(self, made: Chart) -> None:
+        """Draw a map."""
+        self.chart = made
         with np.errstate(divide="ignore", invalid="ignore"):
-            values = np.maximum(np.log10(1 - self.map.rates), -MOST_NINES)
-        values = np.where(self.map.regimes == Regime.DIVERGENT, np.nan, values)
-        self._image.setImage(values.astype(np.float32), levels=(-MOST_NINES, 0.0), autoLevels=False)
-        low, high = np.log10(learning_rates)
+            values = np.maximum(np.log10(1 - made.map.rates), -MOST_NINES)
+        values = np.where(made.map.regimes == Regime.DIVERGENT, np.nan, values)
+        low, high = np.log10(made.rates[[0, -1]])
         dx, dy = (high - low) / (COLUMNS - 1), HIGHEST_MOMENTUM / (ROWS - 1)
         rect = QRectF(low - dx / 2, -dy / 2, high - low + dx, HIGHEST_MOMENTUM + dy)
-        self._image.setRect(rect)
+        self._image.show_values(values, rect, (-MOST_NINES, 0.0))
         self._hatch.setRect(rect)
-        self._borders.setPath(borders(self.map.regimes, np.log10(self.rates), self.momenta))
+        path = QPainterPath()
+        for line in made.borders:
+            path.addPath(pg.arrayToQPath(*line))
+        self._borders.setPath(path)
         box = self.plot.getPlotItem().getViewBox()
         # A little more below, so that dots at momentum 0 are whole.
         below = -0.05
@@ -133,13 +126,17 @@ class TheoryMap:
         if self.plot.automatic:
             self.plot.setRange(xRange=(rect.left(), rect.right()), yRange=(below, rect.bottom()), padding=0)
         for regime, name in self.names.items():
-            place = middle(self.map.regimes == regime)
+            place = made.names.get(regime)
             name.setVisible(place is not None)
             if place is not None:
-                name.setPos(float(np.log10(self.rates[place[1]])), float(self.momenta[place[0]]))
+                name.setPos(float(np.log10(made.rates[place[1]])), float(made.momenta[place[0]]))
 
     def mark(self, best: Best | None, dots: list[Dot]) -> None:
-        """Mark the best settings, and where the runs are."""
+        """Mark the best settings, and where the runs are; nothing is done where they are as before."""
+        marked = (best, tuple(dots), theme.current().name)
+        if marked == self._marked:
+            return
+        self._marked = marked
         places = [] if best is None else [(math.log10(best.learning_rate), best.momentum)]
         self._star.setData([x for x, _ in places], [y for _, y in places])
         spots = []
@@ -153,46 +150,9 @@ class TheoryMap:
 
     def at(self, place: QPointF) -> tuple[float, float] | None:
         """Learning rate and momentum at a place in the plot; None off the map."""
-        low, high = np.log10(self.rates[[0, -1]])
+        if self.chart is None:
+            return None
+        low, high = np.log10(self.chart.rates[[0, -1]])
         if not (low <= place.x() <= high and 0 <= place.y() <= HIGHEST_MOMENTUM):
             return None
         return float(10.0 ** place.x()), float(place.y())
-
-
-def borders(regimes: NDArray[np.int8], xs: Floats, ys: Floats) -> QPainterPath:
-    """The lines between the regimes of a map (len(ys), len(xs))."""
-    path = QPainterPath()
-    for regime in Regime:
-        inside = (regimes == regime).astype(np.float64)
-        if inside.min() == inside.max():
-            continue
-        for line in contourpy.contour_generator(xs, ys, inside).lines(0.5):
-            points = np.asarray(line)
-            if len(points) < SHORTEST_BORDER:
-                continue
-            path.moveTo(*points[0])
-            for x, y in points[1:]:
-                path.lineTo(x, y)
-    return path
-
-
-def middle(inside: NDArray[np.bool_], least: int = 7) -> tuple[int, int] | None:
-    """Row and column of the cell of a region that is furthest from its edge; None where there is no room for a name.
-
-    `least` is how many cells must lie between it and the edge.
-    """
-    left = np.pad(inside, 1)
-    place = None
-    for _ in range(min(inside.shape)):
-        # A name is wider than high: shrink twice as fast from the sides.
-        smaller = left[1:-1, 1:-1] & left[:-2, 1:-1] & left[2:, 1:-1]
-        wide = np.pad(smaller, ((0, 0), (2, 2)))
-        smaller = wide[:, 2:-2] & wide[:, :-4] & wide[:, 4:] & wide[:, 1:-3] & wide[:, 3:-1]
-        if not smaller.any():
-            break
-        rows, columns = np.nonzero(smaller)
-        at = int(np.argmin((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2))
-        place = int(rows[at]), int(columns[at])
-        least -= 1
-        left = np.pad(smaller, 1)
-    return place if least <= 0 else None

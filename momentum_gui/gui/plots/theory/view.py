@@ -22,9 +22,10 @@ from momentum_gui.engine.curvature import Curvatures
 from momentum_gui.engine.engines import Engine, choose, ready
 from momentum_gui.engine.population import Floats, Task
 from momentum_gui.engine.rules import RULES
-from momentum_gui.engine.theory import REGIME_WORDS, Best, best_settings, gauge, gradient_scale, predicted_rate
+from momentum_gui.engine.theory import REGIME_WORDS, Best, gauge, gradient_scale, predicted_rate
 from momentum_gui.gui.background import Background
 from momentum_gui.gui.plots.arithmetic.view import read_number
+from momentum_gui.gui.plots.theory.chart import Chart, ChartWanted, chart
 from momentum_gui.gui.plots.theory.gauges import GaugeRow, Gauges
 from momentum_gui.gui.plots.theory.map import Dot, MapPlot, TheoryMap
 from momentum_gui.gui.plots.theory.work import Measured, measure, measured_rate, range_of
@@ -42,6 +43,7 @@ class TheoryView(PlotView):
     """
 
     title = "Theory"
+    pause = 0.1  # gauges and words need not be quicker
     equal_rate_wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -74,20 +76,23 @@ class TheoryView(PlotView):
         self.background = Background(self, "theory")
         self.background.done.connect(self._measured)
         self.background.failed.connect(self._not_measured)
-        self._measuring = False  # until the result has arrived, which is later than the end of the work
+        self.charts = Background(self, "chart")
+        self.charts.done.connect(self._charted)
+        self.charts.failed.connect(self._not_charted)
+        self._measuring = self._charting = False  # until the result has arrived, later than the end of the work
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.redraw_now)
         self.found: dict[int, Curvatures] = {}
         self.range: tuple[float, float, str] | None = None
-        self.best: Best | None = None
         self._engine: Engine | None = None
         self._tasks: dict[int, Task] = {}
         self._asked: dict[int, Floats] = {}
         self._finished = -math.inf
         self._pause = REFRESH_SECONDS
+        self._asked_for_chart = self._chart_seconds = 0.0
         self._own_rule = False
-        self._drawn_map: tuple[object, ...] = ()
+        self._wanted: ChartWanted | None = None
         self.rule.activated.connect(self._rule_chosen)
         self.measure_button.clicked.connect(self._use_measured)
         self.equal.clicked.connect(self._want_equal_rate)
@@ -136,13 +141,14 @@ class TheoryView(PlotView):
     def end(self) -> None:
         """End the background work."""
         self._later.stop()
-        self._measuring = False
+        self._measuring = self._charting = False
         self.background.close()
+        self.charts.close()
 
     @property
     def busy(self) -> bool:
-        """Whether a measurement is under way or still to come."""
-        return self._measuring or self._later.isActive()
+        """Whether a measurement or a map is under way or still to come."""
+        return self._measuring or self._charting or self._later.isActive()
 
     def recolor(self) -> None:
         """The colours of the map's lines and labels."""
@@ -158,7 +164,6 @@ class TheoryView(PlotView):
         count = min(len(runs), len(self.record.runs))
         self._tasks = {number: self.setup.task(runs[number].training) for number in range(count)}
         self.found, self._asked, self._finished = {}, {}, -math.inf
-        self._drawn_map = ()
         if not self._own_rule and self.run is not None:
             self.rule.setCurrentIndex(self.rule.findData(self.run.latest.rule))
         if self.measure_button.isChecked():
@@ -213,7 +218,7 @@ class TheoryView(PlotView):
         self._measuring = False
         self.found = {**self.found, **measured.found}
         self._finished = time.monotonic()
-        self._pause = max(REFRESH_SECONDS, 3 * measured.seconds)
+        self._pause = max(REFRESH_SECONDS, 3 * max(measured.seconds, self._chart_seconds))
         self.redraw_now()
 
     @Slot(str)
@@ -248,29 +253,44 @@ class TheoryView(PlotView):
         self.gauges.show_rows(tuple(rows))
 
     def _draw_map(self) -> None:
+        """Mark best settings and runs on the map, and ask for another map where this one is of other settings."""
         self.plot.setVisible(self.range is not None)
-        self.best = None
         if self.range is None:
             return
-        rule, scale = RULES[self.rule.currentData()], self._scale()
-        low, high = self.range[0] * scale, self.range[1] * scale
-        self.best = best_settings(rule, low, high)
+        rule, scale = self.rule.currentData(), self._scale()
         runs = self.runs_shown()
-        rates = [run.latest.learning_rate for _, run in runs] + [self.best.learning_rate]
-        # Whole half decades, so that the map does not creep while curvatures change a little.
-        first = math.floor(2 * math.log10(min(0.03 / high, 0.5 * min(rates)))) / 2
-        last = math.ceil(2 * math.log10(max(6 / high, 2 * max(rates)))) / 2
-        wanted = (rule.id, round(low, 12), round(high, 12), first, last)
-        if wanted != self._drawn_map:
-            self._drawn_map = wanted
-            self.map.show(rule, (10.0**first, 10.0**last), low, high)
+        rates = sorted({run.latest.learning_rate for _, run in runs})
+        low, high = self.range[0] * scale, self.range[1] * scale
+        wanted = ChartWanted(rule, low, high, (rates[0], rates[-1]) if rates else ())
+        if wanted != self._wanted:
+            self._wanted, self._charting, self._asked_for_chart = wanted, True, time.monotonic()
+            self.charts.request(lambda cancelled: chart(wanted))
         dots = [
             Dot(number, run.latest.learning_rate, run.latest.momentum if run.latest.rule != "plain" else 0.0,
-                run.latest.rule == rule.id, number == self.selected)
+                run.latest.rule == rule, number == self.selected)
             for number, run in runs
         ]  # fmt: skip
         # The map's own rule above the others, and the selected run above all.
         self.map.mark(self.best, sorted(dots, key=lambda dot: (dot.filled, dot.selected)))
+
+    @property
+    def best(self) -> Best | None:
+        """The best settings of the rule chosen, by the map drawn; None until it is drawn."""
+        drawn = self.map.chart
+        known = drawn is not None and self.range is not None and drawn.wanted.rule == self.rule.currentData()
+        return drawn.best if drawn is not None and known else None
+
+    @Slot(object)
+    def _charted(self, made: Chart) -> None:
+        self._charting = made.wanted != self._wanted
+        self._chart_seconds = time.monotonic() - self._asked_for_chart
+        self.map.show(made)
+        self.redraw_now()
+
+    @Slot(str)
+    def _not_charted(self, problem: str) -> None:
+        self._charting = False
+        self.detail.setText(f"The map could not be made: {problem}")
 
     def _tell(self) -> None:
         """Best settings, and the predicted rate beside the measured one."""
@@ -317,10 +337,11 @@ class TheoryView(PlotView):
     def export_table(self) -> tuple[list[str], list[list[object]]]:
         """The map: learning rate, momentum, convergence rate, regime."""
         rows: list[list[object]] = []
-        if self.map.map is not None and self.range is not None:
-            for at, momentum in enumerate(self.map.momenta):
-                for column, learning_rate in enumerate(self.map.rates):
-                    cell = float(self.map.map.rates[at, column]), REGIME_WORDS_SHORT[self.map.map.regimes[at, column]]
+        drawn = self.map.chart
+        if drawn is not None and self.range is not None:
+            for at, momentum in enumerate(drawn.momenta):
+                for column, learning_rate in enumerate(drawn.rates):
+                    cell = float(drawn.map.rates[at, column]), REGIME_WORDS_SHORT[drawn.map.regimes[at, column]]
                     rows.append([float(learning_rate), float(momentum), *cell])
         return ["learning_rate", "momentum", "rate", "regime"], rows
 
@@ -340,7 +361,8 @@ class TheoryView(PlotView):
 
     @Slot()
     def _fit(self) -> None:
-        self._drawn_map = ()
+        if self.map.chart is not None:
+            self.map.show(self.map.chart)
         self.redraw_now()
 
     @Slot(object)

@@ -16,7 +16,6 @@ from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.last_update import last_state
 from momentum_gui.lab.record import Record
 from momentum_gui.lab.trainer import Trainer
-from tests.conftest import wait_until
 
 
 @pytest.fixture
@@ -172,16 +171,3 @@ def test_signs_and_small_parts_are_written_as_one_would(view: ArithmeticView) ->
     tiny = State(0.1, 0.5, 3e-14, 0.0, 0.5)
     assert sum_text("one-step", tiny, arithmetic("one-step", tiny)) == "0.5 + 3×10⁻¹⁵ + 0 = 0.5"
     assert sum_text("plain", state, arithmetic("plain", state)) == "−1.25 − 0.04 = −1.29"
-
-
-def test_live_numbers_change_a_few_times_a_second_and_end_at_the_last(view: ArithmeticView) -> None:
-    """Updates in quick succession are not all drawn; the last one is."""
-    trainer, record = trained(3)
-    view.begin(trainer.setup, record)
-    for _ in range(5):
-        record.extend(trainer.advance(1))
-        view.update_view()
-    assert view.busy
-    wait_until(lambda: not view.busy, "the last update is drawn")
-    assert view.state == last_state(record.runs[0].latest, view.weight.currentIndex())
-    view.end()

@@ -14,11 +14,13 @@ from momentum_gui.engine.numpy_engine import task_errors, task_gradients
 from momentum_gui.engine.plane import surface_plane
 from momentum_gui.gui import theme
 from momentum_gui.gui.paper import widened
+from momentum_gui.gui.plots.surface.asking import LIVE_SIZE
 from momentum_gui.gui.plots.surface.paths import FARTHEST, drawn_near
 from momentum_gui.gui.plots.surface.planes import PCA, RANDOM, THREE, WEIGHTS, State
 from momentum_gui.gui.plots.surface.start import CLICK_MILLISECONDS
 from momentum_gui.gui.plots.surface.tracks import path_until
 from momentum_gui.gui.plots.surface.view import STILL_SIZE, SurfaceView
+from momentum_gui.gui.plots.surface.work import Evaluated
 from momentum_gui.gui.plots.ticks import number_text
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.record import Record
@@ -317,7 +319,8 @@ def test_wild_numbers_are_drawn(show: Show, recwarn: pytest.WarningsRecorder) ->
     for log in (True, False):
         view.log.setChecked(log)
         view.picture.show(errors, view.evaluated.wanted.range)
-        assert np.isnan(view.picture._image.image[45]).all()
+        assert view.picture._image.pixels.pixelColor(0, 45).alpha() == 0
+        assert view.picture._hatch.isVisible()
         view.plot.hovered.emit(QPointF(0.0, 0.0))
         view.grab()
     path = np.array([[1.0, 1.0], [1e308, -1e308], [np.nan, 0.0], [np.inf, 1.0]])
@@ -341,7 +344,7 @@ def test_values_on_contours_keep_apart(show: Show, xor: Experiment) -> None:
     labels = view.picture.contours.labels
     assert len(labels) >= 2
     turned = view.plot.viewportTransform()
-    boxes = [label.deviceTransform(turned).mapRect(label.path().boundingRect()) for label in labels]
+    boxes = [label.deviceTransform(turned).mapRect(label.boundingRect()) for label in labels]
     inside = view.plot.getPlotItem().getViewBox().sceneBoundingRect()
     assert not any(a.intersects(b) for n, a in enumerate(boxes) for b in boxes[:n])
     assert all(inside.contains(box.center()) for box in boxes)
@@ -388,3 +391,63 @@ def record_names(view: SurfaceView) -> set[str]:
     """The names of the runs shown."""
     assert view.record is not None
     return {run.name for run in view.record.runs}
+
+
+def advance(view: SurfaceView, trainer: Trainer, record: Record, epochs: int = 1) -> None:
+    """Train on, and bring the view up to date as the window does."""
+    record.extend(trainer.advance_epochs(epochs))
+    view.update_view()
+
+
+@pytest.fixture
+def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """However slow the machine is, what follows one another is live; `undo` ends that."""
+    monkeypatch.setattr("momentum_gui.gui.plots.surface.view.LIVE_SECONDS", 60.0)
+    yield monkeypatch
+
+
+def test_while_it_trains_a_new_surface_is_shown_together_with_the_paths(
+    show: Show, xor: Experiment, live: pytest.MonkeyPatch
+) -> None:
+    """A surface that comes in between waits for the next redraw, and is then shown; while things move it is coarse."""
+    view, trainer, record = show(xor)
+    choose_weights(view)
+    advance(view, trainer, record)
+    wait_until(lambda: view.has_news, "a surface has come")
+    assert view.evaluated is not None
+    assert view.evaluated.wanted.size == LIVE_SIZE
+    assert view.picture.shown is not view.evaluated.errors
+    advance(view, trainer, record)
+    shown = view.picture.shown
+    assert shown is not None
+    assert shown.shape == (LIVE_SIZE, LIVE_SIZE)
+    live.undo()
+    wait_until(lambda: view.picture.shown is not None and len(view.picture.shown) == STILL_SIZE, "it is fine at rest")
+    assert not view.has_news
+    settle(view)
+
+
+def test_a_surface_of_two_weights_follows_the_others_without_a_redraw(
+    show: Show, xor: Experiment, live: pytest.MonkeyPatch
+) -> None:
+    """When one has come, the next is asked for at once, through the weights as they are by then."""
+    view, trainer, record = show(xor)
+    choose_weights(view)
+    view._still.setInterval(3_600_000)  # nothing redraws it
+    came: list[Evaluated] = []
+    view.background.done.connect(came.append)
+    advance(view, trainer, record)
+    record.extend(trainer.advance_epochs(1))  # not drawn
+    now = record.runs[view.selected].latest.weights
+    others = np.delete(np.arange(len(now)), view.choice.pair)
+    wait_until(lambda: len(came) > 1, "two surfaces have come")
+    assert np.array_equal(came[1].wanted.plane.origin[others], now[others])
+    assert not np.array_equal(came[0].wanted.plane.origin[others], now[others])
+
+
+def choose_weights(view: SurfaceView) -> None:
+    """Choose the plane of two weights, and wait for its surface."""
+    view.choice.kind.setCurrentIndex(WEIGHTS)
+    view.choice.kind.activated.emit(WEIGHTS)
+    wait_until(lambda: view.evaluated is not None and not view.background.busy, "its surface is evaluated")
+    view._show_again()

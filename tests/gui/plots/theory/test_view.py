@@ -16,7 +16,7 @@ from momentum_gui.engine.rules import RULES, gains, stability_bound
 from momentum_gui.engine.theory import Regime, best_settings, gauge, predicted_rate
 from momentum_gui.gui import theme
 from momentum_gui.gui.edits import with_equal_rate
-from momentum_gui.gui.plots.theory.map import middle
+from momentum_gui.gui.plots.theory.chart import middle
 from momentum_gui.gui.plots.theory.view import TheoryView, rate_text
 from momentum_gui.gui.plots.theory.work import measured_rate, range_of
 from momentum_gui.lab.experiment import Experiment
@@ -131,6 +131,7 @@ def test_the_map_and_its_read_out_are_theory_s(view: TheoryView, rule: str) -> N
     show(view, trainer, record)
     view.rule.setCurrentIndex(view.rule.findData(rule))
     view._rule_chosen(0)
+    wait_until(lambda: not view.busy, "the map is drawn", 20.0)
     assert view.range is not None
     low, high = view.range[:2]
     assert (low, high) == pytest.approx((0.2, 4.0), rel=1e-3)
@@ -139,14 +140,14 @@ def test_the_map_and_its_read_out_are_theory_s(view: TheoryView, rule: str) -> N
     star = view.map._star.data
     assert star["x"][0] == pytest.approx(math.log10(best.learning_rate))
     assert star["y"][0] == best.momentum
-    drawn = view.map.map
+    drawn = view.map.chart
     assert drawn is not None
     for at in (0, 30, 90):
         for column in (10, 120, 190):
-            coefficients = RULES[rule].coefficients(float(view.map.momenta[at]))
-            rate, regime = predicted_rate(coefficients, float(view.map.rates[column]), low, high)
-            assert drawn.rates[at, column] == pytest.approx(rate)
-            assert Regime(int(drawn.regimes[at, column])) is regime
+            coefficients = RULES[rule].coefficients(float(drawn.momenta[at]))
+            rate, regime = predicted_rate(coefficients, float(drawn.rates[column]), low, high)
+            assert drawn.map.rates[at, column] == pytest.approx(rate)
+            assert Regime(int(drawn.map.regimes[at, column])) is regime
     view._hovered(QPointF(math.log10(0.4), 0.5))
     rate, regime = predicted_rate(RULES[rule].coefficients(0.5), 0.4, low, high)
     text = view.detail.text()
@@ -188,6 +189,7 @@ def test_own_curvatures_replace_the_measured_ones_until_asked_back(view: TheoryV
     qtbot.keyClicks(view.highest, "8")
     assert not view.measure_button.isChecked()
     assert view.range == (pytest.approx(0.2, rel=1e-3), 8.0, "")
+    wait_until(lambda: not view.busy, "the map is drawn", 20.0)
     assert view.best == best_settings(RULES["plain"], view.range[0], 8.0)
     view.lowest.clear()
     qtbot.keyClicks(view.lowest, "-1")
@@ -252,7 +254,8 @@ def test_a_diverged_run_is_told_of_and_does_no_harm(view: TheoryView) -> None:
         record.extend(trainer.advance(50))
     show(view, trainer, record, selected=2)
     assert view.summary()
-    assert np.isfinite(view.map.rates).all()
+    assert view.map.chart is not None
+    assert np.isfinite(view.map.chart.rates).all()
 
 
 def test_a_name_stands_in_the_middle_of_its_region() -> None:
