@@ -42,6 +42,7 @@ def iris(runs: int) -> Experiment:
 
 def opened(runs: int) -> MainWindow:
     """The window, trained at full speed."""
+    from momentum_gui.engine.engines import choose
     from momentum_gui.gui.app import application, look_for_garbage, prepare_offscreen
     from momentum_gui.gui.snapshot import process_until, without_needless_warning
 
@@ -50,6 +51,7 @@ def opened(runs: int) -> MainWindow:
         from momentum_gui.gui.mailbox import FULL_SPEED, State
         from momentum_gui.gui.main_window import MainWindow
 
+        getattr(choose(), "warm_up", lambda: None)()
         application()
         window = MainWindow(iris(runs))
         window.resize(*SIZE)

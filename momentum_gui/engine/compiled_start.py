@@ -78,6 +78,7 @@ def train_populations_and_batches() -> None:
 
 
 NULL = subprocess.DEVNULL
+NICENESS = 5
 
 PARTS: tuple[Callable[[], None], ...] = (train_runs_one_by_one, train_populations_and_batches)
 """All kernels, in parts that take about as long."""
@@ -85,12 +86,16 @@ PARTS: tuple[Callable[[], None], ...] = (train_runs_one_by_one, train_population
 
 def prepare() -> None:
     """Have every kernel ready: from the cache, or compiled now."""
-    mark = finished_mark()
-    if mark is not None and not mark.exists() and compile_in_processes():
-        with contextlib.suppress(OSError):
-            mark.touch()
+    if is_first_time():
+        Compilation().wait()
     for part in PARTS:
         part()
+
+
+def is_first_time() -> bool:
+    """Whether the kernels have yet to be compiled into the cache, which then takes some twenty seconds."""
+    mark = finished_mark()
+    return mark is not None and not mark.exists()
 
 
 def finished_mark() -> Path | None:
@@ -100,22 +105,37 @@ def finished_mark() -> Path | None:
     return FOLDER / f"complete-{llvmlite.binding.get_host_cpu_name()}-{sys.version_info.major}{sys.version_info.minor}"
 
 
-def compile_in_processes() -> bool:
-    """Compile the parts in processes of their own; whether all went well. Where they cannot, this process compiles."""
-    if getattr(sys, "frozen", False) or not sys.executable:
-        return False
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    processes: list[subprocess.Popen[bytes]] = []
-    try:
+class Compilation:
+    """Compiles the parts into the cache, in processes of their own that begin at once; where there can be none,
+    nothing is compiled, and who needs a kernel compiles it."""
+
+    def __init__(self) -> None:
+        self._processes: list[subprocess.Popen[bytes]] = []
+        if getattr(sys, "frozen", False) or not sys.executable:
+            return
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
         for number in range(len(PARTS)):
             command = [sys.executable, "-m", __name__, str(number)]
-            processes.append(subprocess.Popen(command, env=environment, stdin=NULL, stdout=NULL, stderr=NULL))
-    except OSError:
-        return False
-    finally:
-        codes = [process.wait() for process in processes]
-    return not any(codes)
+            with contextlib.suppress(OSError):
+                process = subprocess.Popen(command, env=environment, stdin=NULL, stdout=NULL, stderr=NULL)
+                self._processes.append(process)
+
+    def wait(self) -> bool:
+        """Wait until all is compiled; whether it went well."""
+        codes = [process.wait() for process in self._processes]
+        done = len(codes) == len(PARTS) and not any(codes)
+        if done and (mark := finished_mark()) is not None:
+            with contextlib.suppress(OSError):
+                mark.touch()
+        return done
+
+    def cancel(self) -> None:
+        """Give it up: `wait` then ends at once. What was compiled so far stays in the cache."""
+        for process in self._processes:
+            process.terminate()
 
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)  # whoever is waiting works with something slower meanwhile
     PARTS[int(sys.argv[1])]()

@@ -60,7 +60,8 @@ class Standing:
 
 @dataclass(frozen=True)
 class Began:
-    """A training was set up; `position_kept` says that it goes on where another with other runs stood."""
+    """A training was set up; `position_kept` says that it goes on where another stood, with other runs or another
+    engine."""
 
     experiment: Experiment
     setup: Setup
@@ -94,10 +95,14 @@ class Rewound:
 
 @dataclass(frozen=True)
 class Entered:
-    """The worker entered a state, with a word to the user where there is something to say."""
+    """The worker entered a state, with a word to the user where there is something to say.
+
+    If it `stays`, it holds until there is something else to say.
+    """
 
     state: State
     text: str = ""
+    stays: bool = False
 
 
 @dataclass(frozen=True)

@@ -256,12 +256,12 @@ class MainWindow(QMainWindow):
             self.session.pace.updates_per_second = self.actions_.speed.speed
         self._show_standing()
 
-    @Slot(object, str)
-    def _enter(self, state: State, text: str) -> None:
+    @Slot(object, str, bool)
+    def _enter(self, state: State, text: str, stays: bool) -> None:
         self.status.show_state(state)
         self.actions_.show_running(state is State.RUNNING)
         if text:
-            self.status.say(text, stays=state is State.PREPARING)
+            self.status.say(text, stays=stays)
         elif self.status.is_staying:
             self.status.clear()
 

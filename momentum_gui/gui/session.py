@@ -66,7 +66,7 @@ class Session(QObject):
     setup_changed = Signal(object)  # the same problem and network, under another experiment
     extended = Signal()
     settings_changed = Signal()
-    entered = Signal(object, str)  # State, a word to the user
+    entered = Signal(object, str, bool)  # State, a word to the user, whether it stays
     refused = Signal(str, str)  # what is wrong, and who had asked
     failed = Signal(str)
     closed = Signal()
@@ -293,10 +293,10 @@ class Session(QObject):
                 self._count(standing.frame)
             case Rewound(standing):
                 self._stand(standing, Record.rewind)
-            case Entered(state, text):
+            case Entered(state, text, stays):
                 self.state = state
                 self._speed.clear()
-                self.entered.emit(state, text)
+                self.entered.emit(state, text, stays)
             case Refused(text, order):
                 self.refused.emit(text, self._asked_as(order).origin)
             case Failed(text):
@@ -312,7 +312,7 @@ class Session(QObject):
         asked = self._asked_as(delivery.standing.order)
         if delivery.position_kept and asked.then is not None:
             asked.then(delivery.experiment)
-        else:
+        elif not delivery.position_kept:
             self.experiment = delivery.experiment
         self.settings = list(delivery.standing.settings)
         self.began.emit(self.setup, self.record)

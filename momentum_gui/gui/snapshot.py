@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QMessageLogContext, QtMsgType, qInstallMessageHandler
 
+from momentum_gui.engine.engines import choose
 from momentum_gui.gui.app import application, prepare_offscreen
 from momentum_gui.lab.experiment import Experiment
 
@@ -46,6 +47,7 @@ def _take(experiment: Experiment, folder: Path, size: tuple[int, int], theme: st
     from momentum_gui.gui.mailbox import FULL_SPEED, State
     from momentum_gui.gui.main_window import MainWindow
 
+    getattr(choose(), "warm_up", lambda: None)()  # else NumPy would train until it is compiled
     application()
     themes.set_theme(theme)
     window = MainWindow(experiment)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -21,6 +24,7 @@ from momentum_gui.gui.mailbox import (
     Entered,
     Failed,
     Mailbox,
+    Order,
     Pace,
     Refused,
     Restarted,
@@ -36,11 +40,15 @@ from momentum_gui.lab.look import Missed, look
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.trainer import Trainer
 
+if TYPE_CHECKING:
+    from momentum_gui.engine.compiled_start import Compilation
+
 CHUNK_SECONDS = 0.015
 """How long a chunk of training is meant to take: short enough to answer at once, long enough to cost little. In
 processor time: waits would make chunks look long and therefore shorter and shorter, until all time is waited for."""
 LOOK_SECONDS = 0.3
 """A look at a past update is given up where it takes longer."""
+COMPILING = "The engine is compiled for this computer, once; for some twenty seconds NumPy trains, which is slower"
 NAP_SECONDS = 0.05
 """The longest sleep at a slow pace, so that a change of pace is noticed."""
 
@@ -67,6 +75,8 @@ class Worker(QObject):
         self._limit = 1.0  # updates that fit into a chunk, as far as is known
         self._last = 0.0  # when the last chunk at a slow pace was due
         self._prepared = engine == "numpy" or importlib.util.find_spec("numba") is None
+        self._compilation: Compilation | None = None
+        self._waiting: threading.Thread | None = None  # for the compilation
 
     @Slot()
     def run(self) -> None:
@@ -78,19 +88,18 @@ class Worker(QObject):
             self._deliver(Failed(one_line(error)))
         finally:
             short_turns.let_be(self)
+            self._end_compilation()
             self.finished.emit()
 
     # What commands ask for.
 
     def load(self, experiment: Experiment, position: int = 0) -> None:
         """Set up an experiment, paused at its start or trained to a position; if refused, the one before stays."""
-        setup = self._setup_for(experiment)
-        engine = self._engine if self._prepared else "numpy"
-        trainer = Trainer(experiment, engine, setup)
+        trainer = Trainer(experiment, self._engine_now, self._setup_for(experiment))
         self._pause()
         self._take_on(trainer)
         self._enter(State.READY)
-        if not self._prepared:
+        if not self._prepared and self._compilation is None:
             self._prepare()
         self._goal = position or None
 
@@ -186,7 +195,7 @@ class Worker(QObject):
             order = self._mailbox.next_order(self._wakes_at())
             try:
                 if order is not None:
-                    self._order = order.number
+                    self._order = max(self._order, order.number)
                     order.command(self)
                 elif self._active and not self._mailbox.closed:
                     self._train()
@@ -273,8 +282,7 @@ class Worker(QObject):
 
     def _restart(self, experiment: Experiment) -> None:
         assert self._trainer is not None
-        engine = self._engine if self._prepared else "numpy"
-        self._trainer = Trainer(experiment, engine, self._setup_for(experiment))
+        self._trainer = Trainer(experiment, self._engine_now, self._setup_for(experiment))
         self._goal = None
         standing = self._standing(self._trainer.first_frame())
         self._deliver(Restarted(standing, self._trainer.engine.name, self._trainer.setup))
@@ -306,27 +314,77 @@ class Worker(QObject):
             setup.initial_weights(run)
         return setup
 
+    @property
+    def _engine_now(self) -> str:
+        """The engine that a training begins with."""
+        return self._engine if self._prepared else "numpy"
+
     def _prepare(self) -> None:
-        """Load and compile the compiled engine, which takes seconds the first time; then train with that one."""
-        self._enter(State.PREPARING, "Preparing the compiled engine …")
+        """Have the compiled engine ready: now, or the first time in some twenty seconds, while NumPy trains."""
+        with contextlib.suppress(Exception):  # a numba that cannot be loaded is told of below
+            from momentum_gui.engine import compiled_start
+
+            if compiled_start.is_first_time():
+                self._compilation = compiled_start.Compilation()
+                self._waiting = threading.Thread(target=self._wait_for_compilation, name="compilation")
+                self._waiting.start()
+                self._enter(self._state)
+                return
+        self._enter(State.PREPARING, "Preparing the compiled engine …", stays=True)
+        text = self._load_engine()
+        assert self._trainer is not None
+        self._restart(self._trainer.experiment)
+        self._enter(State.READY, text)
+
+    def _wait_for_compilation(self) -> None:
+        """Wait for the compilation, in a thread of its own, and have its result taken over."""
+        assert self._compilation is not None
+        self._compilation.wait()
+        self._mailbox.order(Order(Worker._take_over, 0))
+
+    def _take_over(self) -> None:
+        """Train with the compiled engine from now on: what was trained so far is trained again, in a moment.
+
+        So that no run is of two engines.
+        """
+        text = self._load_engine()
+        old = self._trainer
+        if old is None or old.engine.name == choose(self._engine).name:
+            self._enter(self._state, text)
+            return
+        if old.position == 0:
+            self._restart(old.experiment)
+        else:
+            experiment = old.experiment_so_far()
+            self._goal = max(old.position, self._goal or 0)
+            self._take_on(Trainer(experiment, self._engine, self._setup_for(experiment)), position_kept=True)
+        self._enter(self._state, text or "The compiled engine trains now.")
+
+    def _load_engine(self) -> str:
+        """Load the compiled engine, and compile what is missing; what there is to say, if it cannot be used."""
+        text = ""
         try:
             warm_up = getattr(choose(self._engine), "warm_up", None)
             if warm_up is not None:
                 warm_up()
-            text = ""
         except Exception as error:
             if self._engine == "compiled":
                 raise
             self._engine = "numpy"
             text = f"The compiled engine cannot be used, NumPy trains instead: {one_line(error)}"
         self._prepared = True
-        assert self._trainer is not None
-        self._restart(self._trainer.experiment)
-        self._enter(State.READY, text)
+        return text
 
-    def _enter(self, state: State, text: str = "") -> None:
+    def _end_compilation(self) -> None:
+        if self._compilation is not None and self._waiting is not None:
+            self._compilation.cancel()
+            self._waiting.join()
+
+    def _enter(self, state: State, text: str = "", *, stays: bool = False) -> None:
         self._state = state
-        self._deliver(Entered(state, text))
+        if not text and self._compilation is not None and not self._prepared:
+            text, stays = COMPILING, True
+        self._deliver(Entered(state, text, stays))
 
     def _deliver(self, delivery: Delivery) -> None:
         if self._mailbox.deliver(delivery):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import dataclass
 from pathlib import Path
 
 import numba
@@ -89,14 +90,24 @@ class Start:
         self.here, self.elsewhere = 0, 0
         monkeypatch.setattr(compiled_start, "FOLDER", folder)
         monkeypatch.setattr(compiled_start, "PARTS", (self.compile_here,) * 2)
-        monkeypatch.setattr(compiled_start, "compile_in_processes", lambda: self.compile_elsewhere(succeeds))
+        monkeypatch.setattr("subprocess.Popen", lambda *_, **__: self.started(succeeds))
 
     def compile_here(self) -> None:
         self.here += 1
 
-    def compile_elsewhere(self, succeeds: bool) -> bool:
+    def started(self, succeeds: bool) -> Finished:
         self.elsewhere += 1
-        return succeeds
+        return Finished(0 if succeeds else 1)
+
+
+@dataclass
+class Finished:
+    """A process that has ended."""
+
+    code: int
+
+    def wait(self) -> int:
+        return self.code
 
 
 def test_other_processes_compile_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +115,7 @@ def test_other_processes_compile_once(tmp_path: Path, monkeypatch: pytest.Monkey
     start = Start(monkeypatch, tmp_path, succeeds=True)
     compiled_start.prepare()
     compiled_start.prepare()
-    assert (start.here, start.elsewhere) == (4, 1)
+    assert (start.here, start.elsewhere) == (4, 2)
 
 
 def test_where_other_processes_cannot_compile_this_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,10 +126,10 @@ def test_where_other_processes_cannot_compile_this_one_does(tmp_path: Path, monk
     start = Start(monkeypatch, tmp_path, succeeds=False)
     compiled_start.prepare()
     compiled_start.prepare()
-    assert (start.here, start.elsewhere) == (4, 2)
+    assert (start.here, start.elsewhere) == (4, 4)
 
 
 def test_a_program_without_an_interpreter_compiles_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """A frozen bundle has no python to start."""
     monkeypatch.setattr("sys.frozen", True, raising=False)
-    assert not compiled_start.compile_in_processes()
+    assert not compiled_start.Compilation().wait()

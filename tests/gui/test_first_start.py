@@ -1,0 +1,123 @@
+"""The first start: NumPy trains while the compiled engine is compiled, which then takes the training over."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from momentum_gui.engine import compiled_start
+from momentum_gui.gui.mailbox import State
+from momentum_gui.gui.session import Session
+from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.trainer import Trainer
+from tests.conftest import wait_until
+from tests.gui.conftest import MakeSession, take_until
+
+
+class Compilation:
+    """A compilation that takes until it is told to end."""
+
+    def __init__(self) -> None:
+        self.ended = threading.Event()
+        self.is_cancelled = False
+        under_way.append(self)
+
+    def wait(self) -> bool:
+        return self.ended.wait(60)
+
+    def cancel(self) -> None:
+        self.is_cancelled = True
+        self.ended.set()
+
+
+under_way: list[Compilation] = []
+
+
+@pytest.fixture(autouse=True)
+def first_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing is compiled yet, as far as the program knows."""
+    compiled_start.prepare()
+    under_way.clear()
+    monkeypatch.setattr(compiled_start, "is_first_time", lambda: not any(each.ended.is_set() for each in under_way))
+    monkeypatch.setattr(compiled_start, "Compilation", Compilation)
+    yield
+    for each in under_way:
+        each.ended.set()
+
+
+def compiled(session: Session) -> None:
+    """Let the compilation end, and the compiled engine take over."""
+    wait_until(lambda: bool(under_way), "something is compiled")
+    under_way[0].ended.set()
+    take_until(session, lambda: session.engine == "compiled", "the compiled engine trains")
+
+
+def test_nobody_waits_for_the_compilation(make_session: MakeSession, xor: Experiment) -> None:
+    """Meanwhile NumPy trains, forwards and backwards; then the compiled engine stands where it stood, bit for bit."""
+    session = make_session(xor, engine="auto")
+    words: list[tuple[str, bool]] = []
+    session.entered.connect(lambda state, text, stays: words.append((text, stays)))
+    assert session.engine == "numpy"
+    session.step(7)
+    session.step_epoch()
+    take_until(session, lambda: session.record is not None and session.record.latest.position == 8, "two epochs")
+    session.change((1,), momentum=0.8)
+    session.step(3)
+    take_until(session, lambda: session.record is not None and session.record.latest.position == 11, "three more")
+    experiment = session.experiment
+    assert session.engine == "numpy"
+    compiled(session)
+    take_until(session, lambda: session.record is not None and session.record.latest.position == 11, "the same place")
+    assert ("The compiled engine trains now.", False) in words
+    assert session.experiment == experiment
+    assert session.settings[1].momentum == 0.8
+    twin = Trainer(xor, "compiled")
+    twin.advance(8)
+    twin.change(1, momentum=0.8)
+    frame = twin.advance(3)
+    assert session.record is not None
+    for run, expected in zip(session.record.latest.runs, frame.runs, strict=True):
+        assert np.array_equal(run.weights, expected.weights)
+    session.step(1)
+    take_until(session, lambda: session.record is not None and session.record.latest.position == 12, "it goes on")
+    assert np.array_equal(session.record.latest.runs[0].weights, twin.advance(1).runs[0].weights)
+
+
+def test_a_training_under_way_goes_on(make_session: MakeSession, xor: Experiment) -> None:
+    """A run that NumPy began is trained again by the compiled engine, and goes on without a pause."""
+    session = make_session(xor, engine="auto")
+    session.pace.updates_per_second = 200.0
+    session.run()
+    take_until(session, lambda: session.record is not None and session.record.latest.position > 10, "it trains")
+    compiled(session)
+    take_until(session, lambda: session.state is State.FINISHED, "it trains to the end")
+    assert session.record is not None
+    twin = Trainer(xor, "compiled").advance(1000)
+    for run, expected in zip(session.record.latest.runs, twin.runs, strict=True):
+        assert np.array_equal(run.weights, expected.weights)
+    whole = session.record.runs[0].measures.position % 1 == 0
+    assert np.array_equal(session.record.runs[0].measures.position[whole], np.arange(41.0))
+
+
+def test_at_the_start_the_engine_is_just_another(make_session: MakeSession, xor: Experiment) -> None:
+    """Where nothing was trained, nothing is trained again; another experiment does not compile again."""
+    session = make_session(xor, engine="auto")
+    session.load(xor)
+    take_until(session, lambda: session.state is State.READY, "it is ready")
+    compiled(session)
+    assert session.state is State.READY
+    assert session.record is not None
+    assert session.record.latest.position == 0
+    assert len(under_way) == 1
+
+
+def test_closing_gives_the_compilation_up(make_session: MakeSession, xor: Experiment) -> None:
+    """A session that is closed meanwhile ends at once, and what compiles is told to end."""
+    session = make_session(xor, engine="auto")
+    wait_until(lambda: bool(under_way), "something is compiled")
+    session.close()
+    wait_until(lambda: session.is_closed, "it is closed", 10.0)
+    assert under_way[0].is_cancelled
