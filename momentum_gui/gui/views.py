@@ -17,7 +17,7 @@ from momentum_gui.gui.priority import own_time
 from momentum_gui.lab.record import Record
 from momentum_gui.lab.setup import Setup
 
-BUDGET_SECONDS = 0.0045
+BUDGET_SECONDS = 0.005
 """What drawing may take of a tick of the window's timer, on the average and in this thread's own time: a view that took
 more is made up for by the ticks after it, and one that did not get its turn is first at the next."""
 MOST_DEBT = 5 * BUDGET_SECONDS

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -50,7 +52,11 @@ class Curve(QGraphicsItem):
         self.prepareGeometryChange()
         self.x_data, self.y_data = x, y
         self.pen, self.rim, self.smooth = pen or self.pen, rim, smooth
-        self._path = pg.arrayToQPath(x, y, connect)
+        if len(x) == 2 and isinstance(connect, str) and math.isfinite(x[0] + x[1] + y[0] + y[1]):
+            self._path = QPainterPath(QPointF(x[0], y[0]))
+            self._path.lineTo(x[1], y[1])
+        else:
+            self._path = pg.arrayToQPath(x, y, connect)
         box = self._path.controlPointRect()
         across, along = MARGIN * box.width() or MARGIN, MARGIN * box.height() or MARGIN
         self._bounds = box.adjusted(-across, -along, across, along) if len(x) else QRectF()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -25,6 +26,8 @@ GAP = 26.0
 SHORTEST = 3.0
 """A line gets a value only where it is so many times longer than the value."""
 
+LABEL_SECONDS = 0.25
+"""How long values stand still on lines that move."""
 FINENESS = 2.0
 """Images of values are so many times finer than the screen: they are turned."""
 RIM = QPen(QColor(15, 25, 35, 150), 2.6)
@@ -135,15 +138,23 @@ class Contours:
         pen.setCosmetic(True)
         self.lines.setPen(pen)
         self.labels: list[ValueLabel] = []
+        self._placed_for: tuple[Range, list[str]] | None = None
+        self._placed_at = 0.0
         plot.addItem(self.lines, ignoreBounds=True)
 
     def clear(self) -> None:
         """Show no lines."""
         self.lines.setPath(QPainterPath())
         self._label([])
+        self._placed_for = None
 
-    def show(self, values: Floats, range_: Range, levels: tuple[float, float], *, log: bool) -> None:
-        """Draw the lines of values (ny, nx), log10 of the errors if `log`, NaN where there is no number."""
+    def show(
+        self, values: Floats, range_: Range, levels: tuple[float, float], *, log: bool, live: bool = False
+    ) -> None:
+        """Draw the lines of values (ny, nx), log10 of the errors if `log`, NaN where there is no number.
+
+        While they are `live`, values on lines that move within their range stand still for a moment, to be read.
+        """
         lines = contour_lines(values, range_, levels, log=log)
         if not lines:
             self.clear()
@@ -151,6 +162,10 @@ class Contours:
         points = np.concatenate([line.points for line in lines])
         connected = np.concatenate([line.goes_on for line in lines])
         self.lines.setPath(pg.arrayToQPath(points[:, 0], points[:, 1], connected))
+        now, placed_for = time.monotonic(), (range_, [line.text for line in lines])
+        if live and placed_for == self._placed_for and now - self._placed_at < LABEL_SECONDS:
+            return
+        self._placed_for, self._placed_at = placed_for, now
         named = []
         for line in lines:
             longest = int(np.argmax(np.diff(line.offsets)))

@@ -70,8 +70,8 @@ class SurfacePicture:
         self._image.clear()
         self.contours.clear()
 
-    def show(self, errors: Floats, range_: Range, *, contours: bool = True) -> None:
-        """Draw errors (ny, nx) over a range x low, x high, y low, y high."""
+    def show(self, errors: Floats, range_: Range, *, contours: bool = True, live: bool = False) -> None:
+        """Draw errors (ny, nx) over a range x low, x high, y low, y high; `live` ones are followed by others soon."""
         self._range, self.shown = range_, errors
         values = values_of(errors, log=self.log)
         low, high = self._follow(values)
@@ -88,7 +88,7 @@ class SurfacePicture:
         self._bar.setRect(QRectF(0, low, 1, high - low))
         self._bar_box.setRange(xRange=(0, 1), yRange=(low, high), padding=0)
         if contours:
-            self.contours.show(values, range_, (low, high), log=self.log)
+            self.contours.show(values, range_, (low, high), log=self.log, live=live)
         else:
             self.contours.clear()
 

@@ -62,6 +62,7 @@ class StartEntry(QWidget):
         super().__init__()
         self.along_x, self.along_y = QLineEdit(), QLineEdit()
         self._exact: dict[QLineEdit, float] = {}  # what a field shows, to all digits
+        self._texts: dict[QLineEdit, tuple[float, str]] = {}  # the value asked for last, in the digits that fit
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -82,7 +83,10 @@ class StartEntry(QWidget):
     def show_start(self, x: float, y: float) -> None:
         """Show where the selected run starts, unless something is being typed."""
         for field, value in ((self.along_x, x), (self.along_y, y)):
-            text = self._fitting(field, value)
+            known, text = self._texts.get(field, (None, ""))
+            if known != value:
+                text = self._fitting(field, value)
+                self._texts[field] = value, text
             if not field.isModified() and field.text() != text:
                 field.setText(text)
                 field.setCursorPosition(0)

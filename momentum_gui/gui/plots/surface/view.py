@@ -205,9 +205,7 @@ class SurfaceView(SurfaceFrame):
                 self._draw(self.looked_at())
         if self.given is not None:
             return
-        if self._live and plane.kind == "weights":
-            self._lay_plane()  # training has gone on: the surface follows as fast as it can be evaluated
-        if drawn is not self.plane or evaluated.wanted.range != self.range.shown:
+        if drawn is not plane or evaluated.wanted.range != self.range.shown:
             self._request()
         elif evaluated.wanted.size < STILL_SIZE:
             self._still.start()
@@ -216,7 +214,7 @@ class SurfaceView(SurfaceFrame):
         assert self.evaluated is not None
         self._is_new = False
         range_ = self.evaluated.wanted.range
-        self.picture.show(self.evaluated.errors, range_, contours=self.contours.isChecked())
+        self.picture.show(self.evaluated.errors, range_, contours=self.contours.isChecked(), live=self._live)
 
     def _forget_surface(self) -> None:
         self.sight.laying.forget()

@@ -20,7 +20,6 @@ from momentum_gui.gui.plots.surface.planes import PCA, RANDOM, THREE, WEIGHTS, S
 from momentum_gui.gui.plots.surface.start import CLICK_MILLISECONDS
 from momentum_gui.gui.plots.surface.tracks import path_until
 from momentum_gui.gui.plots.surface.view import STILL_SIZE, SurfaceView
-from momentum_gui.gui.plots.surface.work import Evaluated
 from momentum_gui.gui.plots.ticks import number_text
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.record import Record
@@ -350,6 +349,20 @@ def test_values_on_contours_keep_apart(show: Show, xor: Experiment) -> None:
     assert all(inside.contains(box.center()) for box in boxes)
 
 
+def test_values_stand_still_on_lines_that_move(show: Show, xor: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the surface moves its values stay for a moment where they can be read; at rest they are on their lines."""
+    monkeypatch.setattr("momentum_gui.gui.plots.surface.contours.LABEL_SECONDS", 3600.0)
+    view, _, _ = show(xor)
+    picture, evaluated = view.picture, view.evaluated
+    assert evaluated is not None
+    moved = np.roll(evaluated.errors, 4, axis=1)
+    places = [(label.text, label.pos()) for label in picture.contours.labels]
+    picture.show(moved, evaluated.wanted.range, live=True)
+    assert [(label.text, label.pos()) for label in picture.contours.labels] == places
+    picture.show(moved, evaluated.wanted.range)
+    assert [(label.text, label.pos()) for label in picture.contours.labels] != places
+
+
 def test_marks_keep_their_size_on_paper(show: Show, xor: Experiment) -> None:
     """In a picture of twice the size, marks and values on contours are twice as large; on the screen as before."""
     view, _, _ = show(xor)
@@ -427,22 +440,17 @@ def test_while_it_trains_a_new_surface_is_shown_together_with_the_paths(
     settle(view)
 
 
-def test_a_surface_of_two_weights_follows_the_others_without_a_redraw(
-    show: Show, xor: Experiment, live: pytest.MonkeyPatch
-) -> None:
-    """When one has come, the next is asked for at once, through the weights as they are by then."""
+def test_a_surface_of_two_weights_follows_the_others(show: Show, xor: Experiment, live: pytest.MonkeyPatch) -> None:
+    """Each redraw shows the surface that has come, and asks for one through the weights as they are by then."""
     view, trainer, record = show(xor)
     choose_weights(view)
-    view._still.setInterval(3_600_000)  # nothing redraws it
-    came: list[Evaluated] = []
-    view.background.done.connect(came.append)
-    advance(view, trainer, record)
-    record.extend(trainer.advance_epochs(1))  # not drawn
-    now = record.runs[view.selected].latest.weights
-    others = np.delete(np.arange(len(now)), view.choice.pair)
-    wait_until(lambda: len(came) > 1, "two surfaces have come")
-    assert np.array_equal(came[1].wanted.plane.origin[others], now[others])
-    assert not np.array_equal(came[0].wanted.plane.origin[others], now[others])
+    pair = np.array(view.choice.pair)
+    for _ in range(3):
+        advance(view, trainer, record)
+        wait_until(lambda: view.has_news, "a surface has come")
+        now = record.runs[view.selected].latest.weights
+        assert view.evaluated is not None
+        assert np.array_equal(np.delete(view.evaluated.wanted.plane.origin, pair), np.delete(now, pair))
 
 
 def choose_weights(view: SurfaceView) -> None:
