@@ -9,7 +9,6 @@ import msgspec
 from msgspec.structs import replace
 
 from momentum_gui.engine.rules import RULES
-from momentum_gui.engine.theory import equal_rate
 from momentum_gui.lab.bad_input import BadInputError
 from momentum_gui.lab.experiment import Experiment, Run
 from momentum_gui.lab.settings import Change, Training
@@ -90,6 +89,8 @@ def with_equal_rate(experiment: Experiment, run: int, training: Training) -> Exp
     `training` are that run's present settings. Its learning rate is theirs times the rule's steady gain, lr/(1−μ) for
     the heavy ball: what is left between the two is what momentum does beyond a larger rate. Raises BadInputError.
     """
+    from momentum_gui.engine.theory import equal_rate
+
     of, to = RULES[training.rule].coefficients(training.momentum), RULES["plain"].coefficients(0.0)
     learning_rate = equal_rate(training.learning_rate, of, to)
     name = free_name(experiment, f"plain like {experiment.runs[run].name}")

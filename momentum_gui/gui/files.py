@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -9,17 +10,15 @@ from PySide6.QtCore import QMimeData, QObject, QPoint, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QProgressDialog, QWidget
 
-from momentum_gui.gui.log_export import LogExport
-from momentum_gui.gui.panels.log_dialog import LogDialog
 from momentum_gui.gui.plots.base import View
 from momentum_gui.gui.views import Area
 from momentum_gui.lab.bad_input import BadInputError
 from momentum_gui.lab.experiment import Experiment, built_in_names
-from momentum_gui.lab.log import is_log
-from momentum_gui.lab.log_choice import PLAIN, LogChoice
 
 if TYPE_CHECKING:
+    from momentum_gui.gui.log_export import LogExport
     from momentum_gui.gui.main_window import MainWindow
+    from momentum_gui.lab.log_choice import LogChoice
 
 EXPERIMENTS = "Experiments (*.toml)"
 TABLES = "Tables (*.csv *.tsv *.txt)"
@@ -33,13 +32,25 @@ class Files(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self.log_export = LogExport(self)
-        self.log_export.progressed.connect(self._show_progress)
-        self.log_export.done.connect(self._log_done)
-        self.log_export.failed.connect(self._fail)
         self._progress: QProgressDialog | None = None
-        self.log_choice = PLAIN
+
+    @cached_property
+    def log_export(self) -> LogExport:
+        """What writes logs, loaded when there is one to write."""
+        from momentum_gui.gui.log_export import LogExport
+
+        made = LogExport(self)
+        made.progressed.connect(self._show_progress)
+        made.done.connect(self._log_done)
+        made.failed.connect(self._fail)
+        return made
+
+    @cached_property
+    def log_choice(self) -> LogChoice:
         """What was last chosen for the log, as long as this window lives."""
+        from momentum_gui.lab.log_choice import PLAIN
+
+        return PLAIN
 
     # With a path.
 
@@ -94,7 +105,8 @@ class Files(QObject):
 
     def close(self) -> None:
         """End what is under way."""
-        self.log_export.close()
+        if "log_export" in vars(self):
+            self.log_export.close()
 
     # By a dialog.
 
@@ -132,6 +144,8 @@ class Files(QObject):
         """Ask what the log is to tell, then where to write it."""
         if self._window.session.setup is None:
             return
+        from momentum_gui.gui.panels.log_dialog import LogDialog
+
         dialog = LogDialog(self._window, self.log_choice, self._window.session.setup)
         dialog.chosen.connect(self._choose_log_path)
         dialog.open()
@@ -287,6 +301,8 @@ class Files(QObject):
 
 def begins_a_log(path: Path) -> bool:
     """Whether a CSV file begins as a log does."""
+    from momentum_gui.lab.log import is_log
+
     try:
         with open(path, encoding="utf-8-sig") as file:
             return is_log(file.readline(4000))

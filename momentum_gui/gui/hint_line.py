@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
@@ -12,11 +13,13 @@ from momentum_gui.engine.engines import Engine, choose
 from momentum_gui.engine.population import Floats, Task
 from momentum_gui.gui.background import Background
 from momentum_gui.gui.message import Message
-from momentum_gui.lab.hints import HintFinder
 from momentum_gui.lab.record import Record
 from momentum_gui.lab.settings import Training
 from momentum_gui.lab.setup import Setup
-from momentum_gui.lab.signs import Evidence, find_evidence, least_known_error
+
+if TYPE_CHECKING:
+    from momentum_gui.lab.hints import HintFinder
+    from momentum_gui.lab.signs import Evidence
 
 LOOK_SECONDS = 0.3
 EVIDENCE_SECONDS = 2.0
@@ -43,6 +46,8 @@ class HintLine(QObject):
 
     def begin(self, setup: Setup, record: Record, engine: str) -> None:
         """Look at another training."""
+        from momentum_gui.lab.hints import HintFinder  # loaded when the window has been painted
+
         self._setup, self._record, self._engine = setup, record, engine
         self._finders = [HintFinder() for _ in record.runs]
         self._evidence.clear()
@@ -57,6 +62,8 @@ class HintLine(QObject):
 
     def look(self, run: int, settings: Training, *, now: bool = False) -> None:
         """Look at a run, unless that was done a moment ago; with `now` in any case."""
+        from momentum_gui.lab.signs import least_known_error
+
         at = time.monotonic()
         if self._record is None or not self._shown or run >= len(self._finders):
             return
@@ -88,4 +95,6 @@ class HintLine(QObject):
 def evidence_at(engine: str, task: Task, weights: Floats, cancelled: Callable[[], bool]) -> Evidence | None:
     """The evidence at these weights; None if cancelled, or where the weights have left all bounds."""
     chosen: Engine = choose(engine)
+    from momentum_gui.lab.signs import find_evidence
+
     return find_evidence(chosen, task, weights, cancelled)

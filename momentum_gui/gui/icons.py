@@ -21,9 +21,9 @@ def icon(name: str, color: str = "") -> QIcon:
 
 @cache
 def drawn(name: str, color: str, disabled: str) -> QIcon:
-    """The icon's pixmaps in both states, at the scale of the screen and, should the window move, at twice the size."""
+    """The icon's pixmaps in both states, at the scale of each screen that the window may be on."""
     result = QIcon()
-    scales = {QGuiApplication.primaryScreen().devicePixelRatio(), 2.0}
+    scales = {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
     for mode, ink in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, disabled)):
         for scale in scales:
             result.addPixmap(pixmap(name, ink, SIZE, scale), mode)

@@ -55,7 +55,8 @@ class LogExport(QObject):
         self._background.request(
             lambda cancelled: write_log(
                 experiment, position, path, engine, lambda done: share.__setitem__(0, done), cancelled, choice
-            )
+            ),
+            shared=True,
         )
         self._timer.start()
 

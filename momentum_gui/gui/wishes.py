@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from momentum_gui.engine.rules import RULES
-from momentum_gui.engine.theory import equal_rate
 from momentum_gui.gui import edits
 from momentum_gui.gui.panels.run_dialog import NewRun
 from momentum_gui.lab.bad_input import BadInputError
@@ -84,6 +83,8 @@ class Wishes(QObject):
     @Slot(int)
     def add_equal_rate(self, run: int) -> None:
         """Add a plain run at the effective rate of another: its rate times what a steady gradient is amplified by."""
+        from momentum_gui.engine.theory import equal_rate
+
         settings = self._session.settings[run]
         own, plain = RULES[settings.rule].coefficients(settings.momentum), RULES["plain"].coefficients(0.0)
         rate = equal_rate(settings.learning_rate, own, plain)

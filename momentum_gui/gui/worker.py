@@ -38,10 +38,10 @@ from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.frame import Frame, RunFrame
 from momentum_gui.lab.look import Missed, look
 from momentum_gui.lab.setup import Setup
-from momentum_gui.lab.trainer import Trainer
 
 if TYPE_CHECKING:
     from momentum_gui.engine.compiled_start import Compilation
+    from momentum_gui.lab.trainer import Trainer
 
 CHUNK_SECONDS = 0.015
 """How long a chunk of training is meant to take: short enough to answer at once, long enough to cost little. In
@@ -95,7 +95,7 @@ class Worker(QObject):
 
     def load(self, experiment: Experiment, position: int = 0) -> None:
         """Set up an experiment, paused at its start or trained to a position; if refused, the one before stays."""
-        trainer = Trainer(experiment, self._engine_now, self._setup_for(experiment))
+        trainer = begun(experiment, self._engine_now, self._setup_for(experiment))
         self._pause()
         self._take_on(trainer)
         self._enter(State.READY)
@@ -172,7 +172,7 @@ class Worker(QObject):
         if old is None:
             return
         experiment = edit(old.experiment_so_far())
-        trainer = Trainer(experiment, old.engine.name, self._setup_for(experiment))
+        trainer = begun(experiment, old.engine.name, self._setup_for(experiment))
         self._goal = old.position if self._goal is None else max(self._goal, old.position)
         self._take_on(trainer, position_kept=True)
 
@@ -282,7 +282,7 @@ class Worker(QObject):
 
     def _restart(self, experiment: Experiment) -> None:
         assert self._trainer is not None
-        self._trainer = Trainer(experiment, self._engine_now, self._setup_for(experiment))
+        self._trainer = begun(experiment, self._engine_now, self._setup_for(experiment))
         self._goal = None
         standing = self._standing(self._trainer.first_frame())
         self._deliver(Restarted(standing, self._trainer.engine.name, self._trainer.setup))
@@ -357,7 +357,7 @@ class Worker(QObject):
         else:
             experiment = old.experiment_so_far()
             self._goal = max(old.position, self._goal or 0)
-            self._take_on(Trainer(experiment, self._engine, self._setup_for(experiment)), position_kept=True)
+            self._take_on(begun(experiment, self._engine, self._setup_for(experiment)), position_kept=True)
         self._enter(self._state, text or "The compiled engine trains now.")
 
     def _load_engine(self) -> str:
@@ -389,6 +389,13 @@ class Worker(QObject):
     def _deliver(self, delivery: Delivery) -> None:
         if self._mailbox.deliver(delivery):
             self.progress.emit(delivery)
+
+
+def begun(experiment: Experiment, engine: str, setup: Setup) -> Trainer:
+    """A training at its start; what it takes is loaded here, when the window has been painted."""
+    from momentum_gui.lab.trainer import Trainer
+
+    return Trainer(experiment, engine, setup)
 
 
 def epoch_before(trainer: Trainer) -> int:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from momentum_gui.lab.checkpoints import Checkpoints
 from momentum_gui.lab.clock import position_of, update_at
 from momentum_gui.lab.frame import RunFrame
-from momentum_gui.lab.trainer import Trainer
 from momentum_gui.lab.window import window_length
+
+if TYPE_CHECKING:
+    from momentum_gui.lab.trainer import Trainer
 
 SLICE_SECONDS = 0.03
 """How long training goes on between two looks at the clock."""
