@@ -21,15 +21,15 @@ same thread. So an interval is 16 ms unless a view was drawn and painted that ta
 the interpreter's lock. Plain pyqtgraph and matplotlib draw their scene each time, whatever that takes. With two runs
 the training fills both processors, so what the window draws is taken from it; with one run a processor is left.
 
-Where it falls short, and what a profile says (processor time of the window's thread, two runs): a redraw of the
-error surface takes 8 ms (paths and arrows 4.3, words 1.2, projecting 0.9, laying the plane 0.8, a new picture with
-contours 3.8 now and then) and its painting 5 to 6 (values on contours 1.2, axes 0.6, curves and marks 1.5, the rest
-Qt's). Steps take 3.3 and 4.3, Error 2.4 and 1.7. One view is drawn a tick, so an interval with a surface in it is
-about 16 ms and what is waited for on top: the interpreter's lock, which the training wants five times in each 15 ms
-(drawing the orders of items is a tenth of its time), and a processor of this shared machine. The start is imports
-(0.18 s of the program's own beside 0.5 s of Qt, pyqtgraph and NumPy) and 0.17 s of making the window. Surfaces that
-move with the training are drawn as often as the budget of a tick allows; the engine alone evaluates one in about 10
-ms."""
+What the window's thread does with its time (processor time, one run, all views of the start visible): drawing views
+takes 4.5 to 5 ms of each tick, its budget, painting included; taking in what was delivered half a millisecond; words
+and table the rest. A redraw of the error surface takes 2.5 ms and its painting 1.8, with a new picture and its
+contours 4.2 and 2; Steps take 1.8 and 2, Error 0.7 and 0.6. So each of them is drawn about 20 times a second, a
+surface that moves 30 times. Ticks are later than 20 ms where a plane is laid anew and its axes are lettered, once a
+second, and where two threads of the training and the background leave no processor free. With two runs the training
+has both processors, and the ticks wait for one now and then. What the training loses beside a window with one run is
+the interpreter's lock, which it wants five times in each 15 ms, and, where the two processors are threads of one core,
+what the other thread leaves of it."""
 
 RECORDED = 1_000_000
 SECONDS = 8

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import hashlib
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -50,7 +52,7 @@ def writable(folder: Path) -> bool:
 def cache_folder() -> Path | None:
     """Where compiled kernels are kept: NUMBA_CACHE_DIR if the user set it, else below the user's cache folder.
 
-    None where neither can be written; then every start compiles anew.
+    None where neither can be written.
     """
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     try:
@@ -61,7 +63,19 @@ def cache_folder() -> Path | None:
     return folder if writable(folder) else None
 
 
-FOLDER = cache_folder()
+def folder_for_now() -> Path | None:
+    """A folder that goes with this process, for where nothing can be kept; None where there can be none either."""
+    try:
+        home = Path(tempfile.mkdtemp(prefix="momentum-gui-"))
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
+        folder = home / f"engine-{sources_digest()}"
+        folder.mkdir()
+    except OSError:
+        return None
+    return folder
+
+
+FOLDER = cache_folder() or folder_for_now()
 
 
 @contextlib.contextmanager

@@ -114,6 +114,8 @@ class Compilation:
         if getattr(sys, "frozen", False) or not sys.executable:
             return
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        if FOLDER is not None:
+            environment["NUMBA_CACHE_DIR"] = str(FOLDER.parent)
         for number in range(len(PARTS)):
             command = [sys.executable, "-m", __name__, str(number)]
             with contextlib.suppress(OSError):

@@ -81,9 +81,13 @@ class Files(QObject):
     def save_log(self, path: Path) -> None:
         """Write the log up to the present, with what is in `log_choice` besides."""
         session = self._window.session
+
+        def start(experiment: Experiment) -> None:
+            assert session.record is not None
+            self._start_log(experiment, session.record.latest.position, path, session.engine)
+
         if session.record is not None:
-            position, engine = session.record.latest.position, session.engine
-            session.ask_experiment(lambda experiment: self._start_log(experiment, position, path, engine))
+            session.ask_experiment(start)
 
     def save_plot(self, view: View, path: Path) -> None:
         """Save a plot as PNG, SVG or PDF, by the path's suffix."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from momentum_gui.engine.engines import Engine, choose
+from momentum_gui.engine.engines import ready
 from momentum_gui.engine.population import Floats, Task
 from momentum_gui.gui.background import Background
 from momentum_gui.gui.message import Message
@@ -36,7 +36,6 @@ class HintLine(QObject):
         self._shown = True
         self._setup: Setup | None = None
         self._record: Record | None = None
-        self._engine = "numpy"
         self._finders: list[HintFinder] = []
         self._evidence: dict[int, Evidence] = {}
         self._asked = 0  # of which run the evidence is being found
@@ -44,11 +43,11 @@ class HintLine(QObject):
         self.background = Background(self, "hints")
         self.background.done.connect(self._take_evidence)
 
-    def begin(self, setup: Setup, record: Record, engine: str) -> None:
+    def begin(self, setup: Setup, record: Record) -> None:
         """Look at another training."""
         from momentum_gui.lab.hints import HintFinder  # loaded when the window has been painted
 
-        self._setup, self._record, self._engine = setup, record, engine
+        self._setup, self._record = setup, record
         self._finders = [HintFinder() for _ in record.runs]
         self._evidence.clear()
         self.background.cancel()
@@ -80,7 +79,7 @@ class HintLine(QObject):
         self._label.setToolTip("\n\n".join(f"{hint.text}\n({hint.measure})" for hint in hints))
         if at - self._found > EVIDENCE_SECONDS and len(record.latest.weights) <= MOST_WEIGHTS:
             self._found, self._asked = at, run
-            work = partial(evidence_at, self._engine, self._setup.task(settings), record.latest.weights)
+            work = partial(evidence_at, self._setup.task(settings), record.latest.weights)
             self.background.request(work)
 
     def end(self) -> None:
@@ -92,9 +91,8 @@ class HintLine(QObject):
         self._evidence[self._asked] = evidence
 
 
-def evidence_at(engine: str, task: Task, weights: Floats, cancelled: Callable[[], bool]) -> Evidence | None:
+def evidence_at(task: Task, weights: Floats, cancelled: Callable[[], bool]) -> Evidence | None:
     """The evidence at these weights; None if cancelled, or where the weights have left all bounds."""
-    chosen: Engine = choose(engine)
     from momentum_gui.lab.signs import find_evidence
 
-    return find_evidence(chosen, task, weights, cancelled)
+    return find_evidence(ready(), task, weights, cancelled)

@@ -60,8 +60,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Began:
-    """A training was set up; `position_kept` says that it goes on where another stood, with other runs or another
-    engine."""
+    """A training was set up; `position_kept` says that it goes on where another with other runs stood."""
 
     experiment: Experiment
     setup: Setup

@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
         self.timeline.fork_wanted.connect(commands.fork_at)
         self.views.made.connect(self.wishes.connect_view)
         self.views.made.connect(self._meet_view)
+        self.views.wanted.connect(self.wake)
         for area in self.views.areas.values():
             area.menu_wanted.connect(files.show_plot_menu)
             area.currentChanged.connect(self.wake)
@@ -243,7 +244,7 @@ class MainWindow(QMainWindow):
         self.runs_panel.set_record(record, selected, hidden)
         self.timeline.show_present()
         self.moment = None
-        self.hint_line.begin(setup, record, self.session.engine)
+        self.hint_line.begin(setup, record)
         self.views.begin(setup, record, selected, tuple(self.runs_panel.model.visible))
         self.settings_panel.show_setup(setup)
         self._show_settings(selected)

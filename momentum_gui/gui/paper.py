@@ -35,6 +35,8 @@ def dressed(view: PlotView, chosen: theme.Theme) -> Iterator[None]:
         with theme.using(chosen):
             view.apply_theme()
             activate(view)
+            if (redraw := getattr(view, "redraw_at_rest", None)) is not None:
+                redraw()
             yield
     finally:
         if before is not chosen:

@@ -312,7 +312,7 @@ class Session(QObject):
         asked = self._asked_as(delivery.standing.order)
         if delivery.position_kept and asked.then is not None:
             asked.then(delivery.experiment)
-        elif not delivery.position_kept:
+        else:
             self.experiment = delivery.experiment
         self.settings = list(delivery.standing.settings)
         self.began.emit(self.setup, self.record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -47,7 +48,8 @@ def _take(experiment: Experiment, folder: Path, size: tuple[int, int], theme: st
     from momentum_gui.gui.mailbox import FULL_SPEED, State
     from momentum_gui.gui.main_window import MainWindow
 
-    getattr(choose(), "warm_up", lambda: None)()  # else NumPy would train until it is compiled
+    with contextlib.suppress(Exception):  # of which the window tells
+        getattr(choose(), "warm_up", lambda: None)()  # else NumPy would train until it is compiled
     application()
     themes.set_theme(theme)
     window = MainWindow(experiment)

@@ -59,7 +59,9 @@ VIEWS = (
 
 
 class Page(QWidget):
-    """The place of one view in a tab, empty until the view is first shown."""
+    """The place of one view in a tab, empty until the view is first shown. `resized` tells of another size."""
+
+    resized = Signal()
 
     def __init__(self, row: ViewRow) -> None:
         super().__init__()
@@ -109,6 +111,8 @@ class Page(QWidget):
         super().resizeEvent(event)
         if self.view is not None:
             self.view.setGeometry(self.rect())
+            self.drawn = -1
+            self.resized.emit()
 
 
 class Area(QTabWidget):
@@ -151,14 +155,17 @@ class Area(QTabWidget):
 class Views(QObject):
     """All views together: what the window tells them goes to those that exist, and to each other one when it is made.
 
-    `made` tells of a new view, so that the window can connect what it has to say.
+    `made` tells of a new view, so that the window can connect what it has to say; `wanted`, that one should be drawn.
     """
 
     made = Signal(QWidget)
+    wanted = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.areas = {name: Area(name) for name in dict.fromkeys(row.area for row in VIEWS)}
+        for page in self.pages:
+            page.resized.connect(self.wanted)
         self._setup: Setup | None = None
         self._record: Record | None = None
         self._selected = 0

@@ -48,7 +48,9 @@ CHUNK_SECONDS = 0.015
 processor time: waits would make chunks look long and therefore shorter and shorter, until all time is waited for."""
 LOOK_SECONDS = 0.3
 """A look at a past update is given up where it takes longer."""
-COMPILING = "The engine is compiled for this computer, once; for some twenty seconds NumPy trains, which is slower"
+COMPILING = "The engine is compiled for this computer, once; until that is done NumPy trains, which is slower"
+SETTLE_SECONDS = 10.0
+"""An order that needs the place where a training stood waits so long until it stands there again, and no longer."""
 NAP_SECONDS = 0.05
 """The longest sleep at a slow pace, so that a change of pace is noticed."""
 
@@ -72,9 +74,11 @@ class Worker(QObject):
         self._running = False
         self._order = 0
         self._goal: int | None = None
+        self._keeps_place = False  # whether the goal is where the window believes the training to stand
         self._limit = 1.0  # updates that fit into a chunk, as far as is known
         self._last = 0.0  # when the last chunk at a slow pace was due
         self._prepared = engine == "numpy" or importlib.util.find_spec("numba") is None
+        self._trouble = ""
         self._compilation: Compilation | None = None
         self._waiting: threading.Thread | None = None  # for the compilation
 
@@ -146,6 +150,7 @@ class Worker(QObject):
         weights: dict[str, float] | None = None,
     ) -> None:
         """Change a run's settings or weights from its next update on, without a restart."""
+        self._settle()
         if self._trainer is None:
             return
         if self._trainer.position == 0 and not weights:
@@ -173,11 +178,12 @@ class Worker(QObject):
             return
         experiment = edit(old.experiment_so_far())
         trainer = begun(experiment, old.engine.name, self._setup_for(experiment))
-        self._goal = old.position if self._goal is None else max(self._goal, old.position)
         self._take_on(trainer, position_kept=True)
+        self._keep_place(old.position)
 
     def tell(self) -> None:
         """Answer with the experiment so far: training that again gives the same rows."""
+        self._settle()
         assert self._trainer is not None
         self._deliver(Answered(self._trainer.experiment_so_far(), self._order))
 
@@ -262,7 +268,19 @@ class Worker(QObject):
         fits = updates / max(seconds, 1e-6) * CHUNK_SECONDS
         self._limit = max(1.0, min(fits, 4 * self._limit))
 
+    def _keep_place(self, position: int) -> None:
+        """Train a new training to where another stood, or was to be trained to."""
+        self._goal = position if self._goal is None else max(self._goal, position)
+        self._keeps_place = True
+
+    def _settle(self) -> None:
+        """Stand where the window believes the training to stand, where it is being trained again."""
+        until = time.monotonic() + SETTLE_SECONDS
+        while self._goal is not None and self._keeps_place and time.monotonic() < until and not self._mailbox.closed:
+            self._train()
+
     def _rest_and(self, act: Callable[[Trainer], Delivery]) -> None:
+        self._settle()
         if self._trainer is None:
             return
         self._pause()
@@ -284,6 +302,7 @@ class Worker(QObject):
         assert self._trainer is not None
         self._trainer = begun(experiment, self._engine_now, self._setup_for(experiment))
         self._goal = None
+        self._keeps_place = False
         standing = self._standing(self._trainer.first_frame())
         self._deliver(Restarted(standing, self._trainer.engine.name, self._trainer.setup))
 
@@ -291,7 +310,7 @@ class Worker(QObject):
         self._trainer = trainer
         self._limit = 1.0
         if not position_kept:
-            self._goal = None
+            self._goal, self._keeps_place = None, False
         standing = self._standing(trainer.first_frame())
         self._deliver(Began(trainer.experiment, trainer.setup, standing, trainer.engine.name, position_kept))
 
@@ -339,30 +358,38 @@ class Worker(QObject):
     def _wait_for_compilation(self) -> None:
         """Wait for the compilation, in a thread of its own, and have its result taken over."""
         assert self._compilation is not None
-        self._compilation.wait()
-        self._mailbox.order(Order(Worker._take_over, 0))
+        done = self._compilation.wait()
+        self._mailbox.order(Order(lambda worker: worker._take_over(done=done), 0))
 
-    def _take_over(self) -> None:
+    def _take_over(self, *, done: bool) -> None:
         """Train with the compiled engine from now on: what was trained so far is trained again, in a moment.
 
-        So that no run is of two engines.
+        So that no run is of two engines. Where the compilation went wrong, NumPy goes on; the next start tries again.
         """
+        if not done:
+            if self._engine == "compiled":
+                self._prepared = True
+                raise RuntimeError("the engine could not be compiled")
+            self._without("it could not be compiled")
+            self._enter(self._state, self._trouble)
+            return
         text = self._load_engine()
         old = self._trainer
         if old is None or old.engine.name == choose(self._engine).name:
             self._enter(self._state, text)
             return
-        if old.position == 0:
-            self._restart(old.experiment)
-        else:
-            experiment = old.experiment_so_far()
-            self._goal = max(old.position, self._goal or 0)
-            self._take_on(begun(experiment, self._engine, self._setup_for(experiment)), position_kept=True)
+        position, experiment = old.position, old.experiment_so_far()
+        goal, keeps_place = self._goal, self._keeps_place
+        self._restart(experiment)
+        if goal is not None and not keeps_place:
+            self._goal = goal
+        elif position:
+            self._goal = goal
+            self._keep_place(position)
         self._enter(self._state, text or "The compiled engine trains now.")
 
     def _load_engine(self) -> str:
         """Load the compiled engine, and compile what is missing; what there is to say, if it cannot be used."""
-        text = ""
         try:
             warm_up = getattr(choose(self._engine), "warm_up", None)
             if warm_up is not None:
@@ -370,10 +397,15 @@ class Worker(QObject):
         except Exception as error:
             if self._engine == "compiled":
                 raise
-            self._engine = "numpy"
-            text = f"The compiled engine cannot be used, NumPy trains instead: {one_line(error)}"
+            self._without(one_line(error))
+            return self._trouble
         self._prepared = True
-        return text
+        return ""
+
+    def _without(self, why: str) -> None:
+        """Let NumPy train for good."""
+        self._engine, self._prepared = "numpy", True
+        self._trouble = f"The compiled engine cannot be used, NumPy trains instead: {why}"
 
     def _end_compilation(self) -> None:
         if self._compilation is not None and self._waiting is not None:

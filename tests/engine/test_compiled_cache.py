@@ -83,6 +83,31 @@ def test_a_full_disk_costs_the_cache_only(tmp_path: Path, monkeypatch: pytest.Mo
     assert compiled_cache.kernel(twice)(2.0) == 4.0
 
 
+def test_where_nothing_can_be_kept_a_folder_goes_with_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It can be written while the process lives, is where the compiling processes write, and is gone at its end."""
+    gone: list[tuple[object, ...]] = []
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("atexit.register", lambda *what, **how: gone.append(what))
+    folder = compiled_cache.folder_for_now()
+    assert folder is not None
+    assert compiled_cache.writable(folder)
+    remove, home = gone[0]
+    assert home == folder.parent
+    environments: list[dict[str, str]] = []
+    monkeypatch.setattr(compiled_start, "FOLDER", folder)
+    monkeypatch.setattr("subprocess.Popen", lambda *_, env, **__: environments.append(env) or Finished(0))
+    assert compiled_start.is_first_time()
+    assert compiled_start.Compilation().wait()
+    assert not compiled_start.is_first_time()
+    for environment in environments:
+        monkeypatch.setenv("NUMBA_CACHE_DIR", environment["NUMBA_CACHE_DIR"])
+        assert compiled_cache.cache_folder() == folder
+    remove(home)
+    assert not list(tmp_path.iterdir())
+
+
 class Start:
     """A start of the program whose compiling is watched."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from momentum_gui.engine import compiled_start
 from momentum_gui.gui.mailbox import State
@@ -18,15 +19,15 @@ from tests.gui.conftest import MakeSession, take_until
 
 
 class Compilation:
-    """A compilation that takes until it is told to end."""
+    """A compilation that takes until it is told to end, and then has succeeded unless it is told otherwise."""
 
     def __init__(self) -> None:
         self.ended = threading.Event()
-        self.is_cancelled = False
+        self.is_cancelled, self.succeeds = False, True
         under_way.append(self)
 
     def wait(self) -> bool:
-        return self.ended.wait(60)
+        return self.ended.wait(60) and self.succeeds
 
     def cancel(self) -> None:
         self.is_cancelled = True
@@ -121,3 +122,55 @@ def test_closing_gives_the_compilation_up(make_session: MakeSession, xor: Experi
     session.close()
     wait_until(lambda: session.is_closed, "it is closed", 10.0)
     assert under_way[0].is_cancelled
+
+
+def test_an_order_in_the_middle_of_it_finds_the_training_where_it_stood(
+    make_session: MakeSession, xor: Experiment
+) -> None:
+    """A step, a step back or a change that comes while it is trained again is carried out at its place."""
+    trained = replace(xor, training=replace(xor.training, epochs=20_000))
+    orders: dict[str, tuple[Callable[[Session], None], int]] = {
+        "step": (lambda session: session.step(1), 3001),
+        "back": (lambda session: session.step_back(1), 2999),
+        "change": (lambda session: session.change((1,), learning_rate=0.2), 3000),
+    }
+    for name, (order, expected) in orders.items():
+        under_way.clear()
+        session = make_session(trained, engine="auto")
+        session.step(3000)
+        take_until(session, lambda session=session: standing(session) == 3000, "it stands", 60.0)
+        under_way[0].ended.set()
+        wait_until(lambda session=session: "Restarted" in waiting(session), "it is taken over", 20.0)
+        order(session)
+        told: list[Experiment] = []
+        session.ask_experiment(told.append)
+        take_until(session, lambda told=told: bool(told), f"{name} is carried out", 60.0)
+        assert (name, standing(session), session.engine) == (name, expected, "compiled")
+        changes = told[0].runs[1].training.change
+        assert [change.update for change in changes] == ([3000] if name == "change" else [])
+
+
+def standing(session: Session) -> int:
+    """Where the training stands, as far as the window knows."""
+    return -1 if session.record is None else session.record.latest.position
+
+
+def waiting(session: Session) -> list[str]:
+    """What the worker has delivered and nobody has taken in yet."""
+    return [type(delivery).__name__ for delivery in session._mailbox._deliveries]
+
+
+def test_where_it_cannot_be_compiled_numpy_goes_on(make_session: MakeSession, xor: Experiment) -> None:
+    """It is said, nothing is compiled in the window's own process, and the next order is answered."""
+    session = make_session(xor, engine="auto")
+    words: list[str] = []
+    session.entered.connect(lambda state, text, stays: words.append(text))
+    session.step(7)
+    take_until(session, lambda: standing(session) == 7, "seven updates")
+    under_way[0].succeeds = False
+    under_way[0].ended.set()
+    take_until(session, lambda: any("NumPy trains instead" in text for text in words), "it is told")
+    session.step(1)
+    take_until(session, lambda: standing(session) == 8, "one more")
+    assert session.engine == "numpy"
+    assert len(under_way) == 1

@@ -172,11 +172,11 @@ def test_qt_takes_no_references(make_window: MakeWindow, xor: Experiment) -> Non
 
     redraw(60)
     rounds = [counts()]
-    for _ in range(2):
-        redraw(500)
+    for _ in range(5):
+        redraw(200)
         rounds.append(counts())
-    # What is loaded or made once, in a thread of its own perhaps, shows in one round; what each redraw takes, in both.
-    assert (np.abs(np.diff(rounds, axis=0)).min(axis=0) < 150).all(), rounds
+    # What is loaded or made once, in a thread of its own perhaps, shows in a round or two; what each redraw takes, in all.
+    assert (np.abs(np.diff(rounds, axis=0)).min(axis=0) < 60).all(), rounds
 
 
 def test_views_are_drawn_in_the_window_only(make_window: MakeWindow, xor: Experiment) -> None:

@@ -82,7 +82,9 @@ class Dots(Curve):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(self.pen)
+        pen = QPen(self.pen)
+        pen.setCosmetic(False)  # which would be so many of the device's pixels, however small these are
+        painter.setPen(pen)
         to_screen = painter.worldTransform()
         painter.resetTransform()  # a point is drawn as a very short line: how short depends on the scale
         painter.drawPoints(to_screen.map(pg.functions.arrayToQPolygonF(self.x_data, self.y_data)))

@@ -42,6 +42,13 @@ class TickAxis(pg.AxisItem):
         self.setStyle(tickLength=4, tickTextOffset=4, autoExpandTextSpace=True, autoReduceTextSpace=False)
         self.setCacheMode(self.CacheMode.DeviceCoordinateCache)
 
+    def resizeEvent(self, event: object = None) -> None:
+        """Draw anew: Qt would keep parts of the image in the size before."""
+        super().resizeEvent(event)
+        self.picture = None
+        self.setCacheMode(self.CacheMode.NoCache)
+        self.setCacheMode(self.CacheMode.DeviceCoordinateCache)
+
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         room = 70 if self.orientation in ("bottom", "top") else 32
         found = ticks(minVal, maxVal, max(2, min(10, int(size / room))), log=self.log)

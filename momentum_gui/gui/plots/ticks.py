@@ -93,7 +93,8 @@ def step_texts(values: list[float], step: float) -> list[str]:
     """The labels of a linear axis, all with as many decimals as the step needs."""
     largest = max((abs(value) for value in values), default=0.0)
     if largest >= 1e5 or (largest > 0 and step < 1e-4):
-        return [number_text(value if abs(value) > step / 2 else 0.0) for value in values]
+        digits = max(4, math.ceil(math.log10(largest / step)) + 1)
+        return [number_text(value if abs(value) > step / 2 else 0.0, digits) for value in values]
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     return [f"{value + 0.0:.{decimals}f}".replace("-", "−") if abs(value) > step / 2 else "0" for value in values]
 
@@ -112,7 +113,7 @@ def number_text(value: float, digits: int = 4) -> str:
     if value == 0:
         return "0"
     if 1e-3 <= abs(value) < 1e5:
-        return f"{float(f'{value:.{digits}g}'):g}".replace("-", "−") if abs(value) < 1e5 else f"{value:.0f}"
+        return f"{float(f'{value:.{digits}g}'):.{max(digits, 6)}g}".replace("-", "−")
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
     mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
     power = "10" + str(int(exponent)).translate(SUPERSCRIPTS)

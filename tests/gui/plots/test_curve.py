@@ -35,6 +35,23 @@ def test_dots_are_round_whatever_the_scale(qapp: object, x_scale: float, y_scale
     assert np.ptp(rows) + 1 == np.ptp(columns) + 1 == pytest.approx(8, abs=1)
 
 
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+def test_dots_are_as_large_on_fine_screens(qapp: object, ratio: float) -> None:
+    """Where the screen's pixels are half as large, a dot has twice as many across."""
+    image = QImage(80, 80, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.white)
+    pen = QPen(QColor("black"), 8.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+    pen.setCosmetic(True)
+    dots = Dots()
+    dots.set_points(np.array([20.0]), np.array([20.0]), pen=pen)
+    painter = QPainter(image)
+    dots.paint(painter, QStyleOptionGraphicsItem())
+    painter.end()
+    dark = [x for x in range(80) if QColor(image.pixel(x, round(20 * ratio))).lightness() < 128]
+    assert len(dark) == pytest.approx(8 * ratio, abs=1)
+
+
 def test_a_line_has_a_gap_where_there_is_no_number(qapp: object) -> None:
     """Of three points the middle one of which is NaN nothing is drawn, of two finite ones a line, of none nothing."""
     curve = Curve()

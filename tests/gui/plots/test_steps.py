@@ -91,6 +91,21 @@ def test_both_plots_move_together(qtbot: QtBot, xor: Experiment) -> None:
     assert view.turns.getPlotItem().viewRange()[0] == [5.0, 9.0]
 
 
+def test_axes_are_right_after_every_change_of_size(qtbot: QtBot, xor: Experiment) -> None:
+    """What is seen of an axis is what it draws when it is told to draw anew."""
+    view, _, _ = shown(qtbot, xor)
+    for width, height in ((329, 269), (253, 345), (500, 269), (500, 180), (560, 700), (300, 400)):
+        view.resize(width, height)
+        qtbot.wait(1)
+        seen = [plot.grab().toImage() for plot in view.plots]
+        for plot in view.plots:
+            for axis in (plot.x_axis, plot.y_axis):
+                axis.picture = None
+                axis.update()
+        qtbot.wait(1)
+        assert [plot.grab().toImage() for plot in view.plots] == seen, (width, height)
+
+
 def test_a_past_moment(qtbot: QtBot, xor: Experiment) -> None:
     """A line stands at the moment on both plots, and goes with it."""
     view, _, _ = shown(qtbot, xor)

@@ -68,3 +68,14 @@ def test_an_axis_without_extent_has_no_ticks() -> None:
 def test_numbers_read_well(value: float, text: str) -> None:
     """Short where they can be, powers of ten where they must."""
     assert number_text(value) == text
+
+
+@given(st.floats(-1e4, 1e4), st.integers(-9, 5))
+def test_labels_tell_ticks_apart_however_near_they_are(low: float, decade: int) -> None:
+    """No two labels of an axis are the same, also deep in a picture."""
+    span = max(10.0**decade, 1e-9 * abs(low))
+    for log in (False, True):
+        if log and not (abs(low) < 290 and span < 10):
+            continue
+        texts = [text for _, text in ticks(low, low + span, 8, log=log).major]
+        assert len(set(texts)) == len(texts)

@@ -33,6 +33,7 @@ class SurfaceMouse(QObject):
         plot.hovered.connect(self._hovered)
         self.clicks.clicked.connect(self.chosen)
         self.marker.dropped.connect(self.chosen)
+        self.marker.dropped.connect(self._dropped)
         self.marker.sigPositionChanged.connect(self._dragged)
 
     @Slot(object)
@@ -44,5 +45,11 @@ class SurfaceMouse(QObject):
     @Slot()
     def _dragged(self) -> None:
         place = self.marker.pos()
-        self._read_out.setText("start at " + self._words_at(place.x(), place.y()))
+        words = self._words_at(place.x(), place.y())
+        self._read_out.setText(f"start at {words}" if words else "start off the picture")
         self.line.setCurrentWidget(self._read_out)
+
+    @Slot()
+    def _dropped(self) -> None:
+        """What was said of the place belongs to the training before."""
+        self._hovered(None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from functools import lru_cache
 
 import numpy as np
@@ -23,8 +22,6 @@ FADES = (1.0, 0.7, 0.45, 0.25)
 FADE_SHARES = (0.02, 0.15, 0.5)
 """A path's opacity falls where its distance off the plane passes these shares of the picture's side."""
 MOST_MARKS = 60
-MARK_SECONDS = 0.25
-"""How often the marks of a growing path are set anew."""
 FARTHEST = 40.0
 """How far outside the picture, in halves of its sides, lines still reach."""
 ARROW_SHARE = 0.18
@@ -87,7 +84,6 @@ class PathItems:
             plot.addItem(item, ignoreBounds=True)
         self.start, self.present = Marker(plot, 11), Marker(plot, 12 + number / 100)
         self.items = (*self.lines, self.marks, self.start, self.present)
-        self._marked_at = 0.0
 
     def remove(self) -> None:
         """Take everything off the plot."""
@@ -119,7 +115,7 @@ class PathItems:
         x, y = drawn_near(x, y, shown)
         off = np.digitize(distance / max(shown[1] - shown[0], shown[3] - shown[2]), FADE_SHARES)
         self._draw_lines(x, y, np.maximum(off[:-1], off[1:]), selected=selected, live=live)
-        self._mark(x, y, color, live=live)
+        self._mark(x, y, color)
         white = QColor(255, 255, 255, 220)
         self.start.show_at(x[0], y[0], "disc", 10, plain_pen(color.name(), 2), white)
         size = 13.0 if selected else 10.0
@@ -166,15 +162,10 @@ class PathItems:
         degrees = math.degrees(math.atan2(-by_y / pixel_y, by_x / pixel_x))
         return float(x[0]) + share * by_x, float(y[0]) + share * by_y, degrees
 
-    def _mark(self, x: Floats, y: Floats, color: QColor, *, live: bool) -> None:
-        """Marks along the path, at most so many; in a path that grows they are set anew only now and then."""
-        now = time.monotonic()
-        if live and now - self._marked_at < MARK_SECONDS:
-            return
-        self._marked_at = now
+    def _mark(self, x: Floats, y: Floats, color: QColor) -> None:
+        """Marks along the path, at most so many."""
         stride = 1 << max(0, math.ceil(math.log2(max(1, len(x)) / MOST_MARKS)))  # doubles: marks stay where they are
-        x, y = x[:-1:stride], y[:-1:stride]
-        self.marks.set_points(x, y, pen=dot_pen(color.name()))
+        self.marks.set_points(x[:-1:stride], y[:-1:stride], pen=dot_pen(color.name()))
 
 
 @lru_cache

@@ -121,9 +121,14 @@ class SurfacePicture:
 
 
 def values_of(errors: Floats, *, log: bool) -> Floats:
-    """What stands for some errors: their log10 if `log`, NaN where there is no number, or one beyond all measure."""
+    """What stands for some errors: their log10 if `log`, NaN where there is no number, or one beyond all measure.
+
+    A logarithm of 0 counts as that of the least error above 0; below 0 there is none.
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
-        values = np.log10(np.clip(errors, 1e-300, None)) if log else np.array(errors)
+        values = np.log10(errors) if log else np.array(errors)
+        if log and (nothing := errors == 0).any():
+            values[nothing] = np.min(values, initial=0.0, where=errors > 0)
         values[~(np.abs(values) <= LARGEST_LINEAR)] = np.nan  # an error above 1e300 overflows soon: as good as inf
     return values
 

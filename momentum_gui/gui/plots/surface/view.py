@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QPointF, QTimer, Signal, Slot
+from PySide6.QtCore import QPointF, QSizeF, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from momentum_gui.engine.population import Task
@@ -41,6 +41,7 @@ class SurfaceView(SurfaceFrame):
         self._tracks: dict[int, Track] = {}
         self._version, self._advanced, self._live = -1, 0.0, False
         self._is_new = False  # whether the surface evaluated last is still to be shown
+        self._shown_in = QSizeF()  # the size of the picture that was shown last
         self._told: tuple[object, float] = None, 0.0
         self._still = QTimer(self)
         self._still.setSingleShot(True)
@@ -127,6 +128,11 @@ class SurfaceView(SurfaceFrame):
         else:
             super().redraw_now()
 
+    def redraw_at_rest(self) -> None:
+        """Draw as finely as when nothing moves, for paper."""
+        self._live, self._advanced = False, -LIVE_SECONDS
+        self.redraw_now()
+
     def redraw(self) -> None:
         """Bring plane, paths, arrows and words up to date, and ask for the surface anew where it has changed."""
         assert self.record is not None
@@ -145,7 +151,8 @@ class SurfaceView(SurfaceFrame):
         self._tracks = projected(self.plane, at.shown, self.moment, live=self._live)
         if self.plot.automatic:
             self.sight.keep(at, self._tracks, follow=self.follow_point.isChecked())
-        if self._is_new:
+        resized = not self._live and self.evaluated is not None and self._shown_in != self._picture_size
+        if self._is_new or resized:  # values on contours keep apart in pixels
             self._show_picture()
         self._draw(at)
         self._request()
@@ -210,9 +217,13 @@ class SurfaceView(SurfaceFrame):
         elif evaluated.wanted.size < STILL_SIZE:
             self._still.start()
 
+    @property
+    def _picture_size(self) -> QSizeF:
+        return self.plot.getPlotItem().getViewBox().size()
+
     def _show_picture(self) -> None:
         assert self.evaluated is not None
-        self._is_new = False
+        self._is_new, self._shown_in = False, self._picture_size
         range_ = self.evaluated.wanted.range
         self.picture.show(self.evaluated.errors, range_, contours=self.contours.isChecked(), live=self._live)
 

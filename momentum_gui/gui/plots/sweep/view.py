@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from momentum_gui.engine.engines import choose
+from momentum_gui.engine.engines import ready
 from momentum_gui.gui import theme
 from momentum_gui.gui.plots.sweep.controls import SweepControls
 from momentum_gui.gui.plots.sweep.figures import Figures, cell_text, trained_rows
@@ -94,8 +94,8 @@ class SweepView(PlotView):
             self._form_changed()
 
     def set_engine(self, name: str) -> None:
-        """Train with this engine. Raises ValueError for one that is not there."""
-        self.engine = choose(name).name
+        """Train with this engine, the compiled one only once it is compiled."""
+        self.engine = name
 
     def arrange(self) -> None:
         """Another problem ends the sweep of the last one; the same one with other runs does not."""
@@ -160,7 +160,7 @@ class SweepView(PlotView):
         if (asked := self._asked_for()) is None:
             return
         self._forget()
-        self.job = SweepJob(*asked, self.engine)
+        self.job = SweepJob(*asked, self.engine if self.engine == "numpy" else ready().name)
         self.maps.show_grid(self.job.grid)
         self.page.show_cuts(self.cuts_button.isChecked())
         self.watch.measure = self.form.chosen_measure

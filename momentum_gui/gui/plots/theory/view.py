@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from momentum_gui.engine.curvature import Curvatures
-from momentum_gui.engine.engines import Engine, choose, ready
+from momentum_gui.engine.engines import choose, ready
 from momentum_gui.engine.population import Floats, Task
 from momentum_gui.engine.rules import RULES
 from momentum_gui.engine.theory import REGIME_WORDS, Best, gauge, gradient_scale, predicted_rate
@@ -85,7 +85,7 @@ class TheoryView(PlotView):
         self._later.timeout.connect(self.redraw_now)
         self.found: dict[int, Curvatures] = {}
         self.range: tuple[float, float, str] | None = None
-        self._engine: Engine | None = None
+        self._engine = "auto"
         self._tasks: dict[int, Task] = {}
         self._asked: dict[int, Floats] = {}
         self._finished = -math.inf
@@ -135,8 +135,8 @@ class TheoryView(PlotView):
         self.body.addWidget(area)
 
     def set_engine(self, name: str) -> None:
-        """Measure with this engine; until it is told, with the fastest one that needs no compilation."""
-        self._engine = choose(name)
+        """Measure with this engine, the compiled one only once it is compiled."""
+        self._engine = name
 
     def end(self) -> None:
         """End the background work."""
@@ -210,7 +210,8 @@ class TheoryView(PlotView):
                 self._later.start(int(1000 * wait) + 1)
             return
         self._asked, self._measuring = weights, True
-        engine, tasks = self._engine or ready(), {number: self._tasks[number] for number in weights}
+        engine = choose(self._engine) if self._engine == "numpy" else ready()
+        tasks = {number: self._tasks[number] for number in weights}
         self.background.request(lambda cancelled: measure(engine, tasks, weights, cancelled))
 
     @Slot(object)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from momentum_gui.engine.numpy_engine import task_errors, task_gradients
 from momentum_gui.engine.plane import surface_plane
 from momentum_gui.gui import theme
-from momentum_gui.gui.paper import widened
+from momentum_gui.gui.export import save_picture
+from momentum_gui.gui.paper import Layout, widened
 from momentum_gui.gui.plots.surface.asking import LIVE_SIZE
 from momentum_gui.gui.plots.surface.paths import FARTHEST, drawn_near
+from momentum_gui.gui.plots.surface.picture import values_of
 from momentum_gui.gui.plots.surface.planes import PCA, RANDOM, THREE, WEIGHTS, State
 from momentum_gui.gui.plots.surface.start import CLICK_MILLISECONDS
 from momentum_gui.gui.plots.surface.tracks import path_until
@@ -410,6 +414,68 @@ def advance(view: SurfaceView, trainer: Trainer, record: Record, epochs: int = 1
     """Train on, and bring the view up to date as the window does."""
     record.extend(trainer.advance_epochs(epochs))
     view.update_view()
+
+
+def test_a_logarithm_is_drawn_only_where_there_is_one() -> None:
+    """Errors below 0 have no colour in a logarithmic picture; an error of 0 has that of the least above it."""
+    errors = np.array([[1.0, 0.01, 0.0], [-0.25, -np.inf, np.inf]])
+    values = values_of(errors, log=True)
+    assert values[0].tolist() == [0.0, -2.0, -2.0]
+    assert np.isnan(values[1]).all()
+    assert np.array_equal(values_of(errors, log=False), [[1.0, 0.01, 0.0], [-0.25, np.nan, np.nan]], equal_nan=True)
+
+
+def test_values_and_arrows_follow_the_size_of_the_picture(show: Show, xor: Experiment) -> None:
+    """At rest, a redraw in another size puts values along their lines again, and arrows at their share of the side."""
+    view, _, _ = show(xor)
+    turned = [label.rotation() for label in view.picture.contours.labels]
+    view.resize(640, 420)
+    view.grab()
+    view.update_view()
+    settle(view)
+    again = [label.rotation() for label in view.picture.contours.labels]
+    assert again != turned
+    view._show_picture()
+    assert [label.rotation() for label in view.picture.contours.labels] == again
+
+
+def test_a_picture_on_paper_is_as_fine_while_it_trains(
+    show: Show, xor: Experiment, live: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A saved picture has each run's dashes, whatever the screen shows at that moment."""
+    view, trainer, record = show(xor)
+    advance(view, trainer, record)
+    advance(view, trainer, record)
+    assert all(line.pen.style() is Qt.PenStyle.SolidLine for items in view._paths for line in items.lines)
+    seen: list[Qt.PenStyle] = []
+    paint = Layout.paint
+
+    def watched(layout: Layout, painter: QPainter) -> None:
+        seen.extend(line.pen.style() for line in view._paths[1].lines if len(line.x_data))
+        paint(layout, painter)
+
+    live.setattr(Layout, "paint", watched)
+    save_picture(view, tmp_path / "surface.png")
+    assert set(seen) == {Qt.PenStyle.CustomDashLine}
+
+
+def test_marks_lie_on_the_path_while_planes_change(show: Show, xor: Experiment, live: pytest.MonkeyPatch) -> None:
+    """Whatever plane is chosen while it trains, each mark is a point of the path that is drawn."""
+    view, trainer, record = show(xor)
+    for kind in (WEIGHTS, PCA, RANDOM, THREE):
+        view.choice.kind.setCurrentIndex(kind)
+        view.choice.kind.activated.emit(kind)
+        advance(view, trainer, record)
+        for number, items in enumerate(view._paths):
+            track = view._tracks[number]
+            path = set(zip(track.x, track.y, strict=True))
+            assert len(items.marks.x_data)
+            assert all(
+                min(abs(x - a) + abs(y - b) for a, b in path) < 1e-9
+                for x, y in zip(items.marks.x_data, items.marks.y_data, strict=True)
+            )
+    live.undo()
+    settle(view)
 
 
 @pytest.fixture
