@@ -175,7 +175,7 @@ def test_qt_takes_no_references(make_window: MakeWindow, xor: Experiment) -> Non
     for _ in range(5):
         redraw(200)
         rounds.append(counts())
-    # What is loaded or made once, in a thread of its own perhaps, shows in a round or two; what each redraw takes, in all.
+    # What is loaded or made once, in a thread of its own perhaps, shows in a round or two; what redraws take, in all.
     assert (np.abs(np.diff(rounds, axis=0)).min(axis=0) < 60).all(), rounds
 
 
