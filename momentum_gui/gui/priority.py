@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-NICENESS = 5
+NICENESS = 10
 """How far a thread that works for the window stands back behind the window's own, where processors are few."""
 SWITCH_SECONDS = 0.0005
 """The interpreter's switch interval while other threads work: the window must draw, and a training wants the lock a
