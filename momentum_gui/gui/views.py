@@ -17,9 +17,11 @@ from momentum_gui.gui.priority import own_time
 from momentum_gui.lab.record import Record
 from momentum_gui.lab.setup import Setup
 
-BUDGET_SECONDS = 0.005
+BUDGET_SECONDS = 0.004
 """What drawing may take of a tick of the window's timer, on the average and in this thread's own time: a view that took
 more is made up for by the ticks after it, and one that did not get its turn is first at the next."""
+NEWS_BUDGET_SECONDS = 0.005
+"""The budget of a tick in which a view has news of its own, as a surface that moves with the training."""
 MOST_DEBT = 5 * BUDGET_SECONDS
 """A view that took exceptionally long holds up the others no longer than this."""
 PAINTING = 2.5
@@ -260,12 +262,13 @@ class Views(QObject):
             return False
         pages = [area.page for area in self.areas.values() if area.page.isVisible()]
         stale = [page for page in pages if page.drawn != self._record.version]
-        self._debt = max(0.0, self._debt - BUDGET_SECONDS)
+        budget = NEWS_BUDGET_SECONDS if any(page.has_news for page in stale) else BUDGET_SECONDS
+        self._debt = max(0.0, self._debt - budget)
         left, drawn = False, 0
         now = time.perf_counter()
         for page in sorted(stale, key=lambda page: (page.is_patient(now) and not page.has_news, page.finished)):
             tired = time.perf_counter() - page.finished < max(page.pause, page.cost * (1 / SHARE - 1))
-            fits = self._debt + page.cost <= BUDGET_SECONDS or (drawn == 0 and self._debt < BUDGET_SECONDS / 2)
+            fits = self._debt + page.cost <= budget or (drawn == 0 and self._debt < budget / 2)
             if tired or not fits:
                 left = True
                 continue
