@@ -22,7 +22,7 @@ the interpreter's lock. Plain pyqtgraph and matplotlib draw their scene each tim
 the training fills both processors, so what the window draws is taken from it; with one run a processor is left.
 
 What the window's thread does with its time (processor time, one run, all views of the start visible): drawing views
-takes 4 ms of each tick, its budget (5 while a surface moves), painting included; taking in what was delivered half a
+takes 4 ms of each tick, its budget (5.5 while a surface moves), painting included; taking in what was delivered half a
 millisecond; words and table the rest. A redraw of the error surface takes 2.5 ms and its painting 1.8, with a new
 picture and its contours 4.2 and 2; Steps take 1.8 and 2, Error 0.7 and 0.6. So each of them is drawn about 20 times a
 second, a surface that moves 30 times. Ticks are later than 20 ms where a plane is laid anew and its axes are lettered,

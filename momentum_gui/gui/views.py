@@ -20,7 +20,7 @@ from momentum_gui.lab.setup import Setup
 BUDGET_SECONDS = 0.004
 """What drawing may take of a tick of the window's timer, on the average and in this thread's own time: a view that took
 more is made up for by the ticks after it, and one that did not get its turn is first at the next."""
-NEWS_BUDGET_SECONDS = 0.005
+NEWS_BUDGET_SECONDS = 0.0055
 """The budget of a tick in which a view has news of its own, as a surface that moves with the training."""
 MOST_DEBT = 5 * BUDGET_SECONDS
 """A view that took exceptionally long holds up the others no longer than this."""
