@@ -125,16 +125,16 @@ def frame_rows() -> Iterator[Row | Missing]:
 
 def answer_rows() -> Iterator[Row]:
     """How soon the window shows that it was clicked."""
-    found = scene("answers", 2)
+    found = [scene("answers", 2) for _ in range(TIMES)]
     for key, what in (("pause", "Pause, until it is shown"), ("rate", "a new rate, until a run trains by it")):
         yield Row(
             f"from a click to its effect at full speed: {what}",
             "",
-            f"p95 {found[key]:.0f} ms, longest {found[f'longest_{key}']:.0f} ms",
+            f"p95 {median(found, key):.0f} ms, longest {median(found, f'longest_{key}'):.0f} ms",
             "",
             "",
             "≤ 50 ms",
-            found[key] <= 50,
+            median(found, key) <= 50,
         )
 
 
