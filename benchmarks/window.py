@@ -33,7 +33,7 @@ what the other thread leaves of it.
 
 Between runs these figures differ with what else this shared machine does. Four runs on one day: p95 of the tick with
 one run 16.9, 16.9, 17.9, 20.4 ms, with two 20.2, 23.3, 19.5, 22.1 ms; training with one run at 99, 83, 85, 83 % of
-its speed; surfaces 33, 33, 32, 29 a second; Pause 44, 45, 86, 83 ms, and 41 to 47 ms in four runs of that scene alone."""
+its speed; surfaces 33, 33, 32, 29 a second; Pause 44, 45, 86, 83 ms, and 41 to 47 ms where that scene was run alone."""
 
 RECORDED = 1_000_000
 SECONDS = 8
