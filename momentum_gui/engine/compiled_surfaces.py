@@ -20,13 +20,15 @@ def chosen_by_code(functions, otherwise):
 
 
 def either(code, function, otherwise):
-    @compiled
     def chosen(wanted, x, y, k):
         if wanted == code:
             return function(x, y, k)
         return otherwise(wanted, x, y, k)
 
-    return chosen
+    # numba tells functions apart by name and a count, which begins anew in each process: two of one name, one of them
+    # from the cache that another process wrote, could be taken for one another.
+    chosen.__qualname__ = f"chosen_{code}_{function.py_func.__name__}"
+    return compiled(chosen)
 
 
 @compiled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from momentum_gui.engine import compiled_surfaces
 from momentum_gui.engine.surfaces import SURFACES, Surface, downhill, evaluate
 
 surfaces = st.sampled_from(list(SURFACES.values()))
@@ -62,3 +64,13 @@ def test_arrays_and_overflow(surface: Surface) -> None:
     assert values.shape == (2, 2)
     assert values[0, 1] == evaluate(surface, -0.7, 0.9)
     assert not np.isfinite(values[1, 0])
+
+
+def test_no_two_compiled_functions_of_the_choice_have_one_name() -> None:
+    """numba takes functions of one name for one another when one of them comes from another process's cache."""
+    names = []
+    for chosen in (compiled_surfaces.value, compiled_surfaces.gradient):
+        while hasattr(chosen.py_func, "__closure__") and chosen.py_func.__closure__:
+            names.append(chosen.py_func.__qualname__)
+            chosen = inspect.getclosurevars(chosen.py_func).nonlocals["otherwise"]
+    assert len(names) == len(set(names)) == 2 * len(SURFACES)
