@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.problems import Problem
-from momentum_gui.engine.engines import choose
+from momentum_gui.engine.interface import choose
 from momentum_gui.engine.population import Floats, Population, Report, Span
 from momentum_gui.engine.rules import RULES
 

@@ -11,7 +11,7 @@ from benchmarks import ours
 from benchmarks.measure import shortest
 from benchmarks.problems import Problem
 from benchmarks.rows import Missing, Row
-from momentum_gui.engine import sharing
+from momentum_gui.engine import threads as sharing
 
 TITLE = "How cost grows (this program alone; best of several runs)"
 NOTES = """\

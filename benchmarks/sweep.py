@@ -12,8 +12,8 @@ from benchmarks.population import grid
 from benchmarks.problems import Problem
 from benchmarks.rows import Missing, Row, faster
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.sweep import Sweep
-from momentum_gui.lab.sweep_grid import Grid
+from momentum_gui.lab.sweep.grid import Grid
+from momentum_gui.lab.sweep.runner import Sweep
 
 TITLE = "A sweep of Iris, 41 × 41 cells, 3 seeds, online, per network update"
 SIDE, SEEDS, ITEMS, EPOCHS, SHORT = 41, 3, 150, 200, 20

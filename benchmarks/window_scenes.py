@@ -42,14 +42,14 @@ def iris(runs: int) -> Experiment:
 
 def opened(runs: int) -> MainWindow:
     """The window, trained at full speed."""
-    from momentum_gui.engine.engines import choose
+    from momentum_gui.engine.interface import choose
     from momentum_gui.gui.app import application, look_for_garbage, prepare_offscreen
     from momentum_gui.gui.snapshot import process_until, without_needless_warning
 
     prepare_offscreen()
     with without_needless_warning():
-        from momentum_gui.gui.mailbox import FULL_SPEED, State
         from momentum_gui.gui.main_window import MainWindow
+        from momentum_gui.gui.training.mailbox import FULL_SPEED, State
 
         getattr(choose(), "warm_up", lambda: None)()
         application()
@@ -118,7 +118,7 @@ def live(runs: int, updates: int, seconds: float, titles: str = "", plane: str =
         window.views.show(title)
     surface: Any = window.views.of_title("Error surface")
     if plane == "weights":
-        from momentum_gui.gui.plots.surface.planes import WEIGHTS
+        from momentum_gui.gui.plots.surface.plane_picker import WEIGHTS
 
         surface.choice.kind.setCurrentIndex(WEIGHTS)
         surface.choice.kind.activated.emit(WEIGHTS)
@@ -155,8 +155,8 @@ def live(runs: int, updates: int, seconds: float, titles: str = "", plane: str =
 
 def alone(runs: int, seconds: float) -> dict[str, Any]:
     """The same training without a window: updates a second."""
-    from momentum_gui.engine.engines import choose
-    from momentum_gui.lab.trainer import Trainer
+    from momentum_gui.engine.interface import choose
+    from momentum_gui.lab.training.trainer import Trainer
 
     getattr(choose("auto"), "warm_up", lambda: None)()
     trainer = Trainer(iris(runs))
@@ -169,9 +169,9 @@ def alone(runs: int, seconds: float) -> dict[str, Any]:
 
 def answers(runs: int) -> dict[str, Any]:
     """Milliseconds from a click on Pause until the window shows it, and from a new rate until the runs train by it."""
-    from momentum_gui.gui.mailbox import State
     from momentum_gui.gui.snapshot import process_until
-    from momentum_gui.gui.worker import Worker
+    from momentum_gui.gui.training.mailbox import State
+    from momentum_gui.gui.training.worker import Worker
 
     changed: list[float] = []
     change = Worker.change

@@ -75,9 +75,9 @@ def sweep_tick(*, sweep: bool = True, training: bool = False, rules: bool = Fals
     from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 
     from momentum_gui.gui.app import application, prepare_offscreen
-    from momentum_gui.gui.mailbox import FULL_SPEED, State
     from momentum_gui.gui.main_window import MainWindow
     from momentum_gui.gui.snapshot import process_until, without_needless_warning
+    from momentum_gui.gui.training.mailbox import FULL_SPEED, State
     from momentum_gui.lab.experiment import Experiment
 
     prepare_offscreen()

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from momentum_gui import __version__, commands
 from momentum_gui.commands.display import NoDisplayError
-from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.lab.errors import BadInputError
 
 DONE, FAILED, BAD_INPUT, NO_DISPLAY, INTERRUPTED = 0, 1, 2, 69, 130
 """Exit statuses; a run that diverges is a result, and DONE."""

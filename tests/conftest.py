@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from momentum_gui.lab.experiment import Experiment
+
 ROOT = Path(__file__).resolve().parent.parent
 GRACE = 3.0  # seconds that a test's threads and windows have to end after it
 
@@ -82,6 +84,21 @@ def top_level_widgets() -> set[str]:
     from PySide6.QtWidgets import QApplication
 
     return {f"{type(w).__name__} {w.objectName()} ({id(w):#x})" for w in QApplication.topLevelWidgets()}
+
+
+@pytest.fixture
+def xor() -> Experiment:
+    """XOR, 2-2-1, with and without momentum, 40 epochs of 4 updates."""
+    return Experiment.from_table(
+        {
+            "title": "XOR",
+            "problem": {"dataset": "xor"},
+            "network": {"hidden": [2], "output_activation": "logistic"},
+            "training": {"epochs": 40, "learning_rate": 0.5, "momentum": 0.5, "seed": 3},
+            "run": [{"name": "plain", "rule": "plain"}, {"name": "momentum"}],
+        },
+        "xor",
+    )
 
 
 @pytest.fixture

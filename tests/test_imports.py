@@ -35,7 +35,9 @@ def test_a_plain_command_loads_nothing_slow(module: str) -> None:
     assert not loaded_by(module) & SLOW
 
 
-@pytest.mark.parametrize("module", ["momentum_gui.engine", "momentum_gui.lab.trainer", "momentum_gui.lab.experiment"])
+@pytest.mark.parametrize(
+    "module", ["momentum_gui.engine", "momentum_gui.lab.training.trainer", "momentum_gui.lab.experiment"]
+)
 def test_engine_and_lab_load_no_screen(module: str) -> None:
     """Training works on a machine without Qt."""
     assert not loaded_by(module) & SCREEN

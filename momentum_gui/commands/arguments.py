@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.lab.errors import BadInputError
 
 if TYPE_CHECKING:
     from momentum_gui.lab.experiment import Experiment

@@ -9,16 +9,24 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from momentum_gui.lab.bad_input import BadInputError
-from momentum_gui.lab.datasets import is_path
-from momentum_gui.lab.experiment import Experiment, find
-from momentum_gui.lab.files import check_writable
-from momentum_gui.lab.log import AnatomyWriter, LogWriter, WeightsWriter, Writer, check_log, experiment_path, holds
-from momentum_gui.lab.record import Record
+from momentum_gui.lab.atomic_file import check_writable
+from momentum_gui.lab.data.datasets import is_path
+from momentum_gui.lab.errors import BadInputError
+from momentum_gui.lab.experiment.experiment import Experiment, find
+from momentum_gui.lab.recording.log import (
+    AnatomyWriter,
+    LogWriter,
+    WeightsWriter,
+    Writer,
+    check_log,
+    experiment_path,
+    holds,
+)
+from momentum_gui.lab.recording.record import Record
 
 if TYPE_CHECKING:
-    from momentum_gui.lab.frame import Frame
-    from momentum_gui.lab.trainer import Trainer
+    from momentum_gui.lab.training.frame import Frame
+    from momentum_gui.lab.training.trainer import Trainer
 
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -72,7 +80,7 @@ def check_plot(path: str) -> None:
 def check_drawing(path: str) -> None:
     """Raises OSError where Qt, or a library that it needs, is not there: now, and not after hours of training."""
     try:
-        importlib.import_module("momentum_gui.gui.pictures")
+        importlib.import_module("momentum_gui.gui.export.pictures")
     except ImportError as error:
         raise OSError(f"--plot {path}: no pictures can be drawn here: {error}") from None
 
@@ -121,7 +129,7 @@ class Outputs:
     def draw(self) -> None:
         """Draw the pictures, without a display. Raises OSError."""
         if self._plots and self._record is not None:
-            from momentum_gui.gui.pictures import save_training_plot
+            from momentum_gui.gui.export.pictures import save_training_plot
 
             os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
             for plot in self._plots:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from momentum_gui.commands.arguments import Commands
-from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.lab.errors import BadInputError
 
 MOMENTUM = 0.75
 """The factor shown where none is asked for: the default of an experiment."""
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     momentum = arguments.momentum
     if not 0 <= momentum < 1:
         raise BadInputError(f"--momentum {momentum}: allowed is a number from 0 up to, not including, 1")
-    from momentum_gui.engine.theory import MOST_CONDITION
+    from momentum_gui.engine.analysis.convergence import MOST_CONDITION
 
     curvature = sorted(arguments.curvature) if arguments.curvature is not None else None
     if curvature is not None and not (curvature[0] > 0 and math.isfinite(curvature[1])):
@@ -60,7 +60,7 @@ def rule_facts(momentum: float, curvature: list[float] | None) -> list[dict[str,
 
     best = {}
     if curvature is not None:
-        from momentum_gui.engine.theory import best_for_all
+        from momentum_gui.engine.analysis.convergence import best_for_all
 
         best = best_for_all(*curvature)
     facts = []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from momentum_gui.commands.arguments import Commands, add_file, load_experiment
 from momentum_gui.commands.display import NoDisplayError
-from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.lab.errors import BadInputError
 
 SMALLEST, LARGEST = 320, 7680
 
@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Take the pictures and print the names of the files. Raises BadInputError."""
-    from momentum_gui.lab.files import check_folder
+    from momentum_gui.lab.atomic_file import check_folder
     from momentum_gui.lab.setup import Setup
 
     experiment, size = load_experiment(arguments), parse_size(arguments.size)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from momentum_gui.commands.arguments import Commands, add_file, load_experiment
-from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.lab.errors import BadInputError
 
 if TYPE_CHECKING:
-    from momentum_gui.engine.plane import Plane
+    from momentum_gui.engine.analysis.plane import Plane
     from momentum_gui.engine.population import Floats
     from momentum_gui.lab.experiment import Experiment
 
@@ -52,8 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     from momentum_gui.commands.interrupt import Interrupt
     from momentum_gui.commands.train import make_trainer, train
-    from momentum_gui.engine.grid import refined_errors
-    from momentum_gui.lab.planes import Choice, Travel, default_range, make_plane, parse_range
+    from momentum_gui.engine.analysis.grid import refined_errors
+    from momentum_gui.lab.surface.planes import Choice, Travel, default_range, make_plane, parse_range
 
     experiment = load_experiment(arguments)
     check(arguments, experiment)
@@ -79,12 +79,12 @@ def run(arguments: argparse.Namespace) -> int:
     if errors is None or interrupt.asked:
         return INTERRUPTED
     if arguments.csv is not None:
-        from momentum_gui.lab.surface_file import save_surface
+        from momentum_gui.lab.surface.surface_csv import save_surface
 
         save_surface(arguments.csv, xs, ys, errors)
     if arguments.plot is not None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        from momentum_gui.gui.pictures import save_surface_plot
+        from momentum_gui.gui.export.pictures import save_surface_plot
 
         save_surface_plot(trainer.setup, travel.record, plane, xs, ys, errors, Path(arguments.plot))
     piped = arguments.csv is not None and not Path(arguments.csv).resolve().is_file()
@@ -104,8 +104,8 @@ def trains(arguments: argparse.Namespace, kind: str) -> bool:
 def check(arguments: argparse.Namespace, experiment: Experiment) -> None:
     """Raises BadInputError for options out of range, and for files that cannot be written or would be lost."""
     from momentum_gui.commands.outputs import check_plot, sources
-    from momentum_gui.lab.files import check_writable
-    from momentum_gui.lab.planes import MOMENTS
+    from momentum_gui.lab.atomic_file import check_writable
+    from momentum_gui.lab.surface.planes import MOMENTS
 
     if not LEAST <= arguments.size <= MOST:
         raise BadInputError(f"--size {arguments.size}: allowed is a whole number from {LEAST} to {MOST}")

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from momentum_gui.commands.arguments import Commands, add_file, load_experiment
 from momentum_gui.commands.interrupt import Interrupt
 from momentum_gui.commands.progress import Progress
-from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.lab.errors import BadInputError
 
 if TYPE_CHECKING:
     from momentum_gui.lab.experiment import Experiment
-    from momentum_gui.lab.sweep import Sweep
-    from momentum_gui.lab.sweep_answer import Answer
-    from momentum_gui.lab.sweep_file import SweepFile
-    from momentum_gui.lab.sweep_grid import Grid
+    from momentum_gui.lab.sweep.answer import Answer
+    from momentum_gui.lab.sweep.csv_file import SweepFile
+    from momentum_gui.lab.sweep.grid import Grid
+    from momentum_gui.lab.sweep.runner import Sweep
 
 LEARNING_RATES, MOMENTA = "0.001:1:21:log", "0:0.95:20"
 """The ranges where none are given."""
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     sweep, file = make_sweep(arguments, experiment, grid)
     with ExitStack() as opened:
         if arguments.scheduler is not None and not sweep.table.complete:
-            from momentum_gui.lab.sweep_cluster import cluster
+            from momentum_gui.lab.sweep.cluster import cluster
 
             sweep.train_on(*opened.enter_context(cluster(arguments.scheduler)))
         if file is not None:
@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def make_grid(arguments: argparse.Namespace, experiment: Experiment) -> Grid:
     """The grid asked for. Raises BadInputError."""
-    from momentum_gui.lab.sweep_grid import Grid
+    from momentum_gui.lab.sweep.grid import Grid
 
     try:
         seeds = int(arguments.seeds)
@@ -106,11 +106,11 @@ def make_grid(arguments: argparse.Namespace, experiment: Experiment) -> Grid:
 def make_sweep(arguments: argparse.Namespace, experiment: Experiment, grid: Grid) -> tuple[Sweep, SweepFile | None]:
     """The sweep, and the file it goes on from. Raises BadInputError; nothing is written."""
     from momentum_gui.commands.outputs import check_plot, sources
-    from momentum_gui.engine.engines import choose
-    from momentum_gui.lab.sweep import Sweep
-    from momentum_gui.lab.sweep_answer import check_measure
-    from momentum_gui.lab.sweep_block import Shared
-    from momentum_gui.lab.sweep_file import MORE_COLUMNS, SweepFile
+    from momentum_gui.engine.interface import choose
+    from momentum_gui.lab.sweep.answer import check_measure
+    from momentum_gui.lab.sweep.block import Shared
+    from momentum_gui.lab.sweep.csv_file import MORE_COLUMNS, SweepFile
+    from momentum_gui.lab.sweep.runner import Sweep
 
     needed = sources(arguments.file, experiment)
     taken: dict[str, str] = {}
@@ -153,7 +153,7 @@ def train(sweep: Sweep, file: SweepFile | None, interrupt: Interrupt) -> None:
 
 def tell(arguments: argparse.Namespace, experiment: Experiment, sweep: Sweep) -> Answer | None:
     """Print the answer in the form asked for."""
-    from momentum_gui.lab.sweep_answer import find_answer
+    from momentum_gui.lab.sweep.answer import find_answer
 
     answer = find_answer(sweep.table, arguments.measure, experiment.training.target_error)
     progress = sweep.progress()
@@ -222,7 +222,7 @@ def load_drawing(path: str) -> None:
 def draw(arguments: argparse.Namespace, experiment: Experiment, sweep: Sweep, answer: Answer | None) -> None:
     """Draw the map, without a display. Raises OSError."""
     from momentum_gui.gui.plots.sweep.picture import SweepPicture, save_sweep_plot
-    from momentum_gui.lab.sweep_theory import curvature_at_end
+    from momentum_gui.lab.sweep.stability_line import curvature_at_end
 
     curvature = math.nan
     if answer is not None:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from momentum_gui.commands.arguments import Commands, add_file, load_experiment
 from momentum_gui.commands.interrupt import Interrupt
 from momentum_gui.commands.progress import Progress
-from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.lab.errors import BadInputError
 
 if TYPE_CHECKING:
     from momentum_gui.lab.experiment import Experiment
-    from momentum_gui.lab.frame import Frame, RunFrame
-    from momentum_gui.lab.log_choice import LogChoice
-    from momentum_gui.lab.trainer import Trainer
+    from momentum_gui.lab.steps.log_columns import LogChoice
+    from momentum_gui.lab.training.frame import Frame, RunFrame
+    from momentum_gui.lab.training.trainer import Trainer
 
 CHUNK_SECONDS = 0.03
 """How long one advance may take: between two of them the training can be interrupted."""
@@ -37,7 +37,7 @@ class HelpWithColumns(argparse.RawDescriptionHelpFormatter):
 
 def columns_help() -> str:
     """The columns that can be chosen, a line each."""
-    from momentum_gui.lab.log_choice import CHOICES, SLOWER, WHERE
+    from momentum_gui.lab.steps.log_columns import CHOICES, SLOWER, WHERE
 
     width = max(len(column.name) for column in CHOICES)
     lines = ["columns that --columns adds to the log:"]
@@ -127,7 +127,7 @@ def claim_stray_file(arguments: argparse.Namespace) -> None:
 
 def log_choice(arguments: argparse.Namespace) -> LogChoice:
     """What the log is to hold besides its fixed columns. Raises BadInputError."""
-    from momentum_gui.lab.log_choice import LogChoice
+    from momentum_gui.lab.steps.log_columns import LogChoice
 
     names = [name.strip() for names in arguments.columns for name in names.split(",")]
     choice = LogChoice.of(names, parts=arguments.anatomy is not None, weights=arguments.weight)
@@ -142,9 +142,9 @@ def log_choice(arguments: argparse.Namespace) -> LogChoice:
 
 def make_trainer(experiment: Experiment, arguments: argparse.Namespace, choice: LogChoice | None = None) -> Trainer:
     """The trainer of an experiment on the engine asked for. Raises BadInputError."""
-    from momentum_gui.engine.engines import choose
-    from momentum_gui.lab.log_choice import PLAIN
-    from momentum_gui.lab.trainer import Trainer
+    from momentum_gui.engine.interface import choose
+    from momentum_gui.lab.steps.log_columns import PLAIN
+    from momentum_gui.lab.training.trainer import Trainer
 
     try:
         choose(arguments.engine)
@@ -203,7 +203,7 @@ def run_facts(run: RunFrame, seconds: float) -> dict[str, Any]:
 
 def summary(run: RunFrame, seconds: float, width: int) -> str:
     """One line of text for a run; `width` is that of the longest name."""
-    from momentum_gui.lab.csv_table import counted
+    from momentum_gui.lab.data.csv_table import counted
 
     accuracy = f"  accuracy {100 * run.accuracy:.1f} %" if math.isfinite(run.accuracy) else ""
     return (

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from momentum_gui.engine.analytic_surfaces import downhill as surface_downhill
+from momentum_gui.engine.analytic_surfaces import evaluate
 from momentum_gui.engine.network import Activation, Layer, Loss, Network
 from momentum_gui.engine.population import (
     WEIGHT_LIMIT,
@@ -21,8 +23,6 @@ from momentum_gui.engine.population import (
     SurfaceTask,
     Task,
 )
-from momentum_gui.engine.surfaces import downhill as surface_downhill
-from momentum_gui.engine.surfaces import evaluate
 
 Floats = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from momentum_gui.engine.analytic_surfaces import Surface
 from momentum_gui.engine.network import Network
-from momentum_gui.engine.surfaces import Surface
 
 Floats = NDArray[np.float64]
 

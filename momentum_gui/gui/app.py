@@ -15,14 +15,14 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
-from momentum_gui.gui import theme
-from momentum_gui.gui.icons import application_icon
-from momentum_gui.gui.settings import Memory
+from momentum_gui.gui.style import theme
+from momentum_gui.gui.style.icons import application_icon
+from momentum_gui.gui.window.preferences import Memory
 from momentum_gui.lab.experiment import Experiment
 
 if TYPE_CHECKING:
     from momentum_gui.gui.main_window import MainWindow
-    from momentum_gui.gui.session import Session
+    from momentum_gui.gui.training.session import Session
 
 SIGNAL_MILLISECONDS = 200
 INTERRUPTED = 130

@@ -12,25 +12,25 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QSh
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from momentum_gui.engine.rules import RULES
-from momentum_gui.gui import theme
-from momentum_gui.gui.actions import Actions
-from momentum_gui.gui.arrangement import Arrangement
-from momentum_gui.gui.commands import Commands
-from momentum_gui.gui.files import Files
-from momentum_gui.gui.help import about, keys_and_mouse
-from momentum_gui.gui.hint_line import HintLine
-from momentum_gui.gui.mailbox import State
+from momentum_gui.gui.controllers.files import Files
+from momentum_gui.gui.controllers.runs import Commands
+from momentum_gui.gui.controllers.view_requests import Wishes
 from momentum_gui.gui.panels.runs import RunsPanel
 from momentum_gui.gui.panels.settings import SettingsPanel
 from momentum_gui.gui.panels.speed import fitting_speed
 from momentum_gui.gui.panels.timeline import Timeline
-from momentum_gui.gui.session import Session
-from momentum_gui.gui.settings import Memory
-from momentum_gui.gui.status import Status
-from momentum_gui.gui.views import Views
-from momentum_gui.gui.wishes import Wishes
+from momentum_gui.gui.style import theme
+from momentum_gui.gui.training.mailbox import State
+from momentum_gui.gui.training.session import Session
+from momentum_gui.gui.window.actions import Actions
+from momentum_gui.gui.window.help import about, keys_and_mouse
+from momentum_gui.gui.window.hint_line import HintLine
+from momentum_gui.gui.window.layout import Arrangement
+from momentum_gui.gui.window.preferences import Memory
+from momentum_gui.gui.window.status import Status
+from momentum_gui.gui.window.view_tabs import Views
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.record import Record
+from momentum_gui.lab.recording.record import Record
 from momentum_gui.lab.settings import Moment
 from momentum_gui.lab.setup import Setup
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-from momentum_gui.engine.engines import choose
+from momentum_gui.engine.interface import choose
 from momentum_gui.gui.app import application, prepare_offscreen
 from momentum_gui.lab.experiment import Experiment
 
@@ -42,11 +42,11 @@ def take(
 
 
 def _take(experiment: Experiment, folder: Path, size: tuple[int, int], theme: str) -> list[Path]:
-    from momentum_gui.gui import export
-    from momentum_gui.gui import theme as themes
-    from momentum_gui.gui.log_export import write_log
-    from momentum_gui.gui.mailbox import FULL_SPEED, State
+    from momentum_gui.gui.export import plot_file as export
+    from momentum_gui.gui.export.log_export import write_log
     from momentum_gui.gui.main_window import MainWindow
+    from momentum_gui.gui.style import theme as themes
+    from momentum_gui.gui.training.mailbox import FULL_SPEED, State
 
     with contextlib.suppress(Exception):  # of which the window tells
         getattr(choose(), "warm_up", lambda: None)()  # else NumPy would train until it is compiled

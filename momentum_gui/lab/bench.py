@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from momentum_gui.engine.engines import Engine, choose
+from momentum_gui.engine.interface import Engine, choose
 from momentum_gui.engine.network import Activation, Loss, Network
 from momentum_gui.engine.population import Items, NetworkTask, Population, Report, Span
 from momentum_gui.engine.rules import RULES

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, field
 from msgspec.structs import fields
 
+from momentum_gui.engine.analytic_surfaces import SURFACES
 from momentum_gui.engine.rules import RULES
-from momentum_gui.engine.surfaces import SURFACES
 
 if TYPE_CHECKING:
     RuleId = str

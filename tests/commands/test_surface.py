@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from momentum_gui import cli
-from momentum_gui.engine.engines import choose
-from momentum_gui.engine.surfaces import SURFACES, evaluate
+from momentum_gui.engine.analytic_surfaces import SURFACES, evaluate
+from momentum_gui.engine.interface import choose
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.setup import Setup
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.training.trainer import Trainer
 
 XOR = """
 [problem]

@@ -19,9 +19,9 @@ import pytest
 
 from momentum_gui.cli import main
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.log import read_log
-from momentum_gui.lab.log_choice import CHOICES
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.recording.log import read_log
+from momentum_gui.lab.steps.log_columns import CHOICES
+from momentum_gui.lab.training.trainer import Trainer
 
 SHORT = ["--set", "training.epochs=3", "--engine", "numpy"]
 ENDLESS = """
@@ -171,7 +171,7 @@ def test_a_full_disk_is_1_and_keeps_whole_lines(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One line that names the file."""
-    from momentum_gui.lab import log
+    from momentum_gui.lab.recording import log
 
     write = log.LineFile.write
 

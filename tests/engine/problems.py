@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from momentum_gui.engine.engines import Engine
+from momentum_gui.engine.interface import Engine
 from momentum_gui.engine.network import Activation, Loss, Network
 from momentum_gui.engine.population import Floats, Items, NetworkTask, Population, Report, Span
 from momentum_gui.engine.rules import RULES

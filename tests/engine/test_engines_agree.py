@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
-from momentum_gui.engine import compiled_engine, numpy_engine
+from momentum_gui.engine import numpy_engine
+from momentum_gui.engine.analytic_surfaces import SURFACES, Surface
+from momentum_gui.engine.compiled import engine as compiled_engine
 from momentum_gui.engine.network import Activation, Loss, Network
 from momentum_gui.engine.population import Items, Measure, Outcome, Population, Report, Span, SurfaceTask
 from momentum_gui.engine.rules import RULES
-from momentum_gui.engine.surfaces import SURFACES, Surface
 from tests.engine.problems import Problem, networks, problem_for, problems
 
 few, many = st.integers(1, 4), st.integers(12, 50)

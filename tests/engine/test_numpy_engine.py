@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from momentum_gui.engine import numpy_engine
-from momentum_gui.engine.engines import Engine, choose
+from momentum_gui.engine.analytic_surfaces import SURFACES
+from momentum_gui.engine.interface import Engine, choose
 from momentum_gui.engine.network import Activation, Loss, Network
 from momentum_gui.engine.population import (
     Floats,
@@ -25,7 +26,6 @@ from momentum_gui.engine.population import (
     Task,
 )
 from momentum_gui.engine.rules import RULES
-from momentum_gui.engine.surfaces import SURFACES
 from tests.engine.problems import items_for, networks, problem_for
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from momentum_gui.lab.claims import CLAIMS, main
+from momentum_gui.lab.evidence.claims import CLAIMS, main
 from momentum_gui.lab.experiment import Experiment, built_in_names
 
 
@@ -31,7 +31,7 @@ def test_every_experiment_has_a_title_notes_and_a_measured_claim() -> None:
 
 
 def test_the_claims_can_be_measured_by_anyone(capsys: pytest.CaptureFixture[str]) -> None:
-    """`python -m momentum_gui.lab.claims NAME` prints each number with its bounds; another name is refused."""
+    """`python -m momentum_gui.lab.evidence.claims NAME` prints each number with its bounds; another name is refused."""
     assert main(["large-rate"]) == 0
     printed = capsys.readouterr().out.splitlines()
     assert len(printed) == 4 and all(" ok " in line for line in printed)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from momentum_gui.assets import resource
-from momentum_gui.engine.grid import grid_errors
+from momentum_gui.engine.analysis.grid import grid_errors
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.planes import Choice, Travel, make_plane
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.surface.planes import Choice, Travel, make_plane
+from momentum_gui.lab.training.trainer import Trainer
 
 TRUE = {"w1": [10.0, 10.0], "b1": [-5.0, 5.0], "w2": [1.0, 1.0], "b2": -1.0}
 INPUTS = [number / 10 for number in range(-20, 21)]

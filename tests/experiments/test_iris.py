@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from momentum_gui.lab.experiment import Experiment, Run
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.training.trainer import Trainer
 
 SEEDS = range(20)
 

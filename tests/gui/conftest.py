@@ -8,11 +8,11 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
-from momentum_gui.gui import theme
-from momentum_gui.gui.mailbox import FULL_SPEED, State
 from momentum_gui.gui.main_window import MainWindow
-from momentum_gui.gui.session import Session
-from momentum_gui.gui.settings import Memory
+from momentum_gui.gui.style import theme
+from momentum_gui.gui.training.mailbox import FULL_SPEED, State
+from momentum_gui.gui.training.session import Session
+from momentum_gui.gui.window.preferences import Memory
 from momentum_gui.lab.experiment import Experiment
 from tests.conftest import wait_until
 
@@ -21,24 +21,9 @@ MakeSession = Callable[..., Session]
 
 
 @pytest.fixture
-def xor() -> Experiment:
-    """XOR, 2-2-1, with and without momentum, 40 epochs of 4 updates."""
-    return Experiment.from_table(
-        {
-            "title": "XOR",
-            "problem": {"dataset": "xor"},
-            "network": {"hidden": [2], "output_activation": "logistic"},
-            "training": {"epochs": 40, "learning_rate": 0.5, "momentum": 0.5, "seed": 3},
-            "run": [{"name": "plain", "rule": "plain"}, {"name": "momentum"}],
-        },
-        "xor",
-    )
-
-
-@pytest.fixture
 def patient_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A look at a past update is not given up because the machine is busy."""
-    monkeypatch.setattr("momentum_gui.gui.worker.LOOK_SECONDS", 60.0)
+    monkeypatch.setattr("momentum_gui.gui.training.worker.LOOK_SECONDS", 60.0)
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from momentum_gui.engine import compiled_start
-from momentum_gui.gui.mailbox import State
-from momentum_gui.gui.session import Session
+from momentum_gui.engine.compiled import warm_up as compiled_start
+from momentum_gui.gui.training.mailbox import State
+from momentum_gui.gui.training.session import Session
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.training.trainer import Trainer
 from tests.conftest import wait_until
 from tests.gui.conftest import MakeSession, take_until
 

@@ -13,10 +13,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QThread
 
-from momentum_gui.gui import edits
-from momentum_gui.gui.mailbox import FULL_SPEED, State
-from momentum_gui.gui.session import Session
-from momentum_gui.lab.experiment import Experiment
+from momentum_gui.gui.training.mailbox import FULL_SPEED, State
+from momentum_gui.gui.training.session import Session
+from momentum_gui.lab.experiment import Experiment, edits
 from tests.conftest import wait_until
 from tests.gui.conftest import MakeWindow, at_rest, close, end, take_until
 
@@ -26,9 +25,10 @@ pytestmark = pytest.mark.usefixtures("leaves_nothing")
 
 WINDOWS = """
 import sys, time
-from momentum_gui.gui import app, theme
+from momentum_gui.gui import app
+from momentum_gui.gui.style import theme
 from momentum_gui.gui.main_window import MainWindow
-from momentum_gui.gui.mailbox import State
+from momentum_gui.gui.training.mailbox import State
 from momentum_gui.gui.snapshot import process_until, without_needless_warning
 from momentum_gui.lab.experiment import Experiment
 
@@ -125,7 +125,7 @@ def test_an_endless_chunk_does_not_hang_the_window(
     make_window: MakeWindow, xor: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """While the worker is stuck in a long update, the window stays alive and can be closed."""
-    from momentum_gui.lab.trainer import Trainer
+    from momentum_gui.lab.training.trainer import Trainer
 
     window = make_window(xor)
     go_on = threading.Event()

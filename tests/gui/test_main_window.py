@@ -10,15 +10,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from momentum_gui.gui import edits
-from momentum_gui.gui.mailbox import FULL_SPEED, State
 from momentum_gui.gui.main_window import MainWindow
 from momentum_gui.gui.panels import run_model
 from momentum_gui.gui.panels.run_dialog import NewRun
-from momentum_gui.gui.settings import Memory
-from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.log import LogWriter
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.gui.training.mailbox import FULL_SPEED, State
+from momentum_gui.gui.window.preferences import Memory
+from momentum_gui.lab.experiment import Experiment, edits
+from momentum_gui.lab.recording.log import LogWriter
+from momentum_gui.lab.training.trainer import Trainer
 from tests.conftest import wait_until
 from tests.gui.conftest import MakeWindow, at_rest
 

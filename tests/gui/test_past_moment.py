@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from momentum_gui.gui.main_window import MainWindow
-from momentum_gui.gui.session import Session
+from momentum_gui.gui.training.session import Session
 from momentum_gui.lab.experiment import Experiment, Run
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.training.trainer import Trainer
 from tests.conftest import wait_until
 from tests.gui.conftest import MakeSession, MakeWindow, at_rest, take_until
 
@@ -128,7 +128,7 @@ def test_a_moment_too_far_is_said_to_be(
     make_window: MakeWindow, xor: Experiment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where training again would take too long the views show no other moment's numbers, and say so."""
-    monkeypatch.setattr("momentum_gui.gui.worker.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("momentum_gui.gui.training.worker.LOOK_SECONDS", 0.0)
     window = make_window(xor)
     window.session.step(60)
     window.wake()

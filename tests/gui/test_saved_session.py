@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from momentum_gui.gui import edits
-from momentum_gui.gui.mailbox import State
 from momentum_gui.gui.main_window import MainWindow
 from momentum_gui.gui.panels import run_model
-from momentum_gui.lab.experiment import Experiment
+from momentum_gui.gui.training.mailbox import State
+from momentum_gui.lab.experiment import Experiment, edits
 from tests.conftest import wait_until
 from tests.gui.conftest import MakeWindow, at_rest
 

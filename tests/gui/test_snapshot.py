@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QColor, QImage
 
-from momentum_gui.gui import snapshot, theme
-from momentum_gui.gui.views import VIEWS
+from momentum_gui.gui import snapshot
+from momentum_gui.gui.style import theme
+from momentum_gui.gui.window.view_tabs import VIEWS
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.log import LogWriter
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.recording.log import LogWriter
+from momentum_gui.lab.training.trainer import Trainer
 
 
 @pytest.mark.usefixtures("leaves_nothing", "qapp")

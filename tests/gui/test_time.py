@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from momentum_gui.gui.session import Session
+from momentum_gui.gui.training.session import Session
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.record import Record
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.recording.record import Record
+from momentum_gui.lab.training.trainer import Trainer
 from tests.gui.conftest import MakeSession, take_until
 
 UPDATES = 700

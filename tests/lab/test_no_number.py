@@ -9,7 +9,7 @@ import pytest
 
 from momentum_gui.engine.population import Measure, Outcome
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.training.trainer import Trainer
 
 
 @pytest.mark.parametrize("engine", ["numpy", "compiled"])

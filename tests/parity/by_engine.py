@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from momentum_gui.engine.engines import choose
+from momentum_gui.engine.interface import choose
 from momentum_gui.engine.network import Activation, Loss, Network
 from momentum_gui.engine.population import Items, NetworkTask, Population, Report, Span
 from momentum_gui.engine.rules import RULES

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.order import ItemOrder
 from momentum_gui.lab.setup import Setup
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.training.item_order import ItemOrder
+from momentum_gui.lab.training.trainer import Trainer
 
 INPUT, HIDDEN, OUTPUT = 4, 5, 3
 Matrix = list[list[float]]

@@ -2,7 +2,8 @@
 
 The example: https://scikit-learn.org/stable/auto_examples/neural_networks/plot_mlp_training_curves.html. scikit-learn
 adds an L2 penalty of ½·alpha·ΣW²/150 to its loss, with alpha = 0.0001 by default; this program has none. So weights
-are compared with alpha = 0, and the printed losses with the penalty added by hand (momentum_gui.lab.published).
+are compared with alpha = 0, and the printed losses with the penalty added by hand
+(momentum_gui.lab.evidence.published).
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from momentum_gui.lab.evidence.published import sklearn_example, sklearn_initial_weights
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.published import sklearn_example, sklearn_initial_weights
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.training.trainer import Trainer
 
 STRATEGIES = ("plain", "heavy-ball", "nesterov")
 PRINTED = {"plain": 0.096950, "heavy-ball": 0.049530, "nesterov": 0.049540}

@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.training.trainer import Trainer
 from tests.parity.by_engine import TOLERANCE, first_p, trained, worst
 from tests.parity.cases import BATCHES, EPOCHS, ITEMS, Case, Floats, all_cases
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QLabel, QToolButton
 
-from momentum_gui.gui.icons import icon
 from momentum_gui.gui.panels.section import Section
+from momentum_gui.gui.style.icons import icon
 from momentum_gui.lab.experiment import Experiment
 
 

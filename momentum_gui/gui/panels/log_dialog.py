@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from momentum_gui.lab.bad_input import BadInputError
-from momentum_gui.lab.log_choice import CHOICES, SLOWER, WHERE, LogChoice
+from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.setup import Setup
+from momentum_gui.lab.steps.log_columns import CHOICES, SLOWER, WHERE, LogChoice
 
 WEIGHT_NAME = re.compile(r"[^\s,;\[\]]+(?:\[[^\]]*\])?")
 

@@ -7,9 +7,9 @@ from typing import Any
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLabel
 
-from momentum_gui.gui.panels.declared import declared
-from momentum_gui.gui.panels.entries import ChoiceEntry, TextEntry
 from momentum_gui.gui.panels.section import Section
+from momentum_gui.gui.widgets.declared import declared
+from momentum_gui.gui.widgets.entries import ChoiceEntry, TextEntry
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.setup import Setup
 

@@ -8,11 +8,11 @@ from typing import Any
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from momentum_gui.engine.surfaces import SURFACES
-from momentum_gui.gui.panels.declared import declared
-from momentum_gui.gui.panels.entries import ChoiceEntry, TextEntry, ignore_wheel
+from momentum_gui.engine.analytic_surfaces import SURFACES
 from momentum_gui.gui.panels.section import Section
-from momentum_gui.lab.datasets import BUILT_IN, is_path
+from momentum_gui.gui.widgets.declared import declared
+from momentum_gui.gui.widgets.entries import ChoiceEntry, TextEntry, ignore_wheel
+from momentum_gui.lab.data.datasets import BUILT_IN, is_path
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.settings import Problem
 

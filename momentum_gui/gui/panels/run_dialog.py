@@ -9,9 +9,9 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from momentum_gui.engine.rules import RULES
-from momentum_gui.gui.panels.declared import declared
-from momentum_gui.gui.panels.entries import ChoiceEntry, momentum_slider, rate_slider
 from momentum_gui.gui.panels.run_model import epoch_text
+from momentum_gui.gui.widgets.declared import declared
+from momentum_gui.gui.widgets.entries import ChoiceEntry, momentum_slider, rate_slider
 from momentum_gui.lab.settings import Training
 
 

@@ -12,11 +12,11 @@ from PySide6.QtGui import QColor
 
 from momentum_gui.engine.population import Measure, Outcome
 from momentum_gui.engine.rules import RULES
-from momentum_gui.gui import theme
-from momentum_gui.gui.icons import swatch_icon
-from momentum_gui.gui.panels.declared import number_text
-from momentum_gui.lab.history import nearest
-from momentum_gui.lab.record import Record, RunRecord
+from momentum_gui.gui.style import theme
+from momentum_gui.gui.style.icons import swatch_icon
+from momentum_gui.gui.widgets.declared import number_text
+from momentum_gui.lab.recording.history import nearest
+from momentum_gui.lab.recording.record import Record, RunRecord
 from momentum_gui.lab.settings import Training
 
 Index = QModelIndex | QPersistentModelIndex

@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
 )
 
 from momentum_gui.engine.rules import RULES
-from momentum_gui.gui.icons import icon
-from momentum_gui.gui.message import Message
 from momentum_gui.gui.panels import run_model
-from momentum_gui.gui.panels.declared import number_of, number_text
 from momentum_gui.gui.panels.run_model import Index, RunModel
-from momentum_gui.lab.record import Record
+from momentum_gui.gui.style.icons import icon
+from momentum_gui.gui.widgets.declared import number_of, number_text
+from momentum_gui.gui.widgets.message import Message
+from momentum_gui.lab.recording.record import Record
 from momentum_gui.lab.settings import Training
 
 WIDEST = {

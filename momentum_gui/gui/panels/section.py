@@ -7,8 +7,8 @@ from typing import Protocol
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from momentum_gui.gui.icons import icon
-from momentum_gui.gui.panels.declared import Declared
+from momentum_gui.gui.style.icons import icon
+from momentum_gui.gui.widgets.declared import Declared
 
 LABEL_WIDTH = 104
 

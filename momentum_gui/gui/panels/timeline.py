@@ -8,10 +8,10 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
-from momentum_gui.gui.icons import icon
-from momentum_gui.gui.message import Message
-from momentum_gui.gui.panels.entries import ignore_wheel
 from momentum_gui.gui.panels.run_model import epoch_text
+from momentum_gui.gui.style.icons import icon
+from momentum_gui.gui.widgets.entries import ignore_wheel
+from momentum_gui.gui.widgets.message import Message
 
 STEPS = 10_000
 TICK_MILLISECONDS = 33

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from momentum_gui.engine.rules import RULES, gains
-from momentum_gui.gui import theme
-from momentum_gui.gui.icons import swatch
-from momentum_gui.gui.panels.declared import declared, number_text
-from momentum_gui.gui.panels.entries import ChoiceEntry, TextEntry, momentum_slider, rate_slider
 from momentum_gui.gui.panels.section import Section
+from momentum_gui.gui.style import theme
+from momentum_gui.gui.style.icons import swatch
+from momentum_gui.gui.widgets.declared import declared, number_text
+from momentum_gui.gui.widgets.entries import ChoiceEntry, TextEntry, momentum_slider, rate_slider
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.settings import Training
 

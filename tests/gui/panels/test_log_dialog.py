@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from momentum_gui.gui.panels.log_dialog import LogDialog
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.log import COLUMNS, read_log
-from momentum_gui.lab.log_choice import BY_NAME, CHOICES, PLAIN, LogChoice
+from momentum_gui.lab.recording.log import COLUMNS, read_log
 from momentum_gui.lab.setup import Setup
+from momentum_gui.lab.steps.log_columns import BY_NAME, CHOICES, PLAIN, LogChoice
 from tests.conftest import wait_until
 from tests.gui.conftest import MakeWindow
 

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QGraphicsRectItem
 from momentum_gui.engine.network import Layer, Network
 from momentum_gui.engine.population import Floats
 from momentum_gui.engine.rules import Gains
-from momentum_gui.gui import theme
-from momentum_gui.gui.plots.plot import Plot, TickAxis, plain_pen
-from momentum_gui.gui.plots.ticks import number_text
+from momentum_gui.gui.plots.common.plot import Plot, TickAxis, plain_pen
+from momentum_gui.gui.plots.common.ticks import number_text
+from momentum_gui.gui.style import theme
 
 GAP = 0.04
 NARROWEST = 0.12

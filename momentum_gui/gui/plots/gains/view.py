@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from momentum_gui.engine.population import Floats
 from momentum_gui.engine.rules import RULES, Coefficients, Gains, gains
-from momentum_gui.gui import theme
+from momentum_gui.gui.plots.common.plot import Plot, plain_pen
+from momentum_gui.gui.plots.common.ticks import number_text
+from momentum_gui.gui.plots.common.view import PlotView
 from momentum_gui.gui.plots.gains.matrices import GainMatrices, LimitAxis
-from momentum_gui.gui.plots.plot import Plot, plain_pen
-from momentum_gui.gui.plots.ticks import number_text
-from momentum_gui.gui.plots.view import PlotView
-from momentum_gui.lab.frame import RunFrame
-from momentum_gui.lab.measures import Anatomy, HalfLife, anatomy, effective_gain, memory
+from momentum_gui.gui.style import theme
+from momentum_gui.lab.steps.step_parts import Anatomy, HalfLife, anatomy, effective_gain, memory
+from momentum_gui.lab.training.frame import RunFrame
 
 MOST_BARS = 60
 """A network that trains more weights than this is drawn as one heat map a layer."""

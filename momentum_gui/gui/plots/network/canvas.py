@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from momentum_gui.engine.network import Network
 from momentum_gui.engine.population import Floats
-from momentum_gui.gui import theme
-from momentum_gui.gui.plots.ticks import number_text
-from momentum_gui.gui.priority import own_time
+from momentum_gui.gui.plots.common.ticks import number_text
+from momentum_gui.gui.style import theme
+from momentum_gui.gui.training.thread_priority import own_time
 
 MOST_UNITS = 14
 """A layer with more units is drawn with so many of them, and says how many it leaves out."""

@@ -6,9 +6,9 @@ import numpy as np
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from momentum_gui.gui.message import Message
 from momentum_gui.gui.plots.network.canvas import Canvas
-from momentum_gui.lab.record import Record, RunRecord
+from momentum_gui.gui.widgets.message import Message
+from momentum_gui.lab.recording.record import Record, RunRecord
 from momentum_gui.lab.setup import Setup
 
 INVITATION = "Click a weight"

@@ -15,10 +15,10 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
-from momentum_gui.engine.plane import Range
+from momentum_gui.engine.analysis.plane import Range
 from momentum_gui.engine.population import Floats
-from momentum_gui.gui.plots.plot import Plot
-from momentum_gui.gui.plots.ticks import number_text, ticks
+from momentum_gui.gui.plots.common.plot import Plot
+from momentum_gui.gui.plots.common.ticks import number_text, ticks
 
 MOST_LABELS = 14
 GAP = 26.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
-from momentum_gui.gui.elided_box import ElidedBox
-from momentum_gui.gui.panels.entries import ignore_wheel
-from momentum_gui.gui.rich_line import RichLine
+from momentum_gui.gui.widgets.elided_box import ElidedBox
+from momentum_gui.gui.widgets.entries import ignore_wheel
+from momentum_gui.gui.widgets.rich_line import RichLine
 
 
 def choice_box(name: str, tip: str) -> QComboBox:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QPointF, Signal, Slot
 from PySide6.QtWidgets import QLabel, QStackedWidget
 
-from momentum_gui.gui.plots.plot import Plot
+from momentum_gui.gui.plots.common.plot import Plot
 from momentum_gui.gui.plots.surface.start import Clicks, StartMarker
 
 WordsAt = Callable[[float, float], str]

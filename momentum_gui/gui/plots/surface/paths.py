@@ -11,11 +11,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
-from momentum_gui.engine.plane import Plane, Range
+from momentum_gui.engine.analysis.plane import Plane, Range
 from momentum_gui.engine.population import Floats
-from momentum_gui.gui import theme
-from momentum_gui.gui.plots.curve import Curve, Dots
-from momentum_gui.gui.plots.plot import Plot, plain_pen, run_pen
+from momentum_gui.gui.plots.common.curve import Curve, Dots
+from momentum_gui.gui.plots.common.plot import Plot, plain_pen, run_pen
+from momentum_gui.gui.style import theme
 
 FADES = (1.0, 0.7, 0.45, 0.25)
 """Opacity of a path's parts, from on the plane to far off it."""

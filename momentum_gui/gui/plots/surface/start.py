@@ -9,10 +9,10 @@ from PySide6.QtCore import QPointF, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
-from momentum_gui.gui import theme
-from momentum_gui.gui.panels.declared import number_of
-from momentum_gui.gui.plots.plot import Plot
+from momentum_gui.gui.plots.common.plot import Plot
 from momentum_gui.gui.plots.surface.controls import small
+from momentum_gui.gui.style import theme
+from momentum_gui.gui.widgets.declared import number_of
 
 CLICK_MILLISECONDS = 260
 """A click waits so long for a second one: a double click is for the range, and must not move the start."""

@@ -8,13 +8,13 @@ from PySide6.QtCore import QPointF, QSizeF, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from momentum_gui.engine.population import Task
-from momentum_gui.gui.plots.surface.asking import STILL_SECONDS, STILL_SIZE
-from momentum_gui.gui.plots.surface.frame import SurfaceFrame
-from momentum_gui.gui.plots.surface.sight import LookedAt
-from momentum_gui.gui.plots.surface.tracks import Track, projected
-from momentum_gui.gui.plots.surface.words import axis_words, summary_words
-from momentum_gui.gui.plots.surface.work import Evaluated
-from momentum_gui.lab.record import Record
+from momentum_gui.gui.plots.surface.caption_text import axis_words, summary_words
+from momentum_gui.gui.plots.surface.evaluation import Evaluated
+from momentum_gui.gui.plots.surface.evaluation_queue import STILL_SECONDS, STILL_SIZE
+from momentum_gui.gui.plots.surface.layout import SurfaceFrame
+from momentum_gui.gui.plots.surface.projection import Track, projected
+from momentum_gui.gui.plots.surface.viewport import LookedAt
+from momentum_gui.lab.recording.record import Record
 from momentum_gui.lab.setup import Setup
 
 __all__ = ["STILL_SIZE", "SurfaceView"]

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from momentum_gui.gui.plots.sweep.words import progress_text
-from momentum_gui.lab.sweep import Progress
+from momentum_gui.lab.sweep.runner import Progress
 
 
 class SweepControls(QWidget):

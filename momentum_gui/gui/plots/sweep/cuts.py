@@ -9,13 +9,13 @@ from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from momentum_gui.engine.rules import RULES
-from momentum_gui.gui import theme
-from momentum_gui.gui.plots.plot import Plot, plain_pen
+from momentum_gui.gui.plots.common.plot import Plot, plain_pen
+from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.sweep.figures import Figures
 from momentum_gui.gui.plots.sweep.map import CellAxis, edges, positions
-from momentum_gui.gui.plots.ticks import number_text
-from momentum_gui.lab.sweep_answer import MEASURES, Cut
-from momentum_gui.lab.sweep_axis import Axis
+from momentum_gui.gui.style import theme
+from momentum_gui.lab.sweep.answer import MEASURES, Cut
+from momentum_gui.lab.sweep.axis import Axis
 
 
 class CutPair(QWidget):

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from momentum_gui.engine.grid import never
+from momentum_gui.engine.analysis.grid import never
 from momentum_gui.engine.population import Floats, Outcome
 from momentum_gui.engine.rules import RULES
+from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.sweep.map import MapNumbers
 from momentum_gui.gui.plots.sweep.runner import SweepJob
-from momentum_gui.gui.plots.ticks import number_text
-from momentum_gui.lab.sweep_answer import MEASURES, Answer, Cut, cuts_through, find_answer, run_values, spread
-from momentum_gui.lab.sweep_block import NUMBERS
-from momentum_gui.lab.sweep_grid import Cell, Grid
-from momentum_gui.lab.sweep_table import SweepTable
+from momentum_gui.lab.sweep.answer import MEASURES, Answer, Cut, cuts_through, find_answer, run_values, spread
+from momentum_gui.lab.sweep.block import NUMBERS
+from momentum_gui.lab.sweep.grid import Cell, Grid
+from momentum_gui.lab.sweep.table import SweepTable
 
 OUTCOME_WORDS = {
     Outcome.FINISHED: "trained to the end",

@@ -9,14 +9,14 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from momentum_gui.engine.rules import RULES
-from momentum_gui.gui.flow_layout import FlowLayout
-from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.gui.widgets.flow_layout import FlowLayout
+from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.settings import Training
 from momentum_gui.lab.setup import Setup
-from momentum_gui.lab.sweep_answer import MEASURES, check_measure
-from momentum_gui.lab.sweep_axis import Axis, short
-from momentum_gui.lab.sweep_grid import MOST_RUNS, Grid
+from momentum_gui.lab.sweep.answer import MEASURES, check_measure
+from momentum_gui.lab.sweep.axis import Axis, short
+from momentum_gui.lab.sweep.grid import MOST_RUNS, Grid
 
 ALL_RULES = "all"
 RATE_COUNT, MOMENTUM_COUNT, HIGHEST_MOMENTUM = 21, 20, 0.95

@@ -9,9 +9,9 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from momentum_gui.gui import theme
 from momentum_gui.gui.plots.sweep.map import SweepMap, is_range
-from momentum_gui.lab.sweep_axis import Axis
+from momentum_gui.gui.style import theme
+from momentum_gui.lab.sweep.axis import Axis
 
 DRAG_PIXELS = 6
 

@@ -11,14 +11,14 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainterPath
 
 from momentum_gui.engine.population import Floats, Outcome
-from momentum_gui.gui import theme
-from momentum_gui.gui.plots.plot import Plot, TickAxis
+from momentum_gui.gui.plots.common.plot import Plot, TickAxis
+from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.sweep.marks import SweepMarks
-from momentum_gui.gui.plots.ticks import number_text
-from momentum_gui.lab.sweep_answer import Answer, cell_values
-from momentum_gui.lab.sweep_axis import Axis
-from momentum_gui.lab.sweep_table import SweepTable
-from momentum_gui.lab.sweep_theory import stability_boundary
+from momentum_gui.gui.style import theme
+from momentum_gui.lab.sweep.answer import Answer, cell_values
+from momentum_gui.lab.sweep.axis import Axis
+from momentum_gui.lab.sweep.stability_line import stability_boundary
+from momentum_gui.lab.sweep.table import SweepTable
 
 WIDE_RATIO = 5.0
 """Numbers that span more than this ratio are coloured by their logarithm."""

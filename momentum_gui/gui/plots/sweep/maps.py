@@ -11,13 +11,13 @@ from PySide6.QtGui import QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from momentum_gui.engine.rules import RULES
-from momentum_gui.gui import theme
-from momentum_gui.gui.plots.sweep.bar import ColorBar
+from momentum_gui.gui.plots.sweep.color_bar import ColorBar
 from momentum_gui.gui.plots.sweep.figures import Figures
 from momentum_gui.gui.plots.sweep.live_map import LiveMap
-from momentum_gui.lab.sweep_answer import MEASURES
-from momentum_gui.lab.sweep_axis import LEARNING_RATE, MOMENTUM, Axis
-from momentum_gui.lab.sweep_grid import Cell, Grid
+from momentum_gui.gui.style import theme
+from momentum_gui.lab.sweep.answer import MEASURES
+from momentum_gui.lab.sweep.axis import LEARNING_RATE, MOMENTUM, Axis
+from momentum_gui.lab.sweep.grid import Cell, Grid
 
 FRAME_MILLISECONDS = 15
 LEAST_HEIGHT, LEAST_HEIGHT_OF_SEVERAL = 190, 330

@@ -13,13 +13,13 @@ from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from momentum_gui.engine.rules import RULES
-from momentum_gui.gui import theme
-from momentum_gui.gui.plots.sweep.bar import ColorBar
+from momentum_gui.gui.plots.sweep.color_bar import ColorBar
 from momentum_gui.gui.plots.sweep.map import MapNumbers, SweepMap
-from momentum_gui.lab.files import write_atomically
-from momentum_gui.lab.sweep_answer import MEASURES, Answer
-from momentum_gui.lab.sweep_table import SweepTable
-from momentum_gui.lab.sweep_theory import stability_boundary
+from momentum_gui.gui.style import theme
+from momentum_gui.lab.atomic_file import write_atomically
+from momentum_gui.lab.sweep.answer import MEASURES, Answer
+from momentum_gui.lab.sweep.stability_line import stability_boundary
+from momentum_gui.lab.sweep.table import SweepTable
 
 SCALE = 2.0
 """Pixels of a PNG for each of the screen's."""

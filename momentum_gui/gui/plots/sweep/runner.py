@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from momentum_gui.gui.priority import standing_back
+from momentum_gui.gui.training.thread_priority import standing_back
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.sweep import Progress, Sweep
-from momentum_gui.lab.sweep_grid import Grid
-from momentum_gui.lab.sweep_table import SweepTable
+from momentum_gui.lab.sweep.grid import Grid
+from momentum_gui.lab.sweep.runner import Progress, Sweep
+from momentum_gui.lab.sweep.table import SweepTable
 
 
 class SweepJob:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QRectF, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from momentum_gui.engine.engines import ready
-from momentum_gui.gui import theme
+from momentum_gui.engine.interface import ready
+from momentum_gui.gui.plots.common.view import PlotView
 from momentum_gui.gui.plots.sweep.controls import SweepControls
 from momentum_gui.gui.plots.sweep.figures import Figures, cell_text, trained_rows
 from momentum_gui.gui.plots.sweep.page import SweepPage
@@ -19,12 +19,12 @@ from momentum_gui.gui.plots.sweep.picture import SweepPicture, save_sweep_widget
 from momentum_gui.gui.plots.sweep.runner import SweepJob, SweepRunner
 from momentum_gui.gui.plots.sweep.watch import SweepWatch
 from momentum_gui.gui.plots.sweep.words import INVITATION, answer_text, key_text, size_text
-from momentum_gui.gui.plots.view import PlotView
-from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.gui.style import theme
+from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.settings import Training
-from momentum_gui.lab.sweep_block import NUMBERS
-from momentum_gui.lab.sweep_grid import Cell, Grid
+from momentum_gui.lab.sweep.block import NUMBERS
+from momentum_gui.lab.sweep.grid import Cell, Grid
 
 
 class SweepView(PlotView):

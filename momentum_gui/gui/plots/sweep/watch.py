@@ -7,11 +7,11 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from momentum_gui.gui.background import Background, Cancelled
 from momentum_gui.gui.plots.sweep.figures import Figures, figures_of
 from momentum_gui.gui.plots.sweep.runner import SweepJob, SweepRunner
-from momentum_gui.lab.sweep_grid import Cell
-from momentum_gui.lab.sweep_theory import curvature_at_end
+from momentum_gui.gui.training.background import Background, Cancelled
+from momentum_gui.lab.sweep.grid import Cell
+from momentum_gui.lab.sweep.stability_line import curvature_at_end
 
 LOOK_MILLISECONDS = 100
 SHARE = 0.2

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.sweep.figures import Figures
-from momentum_gui.gui.plots.ticks import number_text
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.sweep import Progress
-from momentum_gui.lab.sweep_grid import Grid
+from momentum_gui.lab.sweep.grid import Grid
+from momentum_gui.lab.sweep.runner import Progress
 
 INVITATION = "Start trains every cell of the grid: the whole trial and error at once."
 

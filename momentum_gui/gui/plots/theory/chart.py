@@ -9,9 +9,9 @@ import contourpy
 import numpy as np
 from numpy.typing import NDArray
 
+from momentum_gui.engine.analysis.convergence import Best, RateMap, Regime, best_settings, rate_map
 from momentum_gui.engine.population import Floats
 from momentum_gui.engine.rules import RULES
-from momentum_gui.engine.theory import Best, RateMap, Regime, best_settings, rate_map
 
 COLUMNS, ROWS = 201, 121
 HIGHEST_MOMENTUM = 0.99

@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from momentum_gui.engine.theory import Gauge
-from momentum_gui.gui import theme
+from momentum_gui.engine.analysis.convergence import Gauge
+from momentum_gui.gui.style import theme
 
 FULL = 1.5
 """A bar reaches to this multiple of the bound; one that ends there may go further."""

@@ -11,11 +11,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem
 
-from momentum_gui.engine.theory import Best, Regime
-from momentum_gui.gui import theme
-from momentum_gui.gui.plots.heat_map import HeatMap
-from momentum_gui.gui.plots.plot import Plot, TickAxis, plain_pen
+from momentum_gui.engine.analysis.convergence import Best, Regime
+from momentum_gui.gui.plots.common.heat_map import HeatMap
+from momentum_gui.gui.plots.common.plot import Plot, TickAxis, plain_pen
 from momentum_gui.gui.plots.theory.chart import COLUMNS, HIGHEST_MOMENTUM, ROWS, Chart
+from momentum_gui.gui.style import theme
 
 MOST_NINES = 4.0
 """Rates are coloured by −log10(1 − rate), so that 0.99 differs from 0.999 as much as 0 from 0.9; up to this."""

@@ -18,19 +18,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from momentum_gui.engine.curvature import Curvatures
-from momentum_gui.engine.engines import choose, ready
+from momentum_gui.engine.analysis.convergence import REGIME_WORDS, Best, gauge, gradient_scale, predicted_rate
+from momentum_gui.engine.analysis.curvature import Curvatures
+from momentum_gui.engine.interface import choose, ready
 from momentum_gui.engine.population import Floats, Task
 from momentum_gui.engine.rules import RULES
-from momentum_gui.engine.theory import REGIME_WORDS, Best, gauge, gradient_scale, predicted_rate
-from momentum_gui.gui.background import Background
-from momentum_gui.gui.plots.arithmetic.view import read_number
+from momentum_gui.gui.plots.common.ticks import number_text
+from momentum_gui.gui.plots.common.view import PlotView
+from momentum_gui.gui.plots.one_update.view import read_number
 from momentum_gui.gui.plots.theory.chart import Chart, ChartWanted, chart
 from momentum_gui.gui.plots.theory.gauges import GaugeRow, Gauges
 from momentum_gui.gui.plots.theory.map import Dot, MapPlot, TheoryMap
 from momentum_gui.gui.plots.theory.work import Measured, measure, measured_rate, range_of
-from momentum_gui.gui.plots.ticks import number_text
-from momentum_gui.gui.plots.view import PlotView
+from momentum_gui.gui.training.background import Background
 
 REFRESH_SECONDS = 0.5
 """How often curvatures are measured anew while runs train; less often where that takes long."""

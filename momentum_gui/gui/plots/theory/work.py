@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from momentum_gui.engine.curvature import Curvatures, curvatures
-from momentum_gui.engine.engines import Engine
+from momentum_gui.engine.analysis.convergence import decay_rate
+from momentum_gui.engine.analysis.curvature import Curvatures, curvatures
+from momentum_gui.engine.interface import Engine
 from momentum_gui.engine.population import Floats, Measure, Task
-from momentum_gui.engine.theory import decay_rate
-from momentum_gui.gui.plots.ticks import number_text
-from momentum_gui.lab.record import RunRecord
+from momentum_gui.gui.plots.common.ticks import number_text
+from momentum_gui.lab.recording.record import RunRecord
 
 ASSUMED_SHARE = 0.01
 """The least curvature that the map takes, as a share of the greatest, where the measured one does not serve."""

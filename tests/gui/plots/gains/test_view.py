@@ -10,12 +10,12 @@ from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from momentum_gui.engine.rules import RULES, gains
-from momentum_gui.gui import theme
 from momentum_gui.gui.plots.gains.view import GainsView
+from momentum_gui.gui.style import theme
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.measures import anatomy, effective_gain
-from momentum_gui.lab.record import Record
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.recording.record import Record
+from momentum_gui.lab.steps.step_parts import anatomy, effective_gain
+from momentum_gui.lab.training.trainer import Trainer
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from momentum_gui.gui.main_window import MainWindow
 from momentum_gui.gui.plots.network.view import DiagramView
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.training.trainer import Trainer
 from tests.conftest import wait_until
 from tests.gui.conftest import MakeWindow, at_rest
 

@@ -12,22 +12,22 @@ from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from momentum_gui.engine.analysis.plane import surface_plane
 from momentum_gui.engine.numpy_engine import task_errors, task_gradients
-from momentum_gui.engine.plane import surface_plane
-from momentum_gui.gui import theme
-from momentum_gui.gui.export import save_picture
-from momentum_gui.gui.paper import Layout, widened
-from momentum_gui.gui.plots.surface.asking import LIVE_SIZE
+from momentum_gui.gui.export.page import Layout, widened
+from momentum_gui.gui.export.plot_file import save_picture
+from momentum_gui.gui.plots.common.ticks import number_text
+from momentum_gui.gui.plots.surface.evaluation_queue import LIVE_SIZE
+from momentum_gui.gui.plots.surface.image import values_of
 from momentum_gui.gui.plots.surface.paths import FARTHEST, drawn_near
-from momentum_gui.gui.plots.surface.picture import values_of
-from momentum_gui.gui.plots.surface.planes import PCA, RANDOM, THREE, WEIGHTS, State
+from momentum_gui.gui.plots.surface.plane_picker import PCA, RANDOM, THREE, WEIGHTS, State
+from momentum_gui.gui.plots.surface.projection import path_until
 from momentum_gui.gui.plots.surface.start import CLICK_MILLISECONDS
-from momentum_gui.gui.plots.surface.tracks import path_until
 from momentum_gui.gui.plots.surface.view import STILL_SIZE, SurfaceView
-from momentum_gui.gui.plots.ticks import number_text
+from momentum_gui.gui.style import theme
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.record import Record
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.recording.record import Record
+from momentum_gui.lab.training.trainer import Trainer
 from tests.conftest import wait_until
 
 Shown = tuple[SurfaceView, Trainer, Record]

@@ -13,16 +13,16 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLabel
 
 from momentum_gui.engine.population import Outcome
-from momentum_gui.gui import theme
 from momentum_gui.gui.plots.sweep.map import MapNumbers, SweepMap, outline, position_of
 from momentum_gui.gui.plots.sweep.marks import dots, hatching, unbroken
 from momentum_gui.gui.plots.sweep.picture import SweepPicture, make_widget, save_sweep_plot
+from momentum_gui.gui.style import theme
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.sweep_answer import find_answer
-from momentum_gui.lab.sweep_axis import LEARNING_RATE, Axis
-from momentum_gui.lab.sweep_block import BlockResult
-from momentum_gui.lab.sweep_grid import Grid
-from momentum_gui.lab.sweep_table import SweepTable
+from momentum_gui.lab.sweep.answer import find_answer
+from momentum_gui.lab.sweep.axis import LEARNING_RATE, Axis
+from momentum_gui.lab.sweep.block import BlockResult
+from momentum_gui.lab.sweep.grid import Grid
+from momentum_gui.lab.sweep.table import SweepTable
 
 BASE = Experiment.parse('problem.dataset = "xor"\ntraining.seed = 1', "test", Path.cwd())
 

@@ -9,7 +9,7 @@ import pytest
 
 from momentum_gui.gui.plots.sweep.runner import SweepJob, SweepRunner
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.sweep_grid import Grid
+from momentum_gui.lab.sweep.grid import Grid
 from tests.conftest import process_qt_events, wait_until
 
 XOR = Experiment.load("xor", ["training.epochs=2"])

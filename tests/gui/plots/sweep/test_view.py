@@ -16,20 +16,21 @@ from pytestqt.qtbot import QtBot
 
 from momentum_gui.engine.population import Outcome
 from momentum_gui.engine.rules import RULES
-from momentum_gui.gui import export, theme
-from momentum_gui.gui.flow_layout import FlowLayout
+from momentum_gui.gui.export import plot_file as export
 from momentum_gui.gui.plots.sweep.figures import coarsely_filled, figures_of
 from momentum_gui.gui.plots.sweep.live_map import LiveMap
 from momentum_gui.gui.plots.sweep.map import MapNumbers
 from momentum_gui.gui.plots.sweep.maps import best_columns
 from momentum_gui.gui.plots.sweep.runner import SweepJob
 from momentum_gui.gui.plots.sweep.view import SweepView
-from momentum_gui.lab.bad_input import BadInputError
+from momentum_gui.gui.style import theme
+from momentum_gui.gui.widgets.flow_layout import FlowLayout
+from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.record import Record
-from momentum_gui.lab.sweep import Sweep
-from momentum_gui.lab.sweep_grid import Cell, Grid
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.recording.record import Record
+from momentum_gui.lab.sweep.grid import Cell, Grid
+from momentum_gui.lab.sweep.runner import Sweep
+from momentum_gui.lab.training.trainer import Trainer
 from tests.conftest import wait_until
 
 RAVINE = Experiment.parse(

@@ -10,18 +10,18 @@ import pytest
 from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
-from momentum_gui.engine.curvature import curvatures
-from momentum_gui.engine.engines import choose
+from momentum_gui.engine.analysis.convergence import Regime, best_settings, gauge, predicted_rate
+from momentum_gui.engine.analysis.curvature import curvatures
+from momentum_gui.engine.interface import choose
 from momentum_gui.engine.rules import RULES, gains, stability_bound
-from momentum_gui.engine.theory import Regime, best_settings, gauge, predicted_rate
-from momentum_gui.gui import theme
-from momentum_gui.gui.edits import with_equal_rate
 from momentum_gui.gui.plots.theory.chart import middle
 from momentum_gui.gui.plots.theory.view import TheoryView, rate_text
 from momentum_gui.gui.plots.theory.work import measured_rate, range_of
+from momentum_gui.gui.style import theme
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.record import Record
-from momentum_gui.lab.trainer import Trainer
+from momentum_gui.lab.experiment.edits import with_equal_rate
+from momentum_gui.lab.recording.record import Record
+from momentum_gui.lab.training.trainer import Trainer
 from tests.conftest import living_threads, wait_until
 
 

@@ -1,0 +1,1 @@
+"""The second engine: the mathematics of `numpy_engine`, compiled by numba."""

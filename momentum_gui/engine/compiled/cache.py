@@ -1,0 +1,142 @@
+"""How the compiled engine compiles, and where the result is kept from one start of the program to the next."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numba
+
+
+def cache_home() -> Path:
+    """The user's folder for things that can be made again: XDG_CACHE_HOME, or the platform's own."""
+    if os.environ.get("XDG_CACHE_HOME"):
+        return Path(os.environ["XDG_CACHE_HOME"])
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches"
+    return Path.home() / ".cache"
+
+
+def sources_digest() -> str:
+    """A name for the state of the engine's sources.
+
+    numba's own freshness test looks at the file of the kernel only, not at the files of the functions it calls.
+    """
+    digest = hashlib.sha256(numba.__version__.encode())
+    compiled = Path(__file__).parent
+    for source in (*sorted(compiled.parent.glob("*.py")), *sorted(compiled.rglob("*.py"))):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def writable(folder: Path) -> bool:
+    """Whether files can be made in the folder, which is made if it is missing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def cache_folder() -> Path | None:
+    """Where compiled kernels are kept: NUMBA_CACHE_DIR if the user set it, else below the user's cache folder.
+
+    None where neither can be written.
+    """
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    try:
+        folder = Path(chosen) if chosen else cache_home() / "momentum-gui"
+        folder = folder / f"engine-{sources_digest()}"
+    except (OSError, RuntimeError):  # no home folder, or sources that are not files
+        return None
+    return folder if writable(folder) else None
+
+
+def folder_for_now() -> Path | None:
+    """A folder that goes with this process, for where nothing can be kept; None where there can be none either."""
+    try:
+        home = Path(tempfile.mkdtemp(prefix="momentum-gui-"))
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
+        folder = home / f"engine-{sources_digest()}"
+        folder.mkdir()
+    except OSError:
+        return None
+    return folder
+
+
+FOLDER = cache_folder() or folder_for_now()
+
+
+@contextlib.contextmanager
+def numba_cache_in(folder: Path) -> Iterator[None]:
+    """Let numba's decorators choose this folder; the setting of other users of numba in the process stays theirs."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(folder)
+    try:
+        yield
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+PLAIN = {"nogil": True, "error_model": "numpy"}
+INNER = {**PLAIN, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """Compile a function that other compiled functions call."""
+    return once_for_all_constants(numba.njit(**INNER)(function))
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """Compile a function into each of its callers."""
+    return once_for_all_constants(numba.njit(**INNER, forceinline=True)(function))
+
+
+def once_for_all_constants(dispatcher: Any) -> Any:
+    """Let numba compile the function once for all numbers: for it, each constant argument has a type of its own."""
+    compile_for = dispatcher.compile
+
+    def compile_without_constants(kinds: Any) -> Any:
+        return compile_for(tuple(numba.types.unliteral(kind) for kind in kinds))
+
+    dispatcher.compile = compile_without_constants
+    return dispatcher
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a function that Python calls, without the GIL; keep the machine code where a folder can be written."""
+    if FOLDER is not None:
+        with contextlib.suppress(RuntimeError, OSError), numba_cache_in(FOLDER):
+            dispatcher = numba.njit(**PLAIN, cache=True)(function)
+            forgive_io(dispatcher)
+            return dispatcher
+    return numba.njit(**PLAIN)(function)
+
+
+def forgive_io(dispatcher: Any) -> None:
+    """Let a full disk or a vanished folder cost the cache, not the training that asked for the kernel."""
+    cache = dispatcher._cache
+    load, save = cache.load_overload, cache.save_overload
+
+    def load_overload(*arguments: Any) -> Any:
+        try:
+            return load(*arguments)
+        except Exception:  # a damaged file can raise anything while it is unpickled
+            return None
+
+    def save_overload(*arguments: Any) -> None:
+        with contextlib.suppress(OSError):
+            save(*arguments)
+
+    cache.load_overload, cache.save_overload = load_overload, save_overload

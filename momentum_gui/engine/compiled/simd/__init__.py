@@ -1,0 +1,1 @@
+"""Vectors of doubles for compiled loops, and the elementary functions on them."""

@@ -1,0 +1,321 @@
+"""What the window does with files: experiments and data come in, experiments, logs and plots go out."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QMimeData, QObject, QPoint, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMenu, QProgressDialog, QWidget
+
+from momentum_gui.gui.plots.common.base import View
+from momentum_gui.lab.errors import BadInputError
+from momentum_gui.lab.experiment import Experiment, built_in_names
+
+if TYPE_CHECKING:
+    from momentum_gui.gui.export.log_export import LogExport
+    from momentum_gui.gui.main_window import MainWindow
+    from momentum_gui.gui.window.view_tabs import Area
+    from momentum_gui.lab.steps.log_columns import LogChoice
+
+EXPERIMENTS = "Experiments (*.toml)"
+TABLES = "Tables (*.csv *.tsv *.txt)"
+PICTURES = ("PNG picture (*.png)", "SVG drawing (*.svg)", "PDF document (*.pdf)")
+ALL = "All files (*)"
+
+
+class Files(QObject):
+    """Asks for paths, then does what the methods that take a path do; those serve scripts and tests as well."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._progress: QProgressDialog | None = None
+
+    @cached_property
+    def log_export(self) -> LogExport:
+        """What writes logs, loaded when there is one to write."""
+        from momentum_gui.gui.export.log_export import LogExport
+
+        made = LogExport(self)
+        made.progressed.connect(self._show_progress)
+        made.done.connect(self._log_done)
+        made.failed.connect(self._fail)
+        return made
+
+    @cached_property
+    def log_choice(self) -> LogChoice:
+        """What was last chosen for the log, as long as this window lives."""
+        from momentum_gui.lab.steps.log_columns import PLAIN
+
+        return PLAIN
+
+    # With a path.
+
+    def open_path(self, path: Path) -> None:
+        """Open an experiment, the experiment of a log, or data; what is wrong is said in the status bar."""
+        window = self._window
+        try:
+            if path.suffix.lower() == ".toml":
+                window.open_experiment(Experiment.load(path))
+            elif begins_a_log(path) and (beside := path.with_suffix(".toml")).is_file():
+                window.open_experiment(Experiment.load(beside))
+                window.status.say(f"{path.name} is a log: opened the experiment that made it")
+            else:
+                window.settings_panel.problem.choose_file(str(path))
+        except BadInputError as error:
+            self._fail(str(error))
+            return
+        window.memory.folder = path.parent
+
+    def save_experiment(self, path: Path) -> None:
+        """Save the experiment with all changes made so far."""
+        self._window.session.ask_experiment(lambda experiment: self._save(experiment, path))
+
+    def save_session(self, path: Path) -> None:
+        """Save the experiment with all changes, and with the moment, the selected run and the hidden ones."""
+        self._window.session.ask_experiment(lambda experiment: self._save(self._window.as_session(experiment), path))
+
+    def save_log(self, path: Path) -> None:
+        """Write the log up to the present, with what is in `log_choice` besides."""
+        session = self._window.session
+
+        def start(experiment: Experiment) -> None:
+            assert session.record is not None
+            self._start_log(experiment, session.record.latest.position, path, session.engine)
+
+        if session.record is not None:
+            session.ask_experiment(start)
+
+    def save_plot(self, view: View, path: Path) -> None:
+        """Save a plot as PNG, SVG or PDF, by the path's suffix."""
+        from momentum_gui.gui.export import plot_file as export
+
+        self._try(path, lambda: export.save_picture(view, path))
+
+    def save_plot_data(self, view: View, path: Path) -> None:
+        """Save what a plot shows as CSV."""
+        from momentum_gui.gui.export import plot_file as export
+
+        self._try(path, lambda: export.save_table(view, path))
+
+    def path_of(self, data: QMimeData) -> Path | None:
+        """The file that is dragged here, if it is one that can be opened."""
+        paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        fitting = [path for path in paths if path.suffix.lower() in (".toml", ".csv", ".tsv", ".txt")]
+        return fitting[0] if fitting else None
+
+    def close(self) -> None:
+        """End what is under way."""
+        if "log_export" in vars(self):
+            self.log_export.close()
+
+    # By a dialog.
+
+    @Slot()
+    def choose_experiment(self) -> None:
+        """Ask what to open."""
+        kinds = f"Experiments, logs and data (*.toml *.csv);;{EXPERIMENTS};;{TABLES};;{ALL}"
+        if (path := self._ask_open("Open", kinds)) is not None:
+            self.open_path(path)
+
+    @Slot()
+    def choose_data(self) -> None:
+        """Ask for a CSV file to learn from."""
+        path = self._ask_open("Open data", f"{TABLES};;{ALL}")
+        if path is not None:
+            self._window.memory.folder = path.parent
+            self._window.settings_panel.problem.choose_file(str(path))
+        else:
+            self._window.settings_panel.problem.show_experiment(self._window.session.experiment)
+
+    @Slot()
+    def choose_save(self) -> None:
+        """Ask where to save the experiment."""
+        if (path := self._ask_save("Save experiment", "toml", EXPERIMENTS)) is not None:
+            self.save_experiment(path)
+
+    @Slot()
+    def choose_save_session(self) -> None:
+        """Ask where to save the session."""
+        if (path := self._ask_save("Save session", "toml", EXPERIMENTS, f"{self._stem()}-session")) is not None:
+            self.save_session(path)
+
+    @Slot()
+    def choose_log(self) -> None:
+        """Ask what the log is to tell, then where to write it."""
+        if self._window.session.setup is None:
+            return
+        from momentum_gui.gui.panels.log_dialog import LogDialog
+
+        dialog = LogDialog(self._window, self.log_choice, self._window.session.setup)
+        dialog.chosen.connect(self._choose_log_path)
+        dialog.open()
+
+    @Slot(object)
+    def _choose_log_path(self, choice: LogChoice) -> None:
+        self.log_choice = choice
+        if (path := self._ask_save("Export log", "csv", "CSV log (*.csv)")) is not None:
+            self.save_log(path)
+
+    @Slot()
+    def choose_plot(self) -> None:
+        """Ask which plot to save, then where."""
+        self._plots_menu("Export plot").exec(self._below_toolbar())
+
+    @Slot()
+    def choose_plot_data(self) -> None:
+        """Ask of which plot to save the data, then where."""
+        self._plots_menu("Export data").exec(self._below_toolbar())
+
+    @Slot(str)
+    def show_plot_menu(self, area: str) -> None:
+        """What can be done with the plot in front of an area."""
+        where: Area = self._window.views.areas[area]
+        view = where.page.row.title
+        menu = QMenu(where)
+        for kind in ("Export plot", "Export data"):
+            action = menu.addAction(f"{kind} …")
+            action.setData((kind, view))
+        menu.triggered.connect(self._choose_for)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(where.more.mapToGlobal(QPoint(0, where.more.height())))
+
+    @Slot()
+    def list_examples(self) -> None:
+        """Fill the menu of examples, once, when it is first opened."""
+        menu = self._window.actions_.examples
+        if menu.actions():
+            return
+        for name in built_in_names():
+            try:
+                experiment = Experiment.load(name)
+            except BadInputError:
+                continue
+            action = menu.addAction((experiment.title or name).replace("&", "&&"))
+            action.setData(name)
+            action.setToolTip(tooltip(experiment.notes))
+
+    @Slot(QAction)
+    def open_example(self, action: QAction) -> None:
+        """Open a built-in experiment."""
+        self._window.open_experiment(Experiment.load(action.data()))
+
+    @Slot(QAction)
+    def _choose_for(self, action: QAction) -> None:
+        kind, title = action.data()
+        view = self._window.views.show(title)
+        stem = f"{self._stem()}-{title.lower().replace(' ', '-')}"
+        if kind == "Export plot":
+            if (path := self._ask_save(f"Export {title.lower()}", "png", ";;".join(PICTURES), stem)) is not None:
+                self.save_plot(view, path)
+        elif (path := self._ask_save(f"Export data of {title.lower()}", "csv", "CSV (*.csv)", stem)) is not None:
+            self.save_plot_data(view, path)
+
+    # How.
+
+    def _plots_menu(self, kind: str) -> QMenu:
+        menu = QMenu(self._window)
+        for page in self._window.views.pages:
+            menu.addAction(page.row.title).setData((kind, page.row.title))
+        menu.triggered.connect(self._choose_for)
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    def _below_toolbar(self) -> QPoint:
+        bar: QWidget = self._window.actions_.toolbar
+        return bar.mapToGlobal(QPoint(bar.width() - 240, bar.height()))
+
+    def _stem(self) -> str:
+        title = self._window.session.experiment.title or "momentum"
+        return "".join(sign if sign.isalnum() else "-" for sign in title.lower()).strip("-").replace("--", "-")[:40]
+
+    def _ask_open(self, title: str, kinds: str) -> Path | None:
+        folder = str(self._window.memory.folder)
+        path, _ = QFileDialog.getOpenFileName(self._window, title, folder, kinds)
+        return Path(path) if path else None
+
+    def _ask_save(self, title: str, suffix: str, kinds: str, stem: str = "") -> Path | None:
+        proposed = self._window.memory.folder / f"{stem or self._stem()}.{suffix}"
+        path, kind = QFileDialog.getSaveFileName(self._window, title, str(proposed), kinds)
+        if not path:
+            return None
+        chosen = Path(path)
+        if not chosen.suffix:
+            chosen = chosen.with_suffix("." + (kind.partition("*.")[2].rstrip(")") or suffix))
+        self._window.memory.folder = chosen.parent
+        return chosen
+
+    def _save(self, experiment: Experiment, path: Path) -> None:
+        self._try(path, lambda: experiment.save(path))
+
+    def _try(self, path: Path, write: object) -> None:
+        """Write, and say how that went."""
+        try:
+            cast("type[object]", write)()
+        except OSError as error:
+            self._fail(f"{path}: cannot be written: {error.strerror or error}")
+        except (BadInputError, ValueError) as error:
+            self._fail(str(error))
+        else:
+            self._window.status.say(f"Saved {path}")
+
+    def _start_log(self, experiment: Experiment, position: int, path: Path, engine: str) -> None:
+        try:
+            self.log_export.start(experiment, position, path, engine, self.log_choice)
+        except BadInputError as error:
+            self._fail(str(error))
+            return
+        self._progress = QProgressDialog("Writing the log …", "Cancel", 0, 1000, self._window)
+        self._progress.setMinimumDuration(400)
+        self._progress.setAutoReset(False)
+        self._progress.canceled.connect(self._cancel_log)
+        self._progress.setValue(0)
+
+    @Slot(float)
+    def _show_progress(self, share: float) -> None:
+        if self._progress is not None:
+            self._progress.setValue(min(999, round(1000 * share)))
+
+    @Slot()
+    def _cancel_log(self) -> None:
+        self.log_export.cancel()
+        self._end_progress()
+        self._window.status.say("The log was not written")
+
+    @Slot(object)
+    def _log_done(self, path: Path) -> None:
+        self._end_progress()
+        self._window.status.say(f"Saved {path}")
+
+    @Slot(str)
+    def _fail(self, text: str) -> None:
+        self._end_progress()
+        self._window.status.say(text, problem=True)
+
+    def _end_progress(self) -> None:
+        if self._progress is not None:
+            progress, self._progress = self._progress, None
+            progress.canceled.disconnect(self._cancel_log)
+            progress.close()
+            progress.deleteLater()
+
+
+def begins_a_log(path: Path) -> bool:
+    """Whether a CSV file begins as a log does."""
+    from momentum_gui.lab.recording.log import is_log
+
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return is_log(file.readline(4000))
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def tooltip(notes: str) -> str:
+    """Notes as a tooltip of bearable width."""
+    import textwrap
+
+    return "\n".join(line for part in notes.strip().splitlines() for line in textwrap.wrap(part, 72))

@@ -1,0 +1,85 @@
+"""What the surface view says: where a run stands, what the arrows are, and what is at a point of the plane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from momentum_gui.engine.analysis.plane import Plane, percent
+from momentum_gui.engine.population import Floats
+from momentum_gui.gui.plots.common.ticks import number_text
+from momentum_gui.gui.plots.surface.paths import StepArrows
+from momentum_gui.gui.style import theme
+from momentum_gui.lab.recording.history import nearest
+from momentum_gui.lab.recording.record import RunRecord
+
+ErrorAt = Callable[[float, float], float | None]
+
+
+def standing_words(
+    run: RunRecord, moment: float | None, here: Floats, plane: Plane, error_at: ErrorAt
+) -> tuple[str, str]:
+    """A run's true error at a moment, the plane's error there (by `error_at`), and how far off the plane it is.
+
+    `here` are the run's weights (W,) at that moment. In all words, and in few for where there is little room.
+    """
+    at = nearest(run.measures.position, moment) if moment is not None else None
+    error = run.latest.error if at is None else float(run.measures.last[at, 0])
+    words = [f"<b>{run.name}</b>: error {number_text(error, 5)}"]
+    few = [f"<b>{run.name}</b>: {number_text(error, 5)}"]
+    if run.diverged_at is not None and moment is None:
+        words[0] += f", diverged at epoch {number_text(run.diverged_at, 4)}"
+        few[0] += f", diverged at {number_text(run.diverged_at, 4)}"
+    if not plane.exact and np.abs(here).max() < 1e150:
+        x, y, distance = plane.project(here[None])
+        there = error_at(float(x[0]), float(y[0]))
+        if there is not None:
+            words.append(f"on this plane {number_text(there, 5)}")
+            few.append(f"on plane {number_text(there, 5)}")
+        off = float(distance[0])
+        off_text = number_text(off, 3) if off > 1e-12 * np.linalg.norm(here) else "0"
+        words.append(f"{off_text} off it")
+        few.append(f"{off_text} off")
+    return " &nbsp;·&nbsp; ".join(words), " · ".join(few)
+
+
+def arrow_words(arrows: StepArrows) -> tuple[str, ...]:
+    """The key to the arrows, in all words and in ever fewer; "" while there are none."""
+    if not arrows.visible:
+        return ("",)
+    colors, scale = theme.current(), arrows.magnified
+    size = f"{number_text(scale, 2)} ×"
+    drawn = f", drawn {size} larger" if scale > 1.05 else ""
+    gradient = f'<span style="color:{colors.gradient_part}">➔ gradient'
+    momentum = f'<span style="color:{colors.momentum_part}">➔ momentum'
+    short = f"{gradient}</span> + {momentum}</span> = ➔ step"
+    return (
+        f"last step: {gradient} part</span> + {momentum} part</span> = ➔ step{drawn}",
+        f"{short}{drawn}",
+        f"{short}, {size}" if drawn else short,
+    )
+
+
+def place_words(plane: Plane, x: float, y: float, found: tuple[float, float, float]) -> str:
+    """Weights, error and gradient at a point: `found` is the error and its uphill slopes along x and y."""
+    error, along_x, along_y = found
+    return (
+        f"{plane.label_x} {number_text(x, 3)}, {plane.label_y} {number_text(y, 3)}: "
+        f"error {number_text(error, 4)}, gradient ({number_text(along_x, 2)}, {number_text(along_y, 2)})"
+    )
+
+
+def summary_words(plane: Plane, runs: list[RunRecord]) -> str:
+    """Where runs stand on a plane, and what the plane leaves out."""
+    places = []
+    for run in runs:
+        x, y, _ = plane.project(np.nan_to_num(run.latest.weights, posinf=1e150, neginf=-1e150)[None])
+        place_x, place_y = number_text(float(x[0])), number_text(float(y[0]))
+        places.append(f"{run.name} at {plane.label_x} {place_x}, {plane.label_y} {place_y}")
+    return "; ".join(places) + ". " + plane.sentence
+
+
+def axis_words(label: str, share: float | None) -> str:
+    """An axis's label, with the share of movement that it holds where that has a meaning."""
+    return label if share is None else f"{label} ({percent(share)} of the movement)"

@@ -1,0 +1,104 @@
+"""The style sheet: the little that Fusion and the palette do not give, from a theme's colours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from momentum_gui.assets import resource
+
+if TYPE_CHECKING:
+    from momentum_gui.gui.style.theme import Theme
+
+TEMPLATE = """
+QToolTip { color: %(text)s; background: %(raised)s; border: 1px solid %(border)s; padding: 4px; }
+QSplitter::handle { background: %(window)s; }
+QSplitter::handle:hover { background: %(border)s; }
+QMenuBar { background: %(window)s; padding: 2px 4px 0 4px; }
+QStatusBar { border-top: 1px solid %(border)s; }
+QStatusBar::item { border: none; }
+QToolBar { border: none; border-bottom: 1px solid %(border)s; padding: 4px 8px; spacing: 4px; }
+QToolBar::separator { background: %(border)s; width: 1px; margin: 6px 4px; }
+QToolButton { border: 1px solid transparent; border-radius: 4px; padding: 4px; }
+QToolButton:hover { background: %(raised)s; border-color: %(border)s; }
+QToolButton:checked { background: %(raised)s; border-color: %(border)s; }
+QToolButton:pressed { background: %(border)s; }
+QToolButton:focus { border-color: %(accent)s; }
+QToolButton[menu="true"] { padding-right: 18px; }
+QToolButton::menu-indicator { image: url("%(chevron)s"); width: 12px; height: 12px;
+  subcontrol-origin: padding; subcontrol-position: center right; right: 4px; }
+QToolButton[primary="true"] { background: %(accent)s; color: %(accent_text)s; padding: 5px 12px; font-weight: 600; }
+QToolButton[primary="true"]:hover { border-color: %(text)s; }
+QToolButton[heading="true"], QToolButton[heading="true"]:checked { background: transparent; border-color: transparent;
+  color: %(muted)s; font-weight: 600; text-align: left; padding: 4px 2px; }
+QToolButton[heading="true"]:hover { color: %(text)s; }
+QToolButton[heading="true"]:focus { border-color: %(border)s; }
+QLabel[muted="true"] { color: %(muted)s; }
+QLabel[heading="true"] { color: %(muted)s; font-weight: 600; }
+QLabel[title="true"] { font-weight: 600; }
+QLabel[problem="true"] { color: %(bad)s; }
+QLabel[formula="true"] { background: %(base)s; border: 1px solid %(border)s; border-radius: 4px; padding: 6px 8px; }
+QLineEdit { background: %(base)s; border: 1px solid %(border)s; border-radius: 4px; padding: 3px 6px;
+  selection-background-color: %(accent)s; selection-color: %(accent_text)s; }
+QLineEdit:focus { border-color: %(accent)s; }
+QLineEdit:disabled { color: %(muted)s; background: %(window)s; }
+QLineEdit[refused="true"] { border-color: %(bad)s; }
+QComboBox { background: %(base)s; border: 1px solid %(border)s; border-radius: 4px; padding: 3px 6px; }
+QComboBox:hover, QPushButton:hover { border-color: %(muted)s; }
+QComboBox:focus, QComboBox:on { border-color: %(accent)s; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: url("%(chevron)s"); width: 12px; height: 12px; }
+QComboBox QAbstractItemView { background: %(base)s; border: 1px solid %(border)s; padding: 2px; outline: none;
+  selection-background-color: %(selection)s; selection-color: %(text)s; }
+QPushButton { background: %(raised)s; border: 1px solid %(border)s; border-radius: 4px; padding: 4px 12px; }
+QPushButton:default { background: %(accent)s; border-color: %(accent)s; color: %(accent_text)s; }
+QPushButton:focus { border-color: %(accent)s; }
+QPushButton:pressed { background: %(border)s; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QDialogButtonBox QPushButton { min-width: 72px; }
+QCheckBox { spacing: 6px; }
+QCheckBox::indicator, QTableView::indicator { width: 14px; height: 14px; border: 1px solid %(muted)s;
+  border-radius: 3px; background: %(base)s; }
+QCheckBox::indicator:checked, QTableView::indicator:checked { background: %(accent)s; border-color: %(accent)s;
+  image: url("%(check)s"); }
+QCheckBox:focus { color: %(accent)s; }
+QTableView QLineEdit { border-radius: 0; padding: 0 4px; }
+QFrame[divider="true"] { background: %(border)s; border: none; }
+QHeaderView { background: %(base)s; }
+QHeaderView::section { background: %(base)s; color: %(muted)s; border: none;
+  border-bottom: 1px solid %(border)s; padding: 4px 8px; }
+QTableView { background: %(base)s; border: none; border-top: 1px solid %(border)s; outline: none;
+  selection-background-color: %(selection)s; selection-color: %(text)s; }
+QTableView::item { padding: 0 8px; border: none; }
+QTableView::item:selected { background: %(selection)s; color: %(text)s; }
+QTabWidget::pane { border: none; border-top: 1px solid %(border)s; }
+QTabWidget::tab-bar { left: 4px; }
+QTabBar { font-weight: 600; }
+QTabBar::tab { background: transparent; color: %(muted)s; padding: 6px 8px; margin-right: 4px; border: none;
+  border-bottom: 2px solid transparent; }
+QTabBar::tab:selected { color: %(text)s; border-bottom-color: %(accent)s; }
+QTabBar::tab:hover { color: %(text)s; }
+QTabBar::tab:only-one { border-bottom-color: transparent; }
+QScrollArea { border: none; }
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: %(border)s; border-radius: 3px; margin: 2px; min-height: 24px; min-width: 24px; }
+QScrollBar::handle:hover { background: %(muted)s; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+"""
+
+
+def style_sheet(theme: Theme) -> str:
+    """The application's style sheet in the theme's colours."""
+    pictures = {
+        "chevron": resource("icons", "style-chevron.svg").as_posix(),
+        "check": resource("icons", f"style-check-{theme.name}.svg").as_posix(),
+    }
+    return TEMPLATE % {**vars(theme), **pictures, "selection": tint(theme)}
+
+
+def tint(theme: Theme) -> str:
+    """The base with a breath of the accent: behind what is selected, so that every text stays readable on it."""
+    base, accent = (tuple(int(color[at : at + 2], 16) for at in (1, 3, 5)) for color in (theme.base, theme.accent))
+    share = 0.12 if theme.name == "light" else 0.22
+    return "#" + "".join(f"{round(b + share * (a - b)):02x}" for b, a in zip(base, accent, strict=True))

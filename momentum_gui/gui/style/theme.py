@@ -1,0 +1,254 @@
+"""The window's colours: a light and a dark theme, the colours of the runs, and how Qt and pyqtgraph take them on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pyqtgraph as pg
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from momentum_gui.gui.style.style_sheet import style_sheet
+
+MODES = ("system", "light", "dark")
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as #rrggbb, named for what they are used for.
+
+    `window` is behind panels, `base` behind entries and tables, `raised` behind buttons and headings. `gradient_part`,
+    `momentum_part` and `step` are the arrows and curves of an update's anatomy, the same in every view.
+    """
+
+    name: str
+    window: str
+    base: str
+    raised: str
+    text: str
+    muted: str
+    border: str
+    accent: str
+    accent_text: str
+    plot_background: str
+    plot_foreground: str
+    grid: str
+    gradient_part: str
+    momentum_part: str
+    step: str
+    good: str
+    warning: str
+    bad: str
+
+
+LIGHT = Theme(
+    name="light",
+    window="#f4f5f7",
+    base="#ffffff",
+    raised="#fbfbfc",
+    text="#1c2127",
+    muted="#5f6b7a",
+    border="#d3d8df",
+    accent="#0b6cb4",
+    accent_text="#ffffff",
+    plot_background="#ffffff",
+    plot_foreground="#3a424d",
+    grid="#e4e7ec",
+    gradient_part="#0b6cb4",
+    momentum_part="#c8500a",
+    step="#1c2127",
+    good="#1a7f5a",
+    warning="#996200",
+    bad="#c22f2f",
+)
+
+DARK = Theme(
+    name="dark",
+    window="#1f2226",
+    base="#17191c",
+    raised="#2a2e33",
+    text="#e4e7eb",
+    muted="#98a2ae",
+    border="#3a4047",
+    accent="#4ca3e6",
+    accent_text="#0d1318",
+    plot_background="#17191c",
+    plot_foreground="#c3cad2",
+    grid="#2c3137",
+    gradient_part="#5cb0f0",
+    momentum_part="#f58a4b",
+    step="#f2f4f6",
+    good="#4cc79b",
+    warning="#e0a93b",
+    bad="#f07b72",
+)
+
+THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
+# Okabe and Ito's eight, darkened or lightened until each stands out from its background at 3:1 or more.
+RUN_COLORS: dict[str, tuple[str, ...]] = {
+    "light": ("#0072b2", "#d55e00", "#00875f", "#b5478c", "#a87400", "#2f8fc7", "#5b5f66", "#7a6f00"),
+    "dark": ("#3fa0e6", "#f2803f", "#2fc79c", "#e495c4", "#e6a81c", "#86cdf5", "#c4c9cf", "#f0e442"),
+}
+"""Eight line colours a theme, for runs 0 to 7; safe for colour-blind readers together with `RUN_DASHES`."""
+
+RUN_DASHES: tuple[tuple[float, ...], ...] = (
+    (),
+    (7, 3),
+    (2, 3),
+    (9, 3, 2, 3),
+    (12, 4),
+    (4, 2),
+    (7, 3, 2, 3, 2, 3),
+    (1.5, 2),
+)
+"""Eight dash patterns in pen widths, () = solid: what tells the lines apart without colour."""
+
+
+class Notifier(QObject):
+    """Tells of a change of theme; `theme.notifier.changed` is what a view connects to."""
+
+    changed = Signal()
+
+
+notifier = Notifier()
+_mode = "system"
+_current = LIGHT
+_follows = False
+_is_set = False
+
+
+def current() -> Theme:
+    """The theme in force."""
+    return _current
+
+
+def mode() -> str:
+    """What was asked for: "system", "light" or "dark"."""
+    return _mode
+
+
+def is_set() -> bool:
+    """Whether a theme was taken on already."""
+    return _is_set
+
+
+def run_color(run: int) -> str:
+    """The line colour of a run in the theme in force."""
+    colors = RUN_COLORS[_current.name]
+    return colors[run % len(colors)]
+
+
+def run_dash(run: int) -> tuple[float, ...]:
+    """The dash pattern of a run's lines, () = solid."""
+    return RUN_DASHES[run % len(RUN_DASHES)]
+
+
+def set_theme(mode: str) -> Theme:
+    """Take on "light", "dark" or the "system"'s theme, now and (for "system") whenever that changes.
+
+    Palette, style sheet and pyqtgraph's defaults follow at once; `notifier.changed` is emitted last. Needs a
+    QApplication. Raises ValueError for another mode.
+    """
+    global _mode, _current, _is_set
+    if mode not in MODES:
+        raise ValueError(f"theme = {mode!r}: allowed are {', '.join(MODES)}")
+    _follow_the_system()
+    _mode, _is_set = mode, True
+    chosen = THEMES.get(mode) or (DARK if system_is_dark() else LIGHT)
+    _current = chosen
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    if application.style().name() != "fusion":
+        application.setStyle("Fusion")
+    application.setPalette(palette(chosen))
+    application.setStyleSheet(style_sheet(chosen))
+    pg.setConfigOptions(
+        background=chosen.plot_background,
+        foreground=chosen.plot_foreground,
+        antialias=False,
+        imageAxisOrder="row-major",
+    )
+    notifier.changed.emit()
+    return chosen
+
+
+@contextmanager
+def using(chosen: Theme) -> Iterator[None]:
+    """Have `current()` be another theme for a while, for a picture that is not for the screen; nothing is told."""
+    global _current
+    before, _current = _current, chosen
+    try:
+        yield
+    finally:
+        _current = before
+
+
+def system_is_dark() -> bool:
+    """Whether the desktop asks for dark windows."""
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def palette(theme: Theme) -> QPalette:
+    """The theme as Qt's palette, disabled colours included."""
+    role = QPalette.ColorRole
+    colors = {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.base,
+        role.AlternateBase: theme.raised,
+        role.Text: theme.text,
+        role.PlaceholderText: theme.muted,
+        role.Button: theme.raised,
+        role.ButtonText: theme.text,
+        role.ToolTipBase: theme.raised,
+        role.ToolTipText: theme.text,
+        role.Highlight: theme.accent,
+        role.HighlightedText: theme.accent_text,
+        role.Accent: theme.accent,
+        role.Link: theme.accent,
+        role.LinkVisited: theme.accent,
+        role.BrightText: theme.bad,
+        role.Light: theme.raised,
+        role.Midlight: theme.border,
+        role.Mid: theme.border,
+        role.Dark: theme.border,
+        role.Shadow: theme.border,
+    }
+    result = QPalette()
+    for where, color in colors.items():
+        result.setColor(where, QColor(color))
+    for where in (role.WindowText, role.Text, role.ButtonText):
+        result.setColor(QPalette.ColorGroup.Disabled, where, mixed(theme.muted, theme.window, 0.45))
+    result.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(theme.border))
+    return result
+
+
+def mixed(color: str, other: str, share: float) -> QColor:
+    """A colour with this share of another mixed in."""
+    a, b = QColor(color), QColor(other)
+    parts = ((1 - share) * x + share * y for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True))  # type: ignore[index]
+    return QColor(*(round(part) for part in parts))
+
+
+class _Follower(QObject):
+    """Takes on the system's theme when that changes."""
+
+    @Slot()
+    def follow(self) -> None:
+        if _mode == "system" and THEMES["dark" if system_is_dark() else "light"] is not _current:
+            set_theme("system")
+
+
+_follower = _Follower()
+
+
+def _follow_the_system() -> None:
+    """Listen to the desktop's colour scheme, once."""
+    global _follows
+    if not _follows:
+        QGuiApplication.styleHints().colorSchemeChanged.connect(_follower.follow)
+        _follows = True

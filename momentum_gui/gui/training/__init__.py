@@ -1,0 +1,1 @@
+"""The training behind the window: the worker's thread, and what passes between it and the window."""

@@ -1,0 +1,176 @@
+"""The window's actions: their words, keys and icons, the menus and the toolbar that hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from momentum_gui.gui.panels.speed import SpeedControl
+from momentum_gui.gui.style import theme
+from momentum_gui.gui.style.icons import SIZE, icon
+
+
+@dataclass(frozen=True)
+class Declared:
+    """An action's menu, words, keys and icon."""
+
+    menu: str
+    name: str
+    text: str
+    keys: str = ""
+    icon: str = ""
+    tip: str = ""
+
+
+ACTIONS = (
+    Declared("File", "open", "&Open …", "Ctrl+O", "open", "Open an experiment (TOML), a log or data (CSV)"),
+    Declared("File", "save", "&Save experiment as …", "Ctrl+S", "save", "Save the experiment with all changes made"),
+    Declared(
+        "File", "save_session", "Save sess&ion as …", "Ctrl+Shift+S", "", "Save the experiment and where it stands now"
+    ),
+    Declared("File", "", ""),
+    Declared("File", "export_log", "Export &log …", "Ctrl+L", "", "Write the log of this training as CSV"),
+    Declared("File", "export_plot", "Export &plot …", "Ctrl+E", "", "Save a plot as PNG, SVG or PDF"),
+    Declared("File", "export_data", "Export plot's &data …", "Ctrl+Shift+E", "", "Save what a plot shows as CSV"),
+    Declared("File", "", ""),
+    Declared("File", "quit", "&Quit", "Ctrl+Q"),
+    Declared("Run", "run", "&Run", "Space", "run", "Train on (Space)"),
+    Declared("Run", "step", "One &update", ".", "update", "Do one update (.)"),
+    Declared("Run", "step_epoch", "One &epoch", "Ctrl+.", "epoch", "Go on to the end of the epoch (Ctrl+.)"),
+    Declared("Run", "back", "Update &back", ",", "back", "Undo one update (,)"),
+    Declared("Run", "back_epoch", "Epoch b&ack", "Ctrl+,", "back-epoch", "Go back one epoch (Ctrl+,)"),
+    Declared("Run", "reset", "Rese&t", "Ctrl+R", "reset", "Start again from the same weights (Ctrl+R)"),
+    Declared("Run", "", ""),
+    Declared("Run", "add", "Add a run …", "Ctrl+N", "add"),
+    Declared("Run", "fork", "Fork the run …", "Ctrl+F", "fork"),
+    Declared("Run", "remove", "Remove the run", "", "remove"),
+)
+THEMES = (("system", "As the &system"), ("light", "&Light"), ("dark", "&Dark"))
+
+
+class Actions:
+    """All actions by name, the menu bar and the toolbar of a window."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self.by_name: dict[str, QAction] = {}
+        self.menus: dict[str, QMenu] = {}
+        bar = window.menuBar()
+        for declared in ACTIONS:
+            menu = self.menus.get(declared.menu)
+            if menu is None:
+                menu = self.menus[declared.menu] = bar.addMenu(f"&{declared.menu}")
+                menu.setToolTipsVisible(True)
+            if not declared.name:
+                menu.addSeparator()
+                continue
+            action = QAction(declared.text, window)
+            action.setToolTip(declared.tip or declared.text.replace("&", "").rstrip(" …"))
+            if declared.keys:
+                action.setShortcut(QKeySequence(declared.keys))
+            menu.addAction(action)
+            self.by_name[declared.name] = action
+            if declared.name == "open":
+                self.examples = menu.addMenu("Open &example")
+                self.examples.setToolTipsVisible(True)
+        view = self.menus["View"] = bar.addMenu("&View")
+        self.themes = QActionGroup(window)
+        for mode, text in THEMES:
+            action = view.addAction(text)
+            action.setCheckable(True)
+            action.setData(mode)
+            self.themes.addAction(action)
+        view.addSeparator()
+        self.log_axis = view.addAction("Lo&garithmic error axis")
+        self.log_axis.setCheckable(True)
+        self.log_axis.setChecked(True)
+        self.hints = view.addAction("&Hints")
+        self.hints.setCheckable(True)
+        self.hints.setToolTip("A line in plain words when a run is slow, oscillates or is about to diverge")
+        help_menu = self.menus["Help"] = bar.addMenu("&Help")
+        self.notes = help_menu.addAction("&Notes on this experiment")
+        self.keys = help_menu.addAction("&Keys and mouse")
+        self.about = help_menu.addAction("&About Momentum GUI")
+        self.speed = SpeedControl()
+        self.run_button = QToolButton()
+        self.theme_button = QToolButton()
+        self._build_toolbar(window)
+        self.apply_theme()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self.by_name[name]
+
+    def show_running(self, running: bool) -> None:
+        """Let the first button say what it does now."""
+        self["run"].setText("&Pause" if running else "&Run")
+        self["run"].setToolTip("Pause (Space)" if running else "Train on (Space)")
+        self.run_button.setText("Pause" if running else "Run")
+        self._running = running
+        self._show_run_icon()
+
+    def show_theme(self, mode: str) -> None:
+        """Tick the theme asked for."""
+        for action in self.themes.actions():
+            action.setChecked(action.data() == mode)
+
+    def apply_theme(self) -> None:
+        """Draw the icons in the theme's colours."""
+        for declared in ACTIONS:
+            if declared.icon:
+                self.by_name[declared.name].setIcon(icon(declared.icon))
+        self.theme_button.setIcon(icon("theme"))
+        for button, name in self._menu_buttons:
+            button.setIcon(icon(name))
+        self._show_run_icon()
+
+    def _show_run_icon(self) -> None:
+        name = "pause" if getattr(self, "_running", False) else "run"
+        self["run"].setIcon(icon(name))
+        self.run_button.setIcon(icon(name, theme.current().accent_text))
+
+    def _build_toolbar(self, window: QMainWindow) -> None:
+        bar = QToolBar("Run and files")
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(SIZE, SIZE))
+        bar.setContextMenuPolicy(bar.contextMenuPolicy().PreventContextMenu)
+        window.addToolBar(bar)
+        self.toolbar = bar
+        self.run_button.setProperty("primary", True)
+        self.run_button.setToolButtonStyle(self.run_button.toolButtonStyle().ToolButtonTextBesideIcon)
+        self.run_button.setText("Pause")
+        self.run_button.setFixedWidth(self.run_button.sizeHint().width() + 40)
+        self.run_button.setToolTip("Train on, or pause (Space)")
+        self.run_button.clicked.connect(self["run"].trigger)
+        bar.addWidget(self.run_button)
+        for name in ("step", "step_epoch"):
+            bar.addAction(self[name])
+        bar.addSeparator()
+        for name in ("back", "back_epoch", "reset"):
+            bar.addAction(self[name])
+        bar.addSeparator()
+        bar.addWidget(self.speed)
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(spacer)
+        export = QMenu(bar)
+        for name in ("export_plot", "export_data", "export_log"):
+            export.addAction(self[name])
+        self._menu_buttons: list[tuple[QToolButton, str]] = []
+        for text, menu, name in (("Examples", self.examples, "examples"), ("Export", export, "export")):
+            button = QToolButton()
+            button.setText(text)
+            button.setMenu(menu)
+            button.setProperty("menu", True)
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            button.setToolButtonStyle(button.toolButtonStyle().ToolButtonTextBesideIcon)
+            self._menu_buttons.append((button, name))
+            bar.addWidget(button)
+        bar.addAction(self["open"])
+        bar.addAction(self["save"])
+        bar.addSeparator()
+        self.theme_button.setToolTip("Light or dark")
+        self.theme_button.setAccessibleName("Light or dark")
+        bar.addWidget(self.theme_button)

@@ -1,0 +1,82 @@
+"""Writes files so that none is ever left half written, and says beforehand where nothing can be written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from momentum_gui.lab.errors import BadInputError
+
+
+def write_atomically(path: str | Path, content: bytes | str | Iterable[bytes]) -> None:
+    """Replace a file's content as a whole: it holds the old bytes or the new, whatever happens in between.
+
+    Text is written in UTF-8 with the line ends it has; much of it may come in pieces. Raises OSError (disk full,
+    say) with the file's name; the file is then as before, and nothing lies beside it.
+    """
+    path = Path(path)
+    content = content.encode("utf-8") if isinstance(content, str) else content
+    pieces = [content] if isinstance(content, bytes) else content
+    try:
+        if path.exists() and not path.is_file():  # a device or a pipe is written to, not replaced
+            with open(path, "wb") as file:
+                file.writelines(pieces)
+        else:
+            replace_file(path.resolve(), pieces)  # a link stays a link
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def replace_file(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file beside this one, and put it in its place when it is whole. Raises OSError."""
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
+    try:
+        with open(handle, "wb") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, path.stat().st_mode if path.exists() else 0o666 & ~umask())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def umask() -> int:
+    """The permissions that this process withholds from new files; mkstemp gives fewer still."""
+    current = os.umask(0o077)
+    os.umask(current)
+    return current
+
+
+def check_writable(path: str | Path, key: str) -> None:
+    """Raises BadInputError where a file cannot be written; `key` says whose it is (`--log`). Nothing is left behind."""
+    path = Path(path)
+    try:
+        found = path.exists()
+    except OSError as error:  # a name too long, say
+        raise BadInputError(f"{key} {path}: nothing can be written there: {error.strerror}") from None
+    if path.is_dir():
+        raise BadInputError(f"{key} {path}: is a folder: the name of a file is needed")
+    if found:
+        if not os.access(path, os.W_OK):
+            raise BadInputError(f"{key} {path}: is read-only: choose a file that may be written")
+        if not path.is_file():
+            return
+    check_folder(path.parent, f"{key} {path}")
+
+
+def check_folder(folder: str | Path, key: str) -> None:
+    """Raises BadInputError where a folder is missing or takes no new file."""
+    folder = Path(folder)
+    if not folder.exists():
+        raise BadInputError(f"{key}: the folder {folder} does not exist: create it, or choose another")
+    if not folder.is_dir():
+        raise BadInputError(f"{key}: {folder} is not a folder")
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise BadInputError(f"{key}: nothing can be written in the folder {folder}: {error.strerror}") from None

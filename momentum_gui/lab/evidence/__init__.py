@@ -1,0 +1,1 @@
+"""Measurements behind what the program and its documents claim."""

@@ -1,0 +1,135 @@
+"""Edits of an experiment: pure functions that give the experiment with something changed, refused where not allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from momentum_gui.engine.rules import RULES
+from momentum_gui.lab.errors import BadInputError
+from momentum_gui.lab.experiment.experiment import Experiment, Run
+from momentum_gui.lab.settings import Change, Training
+
+LABEL = "settings"
+
+
+def with_settings(experiment: Experiment, settings: Mapping[str, Mapping[str, Any]]) -> Experiment:
+    """The experiment with these keys set, by section; None takes a key out, to its default.
+
+    "problem", "network" and "training" are sections, "" holds title and notes. In [training], the runs' own values of
+    these keys go: the edit holds for all runs. Raises BadInputError.
+    """
+    table = msgspec.to_builtins(experiment)
+    for section, values in settings.items():
+        places = [table.setdefault(section, {}) if section else table]
+        if section == "training":
+            places += table.get("run", [])
+        for number, place in enumerate(places):
+            for key, value in values.items():
+                place.pop(key, None)
+                if number == 0 and value is not None:
+                    place[key] = value
+    return validated(table)
+
+
+def with_run(
+    experiment: Experiment,
+    run: int,
+    rule: str | None = None,
+    learning_rate: float | None = None,
+    momentum: float | None = None,
+    *,
+    start: Mapping[str, float] | None = None,
+    name: str | None = None,
+) -> Experiment:
+    """The experiment with what is given changed in one run. Raises BadInputError."""
+    given = {"rule": rule, "learning_rate": learning_rate, "momentum": momentum, "start": start}
+    values = {key: value for key, value in given.items() if value is not None}
+    old = experiment.runs[run]
+    try:
+        training = msgspec.convert({**msgspec.to_builtins(old.training), **values}, Training)
+    except msgspec.ValidationError:
+        # Said by the one place that says what is allowed.
+        return validated({**msgspec.to_builtins(experiment), "training": values})
+    if not experiment.run and name is None:
+        return validated(msgspec.to_builtins(replace(experiment, training=training)))
+    runs = list(experiment.runs)
+    runs[run] = Run(old.name if name is None else name, training)
+    return with_runs(experiment, runs)
+
+
+def with_runs(experiment: Experiment, runs: Sequence[Run]) -> Experiment:
+    """The experiment with these runs instead. Raises BadInputError where two have one name, say."""
+    return validated(msgspec.to_builtins(experiment.with_runs(runs)))
+
+
+def with_run_added(experiment: Experiment, run: Run) -> Experiment:
+    """The experiment with one more run, at the end."""
+    return with_runs(experiment, [*experiment.runs, run])
+
+
+def with_run_removed(experiment: Experiment, run: int) -> Experiment:
+    """The experiment without one of its runs. Raises BadInputError for the last one."""
+    if len(experiment.runs) == 1:
+        raise BadInputError("the last run cannot be removed: an experiment has at least one")
+    return with_runs(experiment, [each for number, each in enumerate(experiment.runs) if number != run])
+
+
+def new_run(origin: Training, name: str, rule: str, learning_rate: float, momentum: float) -> Run:
+    """A run from the same start as another, under settings of its own, without that one's changes on the way."""
+    return Run(name, replace(origin, rule=rule, learning_rate=learning_rate, momentum=momentum, change=[]))
+
+
+def with_equal_rate(experiment: Experiment, run: int, training: Training) -> Experiment:
+    """The experiment with a plain run more, that moves as far under a steady gradient as `run` does with `training`.
+
+    `training` are that run's present settings. Its learning rate is theirs times the rule's steady gain, lr/(1−μ) for
+    the heavy ball: what is left between the two is what momentum does beyond a larger rate. Raises BadInputError.
+    """
+    from momentum_gui.engine.analysis.convergence import equal_rate
+
+    of, to = RULES[training.rule].coefficients(training.momentum), RULES["plain"].coefficients(0.0)
+    learning_rate = equal_rate(training.learning_rate, of, to)
+    name = free_name(experiment, f"plain like {experiment.runs[run].name}")
+    return with_run_added(experiment, new_run(training, name, "plain", learning_rate, training.momentum))
+
+
+def with_fork(experiment: Experiment, run: int, update: int, name: str, change: Change) -> Experiment:
+    """The experiment with a run more, that goes as `run` up to an update and on under the change from there."""
+    training = experiment.runs[run].training
+    before = [past for past in training.change if past.update < update]
+    same = [past for past in training.change if past.update == update]
+    weights = {name: value for past in same for name, value in past.weights.items()}
+    change = replace(change, update=update, weights={**weights, **change.weights})
+    if update == 0:
+        given = {key: getattr(change, key) for key in ("rule", "learning_rate", "momentum")}
+        training = replace(training, **{key: value for key, value in given.items() if value is not None})
+    else:
+        training = replace(training, change=[*before, change])
+    return with_run_added(experiment, Run(name, training))
+
+
+def free_name(experiment: Experiment, name: str) -> str:
+    """The name, or the name with the first number that makes it a new one."""
+    taken = {run.name for run in experiment.runs}
+    if name not in taken:
+        return name
+    stem = name.rstrip("0123456789").rstrip() or name
+    number = 2
+    while f"{stem} {number}" in taken:
+        number += 1
+    return f"{stem} {number}"
+
+
+def validated(table: Mapping[str, Any]) -> Experiment:
+    """The experiment of a table. Raises BadInputError with one line, as for a file but without its name."""
+    try:
+        return Experiment.from_table(table, LABEL)
+    except BadInputError as error:
+        raise BadInputError(str(error).removeprefix(f"{LABEL}: ")) from None
+
+
+Edit = Callable[[Experiment], Experiment]

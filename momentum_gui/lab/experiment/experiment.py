@@ -1,0 +1,217 @@
+"""An experiment: problem, network, training and runs, loaded from TOML, validated, saved."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import tomli_w
+from msgspec import UNSET, Struct, field
+from msgspec.structs import replace
+
+from momentum_gui.assets import resource
+from momentum_gui.lab.atomic_file import write_atomically
+from momentum_gui.lab.data.datasets import is_path
+from momentum_gui.lab.errors import BadInputError
+from momentum_gui.lab.experiment.refusal import explain
+from momentum_gui.lab.experiment.validation import check
+from momentum_gui.lab.settings import Moment, NetworkSettings, Overrides, Problem, Training
+
+
+class Run(NamedTuple):
+    """One run of an experiment, with every setting it inherits filled in."""
+
+    name: str
+    training: Training
+
+
+class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Everything that determines a training: the same experiment gives the same numbers.
+
+    `notes` say what to look at and what to change; `claim` is what the experiment shows, with a number.
+    `session` is where a saved session of the window stood, and alters no number.
+    """
+
+    title: str = ""
+    notes: str = ""
+    claim: str = ""
+    problem: Problem = Problem()
+    network: NetworkSettings = field(default_factory=NetworkSettings)
+    training: Training = field(default_factory=Training)
+    run: list[Overrides] = field(default_factory=list)
+    session: Moment | None = None
+
+    @classmethod
+    def load(cls, name_or_path: str | Path, changes: Sequence[str] = ()) -> Experiment:
+        """A built-in experiment by name, or a TOML file; `-` reads standard input.
+
+        `changes` are `section.key=value` as in `--set`. Raises BadInputError, with one line that names the file, the
+        key, its value and what is allowed.
+        """
+        label = str(name_or_path)
+        if label == "-":
+            return cls.parse(decoded(read_standard_input(), "standard input"), "standard input", Path.cwd(), changes)
+        path = find(label)
+        try:
+            raw = path.read_bytes()
+        except OSError as error:
+            raise BadInputError(f"{label}: cannot be read: {error.strerror}") from None
+        return cls.parse(decoded(raw, label), label, path.parent, changes)
+
+    @classmethod
+    def parse(cls, text: str, label: str, folder: Path, changes: Sequence[str] = ()) -> Experiment:
+        """An experiment from TOML text; `label` names it in errors, `folder` is where relative data paths begin."""
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise BadInputError(one_line(f"{label}: not valid TOML: {error}")) from None
+        except (ValueError, RecursionError):  # Python's own limits on digits and on depth
+            raise BadInputError(f"{label}: not valid TOML: a number or a nesting beyond all measure") from None
+        for change in changes:
+            set_key(table, change)
+        experiment = cls.from_table(table, label)
+        dataset = experiment.problem.dataset
+        if dataset is not None and is_path(dataset):
+            try:
+                located = os.path.abspath(folder / Path(dataset).expanduser())
+            except RuntimeError:  # ~ of an unknown user
+                raise BadInputError(one_line(f'{label}: problem.dataset = "{dataset}": no such file')) from None
+            experiment = replace(experiment, problem=replace(experiment.problem, dataset=located))
+        return experiment
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any], label: str) -> Experiment:
+        """An experiment from a parsed table; raises BadInputError."""
+        try:
+            experiment = msgspec.convert(table, cls)
+        except msgspec.ValidationError as error:
+            raise BadInputError(one_line(f"{label}: {explain(error, table)}")) from None
+        try:
+            check(experiment)
+        except BadInputError as error:
+            raise BadInputError(one_line(f"{label}: {error}")) from None
+        return experiment
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The runs with all they inherit; an experiment without [[run]] tables has one, named after its rule."""
+        if not self.run:
+            return (Run(self.training.rule, self.training),)
+        return tuple(
+            Run(f"run {number}" if own.name is UNSET else own.name, inherit(self.training, own))
+            for number, own in enumerate(self.run, 1)
+        )
+
+    def with_runs(self, runs: Sequence[Run]) -> Experiment:
+        """The same experiment with these runs, each written as what it overrides."""
+        return replace(self, run=[override(self.training, run) for run in runs])
+
+    def save(self, path: str | Path) -> None:
+        """Write the experiment as TOML; the file is replaced as a whole or not at all. Raises OSError."""
+        write_atomically(path, self.to_toml(Path(path).parent))
+
+    def to_toml(self, folder: Path | None = None) -> str:
+        """The experiment as TOML; a data file below `folder` is written relative to it."""
+        table: dict[str, Any] = msgspec.to_builtins(self)
+        # Defaults are written too, so that a file says what it does whatever they become.
+        table["training"] = {key: value for key, value in every_setting(self.training).items() if value not in ({}, [])}
+        if self.network == NetworkSettings() and self.problem.surface is not None:
+            table.pop("network", None)
+        else:
+            table["network"] = {key: value for key, value in every_setting(self.network).items() if value is not None}
+        if self.problem.dataset is not None and is_path(self.problem.dataset) and folder is not None:
+            path, here = Path(self.problem.dataset), Path(os.path.abspath(folder))
+            if path.is_relative_to(here):
+                table["problem"]["dataset"] = f"./{path.relative_to(here).as_posix()}"
+        runs = table.pop("run", [])
+        text = tomli_w.dumps(table, multiline_strings=True)
+        # Each run under a heading of its own, where tomli_w would put short ones in one line.
+        return text + "".join("\n[[run]]\n" + tomli_w.dumps({"run": run}).removeprefix("[run]\n") for run in runs)
+
+
+def find(name_or_path: str) -> Path:
+    """The file of a built-in experiment's name, or the path itself; raises BadInputError where there is neither."""
+    try:
+        path = Path(name_or_path).expanduser()
+        if path.exists() and not path.is_dir():
+            return path
+        folder = path.is_dir()
+    except (OSError, RuntimeError):  # a name too long for a file, or ~ of an unknown user
+        folder = False
+    if name_or_path in built_in_names():
+        return resource("experiments", f"{name_or_path}.toml")
+    if folder:
+        raise BadInputError(f"{name_or_path}: is a folder: an experiment is a TOML file or a built-in name")
+    raise BadInputError(
+        f"{name_or_path}: no such file or built-in experiment; built in are {', '.join(built_in_names())}"
+    )
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks, which a key or a name could bring in."""
+    return " ".join(text.split("\n")).replace("\r", " ")
+
+
+def read_standard_input() -> bytes:
+    """All of standard input, as bytes. Raises BadInputError where there is none."""
+    if sys.stdin is None:  # closed by whoever started the program
+        raise BadInputError("standard input: is closed: no experiment can be read from it")
+    return sys.stdin.buffer.read()
+
+
+def decoded(raw: bytes, label: str) -> str:
+    """The text of an experiment, with or without a byte-order mark. Raises BadInputError."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadInputError(f"{label}: not a text file: an experiment is TOML in UTF-8") from None
+
+
+def built_in_names() -> list[str]:
+    """The names of the built-in experiments, sorted."""
+    return sorted(path.stem for path in resource("experiments").glob("*.toml"))
+
+
+def inherit(training: Training, own: Any) -> Training:
+    """[training] with what a [[run]] overrides."""
+    overridden = {name: value for name in Training.__struct_fields__ if (value := getattr(own, name)) is not UNSET}
+    return replace(training, **overridden)
+
+
+def override(training: Training, run: Run) -> Any:
+    """The [[run]] table that gives this run: its name, and what differs from [training]."""
+    mine, inherited = every_setting(run.training), every_setting(training)
+    differing = {key: getattr(run.training, key) for key in mine if mine[key] != inherited[key]}
+    return Overrides(name=run.name, **differing)
+
+
+def every_setting(settings: Struct) -> dict[str, Any]:
+    """All keys and values of a section, defaults included, as plain data."""
+    return {name: msgspec.to_builtins(getattr(settings, name)) for name in settings.__struct_fields__}
+
+
+def set_key(table: dict[str, Any], change: str) -> None:
+    """Apply one `section.key=value` to a parsed table; the value is TOML, or else a plain string.
+
+    The name of a weight goes on to the equals sign: `training.start.w1[0,0]=0.5`. Raises BadInputError.
+    """
+    key, equals, text = change.partition("=")
+    parts = [part.strip() for part in key.split(".")]
+    if not equals or not all(parts):
+        raise BadInputError(f"--set {change}: write it as section.key=value, like training.momentum=0.9")
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+        value = parsed["value"] if len(parsed) == 1 else text.strip()
+    except (ValueError, RecursionError):
+        value = text.strip()
+    for number, part in enumerate(parts[:-1], 1):
+        inner = table.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise BadInputError(f"--set {change}: {'.'.join(parts[:number])} has no keys of its own")
+        table = inner
+    table[parts[-1]] = value

@@ -1,0 +1,114 @@
+"""What one key of an experiment alone cannot tell: what belongs together, and names that must exist."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from momentum_gui.engine.analytic_surfaces import SURFACES
+from momentum_gui.lab.data.datasets import find_built_in, is_path
+from momentum_gui.lab.data.generated import hidden_of
+from momentum_gui.lab.errors import BadInputError
+from momentum_gui.lab.settings import NetworkSettings, Problem
+
+if TYPE_CHECKING:
+    from momentum_gui.lab.experiment.experiment import Experiment
+
+MOST_WEIGHTS = 1_000_000
+FOR_DATA = ("target", "items", "noise")
+FOR_SURFACES = ("start", "parameters")
+
+
+def check(experiment: Experiment) -> None:
+    """Raises BadInputError for the first thing that does not fit."""
+    problem = experiment.problem
+    if (problem.dataset is None) == (problem.surface is None):
+        raise BadInputError("problem: give either dataset or surface")
+    for key in FOR_DATA if problem.surface is not None else FOR_SURFACES:
+        if getattr(problem, key) is not None:
+            other = "data set" if problem.surface is not None else "surface"
+            raise BadInputError(f"problem.{key} = {getattr(problem, key)}: allowed only with a {other}")
+    if problem.surface is not None:
+        check_surface(problem)
+    else:
+        check_dataset(problem, experiment.network)
+    check_network(experiment.network)
+    check_runs(experiment)
+    check_session(experiment)
+
+
+def check_surface(problem: Problem) -> None:
+    """The surface exists, and gets as many finite parameters as its formula has."""
+    if problem.surface not in SURFACES:
+        raise BadInputError(f'problem.surface = "{problem.surface}": allowed is {", ".join(SURFACES)}')
+    if problem.parameters is not None:
+        wanted = SURFACES[problem.surface].parameters
+        if len(wanted) != len(problem.parameters):
+            names = f": {', '.join(wanted)}" if wanted else ""
+            raise BadInputError(
+                f"problem.parameters = {problem.parameters}: the surface {problem.surface} takes {len(wanted)}{names}"
+            )
+    check_finite("problem.parameters", problem.parameters or ())
+    check_finite("problem.start", problem.start or ())
+
+
+def check_dataset(problem: Problem, network: NetworkSettings) -> None:
+    """A built-in data set exists; encoder-N-M-N has the hidden layer that its name says."""
+    assert problem.dataset is not None
+    if is_path(problem.dataset):
+        if "\0" in problem.dataset:
+            raise BadInputError("problem.dataset: a path with a zero character is not allowed")
+        return
+    find_built_in(problem.dataset)
+    hidden = hidden_of(problem.dataset)
+    if hidden is not None and network.hidden != [hidden]:
+        raise BadInputError(f"network.hidden = {network.hidden}: {problem.dataset} needs [{hidden}]")
+
+
+def check_network(network: NetworkSettings) -> None:
+    """The network stays within what can be trained here; its weights are finite."""
+    weights = sum(inputs * units for inputs, units in pairwise(network.hidden))
+    if weights > MOST_WEIGHTS:
+        raise BadInputError(
+            f"network.hidden = {network.hidden}: {weights} weights are too many: allowed are up to {MOST_WEIGHTS}"
+        )
+    check_finite("network.initial_weights", network.initial_weights or ())
+
+
+def check_runs(experiment: Experiment) -> None:
+    """Each run has a name of its own, finite weights, and its changes in order."""
+    names: set[str] = set()
+    for number, run in enumerate(experiment.runs):
+        if not run.name.strip():
+            raise BadInputError(f'run[{number}].name = "{run.name}": allowed is a text that is not empty')
+        if run.name in names:
+            raise BadInputError(f'run[{number}].name = "{run.name}": each run needs a name of its own')
+        names.add(run.name)
+        owner = f"run[{number}]" if experiment.run else "training"
+        check_finite(f"{owner}.start", run.training.start.values())
+        updates = [change.update for change in run.training.change]
+        if updates != sorted(updates):
+            raise BadInputError(f"{owner}.change: the updates {updates} must stand in growing order")
+        for change in run.training.change:
+            check_finite(f"{owner}.change.weights", change.weights.values())
+
+
+def check_session(experiment: Experiment) -> None:
+    """A saved session names runs that there are."""
+    if experiment.session is None:
+        return
+    names = [run.name for run in experiment.runs]
+    chosen = {"selected": [experiment.session.selected or names[0]], "hidden": experiment.session.hidden}
+    for key, given in chosen.items():
+        for name in given:
+            if name not in names:
+                raise BadInputError(f'session.{key}: no run is called "{name}"; the runs are {", ".join(names)}')
+
+
+def check_finite(key: str, numbers: Iterable[float]) -> None:
+    """Raises BadInputError for a number that is not finite."""
+    for number in numbers:
+        if not math.isfinite(number):
+            raise BadInputError(f"{key}: {number} is not allowed, only finite numbers")

@@ -1,0 +1,160 @@
+"""What a training has left so far, bounded in memory: the curves, paths and events that plots draw, live or loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from momentum_gui.engine.population import Floats, Measure, Outcome
+from momentum_gui.lab.recording.history import Columns, Trail, nearest
+from momentum_gui.lab.steps.trace import Trace
+from momentum_gui.lab.training.frame import Frame, RunFrame
+
+TRAIL_NUMBERS = 1 << 18
+
+
+@dataclass(frozen=True)
+class Event:
+    """A change of settings in mid-training, where it happened (in epochs) and what it was."""
+
+    epochs: float
+    text: str
+
+
+class RunRecord:
+    """The history of one run. Positions are epochs, with the fraction of the epoch under way.
+
+    `measures` has the columns of `Measure`, then the norm of the gradient part A·lr·g (column GRADIENT_PART).
+    `path` holds weight vectors, `events` the changes. `looked_at` is the past moment trained again last, in epochs,
+    and the frame of the run there, None where that would take too long.
+    """
+
+    GRADIENT_PART = len(Measure)
+
+    def __init__(self, frame: RunFrame) -> None:
+        self.name = frame.name
+        self.latest = frame
+        self.measures = Columns(len(Measure) + 1)
+        self.path = Trail(len(frame.weights), min(2048, TRAIL_NUMBERS // len(frame.weights)))
+        self.events: list[Event] = []
+        self.diverged_at: float | None = None
+        self.looked_at: tuple[float, RunFrame | None] | None = None
+
+    def extend(self, frame: RunFrame) -> None:
+        """Take in what a frame tells of this run."""
+        before, self.latest = self.latest, frame
+        if (text := settings_changed(before, frame)) and before.update > 0:
+            self.events.append(Event(before.epochs, text))
+        rows = frame.rows
+        if len(rows):
+            self.measures.extend(rows.epoch.astype(np.float64), self._columns(rows.measures, frame))
+            self.path.extend(rows.epoch.astype(np.float64), rows.weights)
+        mid_epoch = frame.update % frame.updates_per_epoch != 0
+        if mid_epoch and frame.update - before.update < frame.updates_per_epoch and frame.update > before.update:
+            # Stepping slowly: the moments within an epoch are worth showing too.
+            self.path.extend(np.array([frame.epochs]), frame.weights[None])
+            self.measures.extend(np.array([frame.epochs]), self._columns(present_measures(frame), frame))
+        if frame.outcome is Outcome.DIVERGED and self.diverged_at is None:
+            self.diverged_at = frame.epochs
+
+    def rewind(self, frame: RunFrame) -> None:
+        """Go back to where a frame stands: what lies after it is forgotten."""
+        self.latest = frame
+        self.measures.rewind(frame.epochs)
+        self.path.rewind(frame.epochs)
+        self.events = [event for event in self.events if event.epochs < frame.epochs]
+        self.looked_at = None
+        if frame.outcome is not Outcome.DIVERGED:
+            self.diverged_at = None
+
+    def weights_at(self, epochs: float | None) -> Floats:
+        """The weights (weights,) at a moment, as near before it as was kept; None means the present."""
+        if epochs is None or epochs >= self.latest.epochs or not len(self.path):
+            return self.latest.weights
+        return self.path.vectors[nearest(self.path.position, epochs)]
+
+    @property
+    def window(self) -> Trace | None:
+        """The last updates under the present settings, see `lab.window`; None before the first."""
+        return self.latest.trace
+
+    def frame_at(self, epochs: float | None) -> RunFrame | None:
+        """The frame after the update that led to a moment (epochs; None = the present).
+
+        None where it is not known: of past moments only the one looked at last is.
+        """
+        if epochs is None or epochs >= self.latest.epochs:
+            return self.latest
+        return self.looked_at[1] if self.looked_at is not None and self.looked_at[0] == epochs else None
+
+    def too_far(self, epochs: float | None) -> bool:
+        """Whether a moment was looked at in vain: to train it again would take too long."""
+        return self.looked_at == (epochs, None)
+
+    def update_at(self, epochs: float | None) -> tuple[Floats, Trace] | None:
+        """The weights (W,) after the update that led to a moment, and the trace that ends with it, as `frame_at`."""
+        frame = self.frame_at(epochs)
+        return None if frame is None or frame.trace is None else (frame.weights, frame.trace)
+
+    def _columns(self, measures: Floats, frame: RunFrame) -> Floats:
+        from momentum_gui.engine.rules import RULES
+
+        a = RULES[frame.rule].coefficients(frame.momentum).a
+        part = a * frame.learning_rate * measures[:, Measure.GRADIENT_NORM]
+        return np.concatenate((measures, part[:, None]), axis=1)
+
+
+class Record:
+    """The histories of all runs of a training; `version` grows with each change, so that plots know when to redraw."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.runs = [RunRecord(run) for run in frame.runs]
+        self.latest = frame
+        self.version = 0
+        self.extend(frame)
+
+    def extend(self, frame: Frame) -> None:
+        """Take in the next frame."""
+        self.latest = frame
+        for record, run in zip(self.runs, frame.runs, strict=True):
+            record.extend(run)
+        self.version += 1
+
+    def look_at(self, run: int, epochs: float, frame: RunFrame | None) -> None:
+        """Keep the frame of a past moment (epochs) of a run until another is looked at; None where it is too far."""
+        self.runs[run].looked_at = (epochs, frame)
+        self.version += 1
+
+    def rewind(self, frame: Frame) -> None:
+        """Go back in time to a frame that `Trainer.seek` or `step_back` gave."""
+        self.latest = frame
+        for record, run in zip(self.runs, frame.runs, strict=True):
+            record.rewind(run)
+        self.version += 1
+
+
+def settings_changed(before: RunFrame, after: RunFrame) -> str:
+    """What differs between two frames' settings, in words; empty where nothing does."""
+    changes = []
+    if before.rule != after.rule:
+        changes.append(f"rule {after.rule}")
+    if before.learning_rate != after.learning_rate:
+        changes.append(f"rate {after.learning_rate:g}")
+    if before.momentum != after.momentum:
+        changes.append(f"momentum {after.momentum:g}")
+    return ", ".join(changes)
+
+
+def present_measures(frame: RunFrame) -> Floats:
+    """A row of measures, (1, 8), for the present moment within an epoch, from the last update's trace."""
+    measures = np.full((1, len(Measure)), np.nan)
+    measures[0, Measure.ERROR], measures[0, Measure.ACCURACY] = frame.error, frame.accuracy
+    if frame.trace is not None:
+        steps = frame.trace.steps
+        measures[0, Measure.GRADIENT_NORM] = np.linalg.norm(frame.trace.gradients[-1])
+        measures[0, Measure.STEP_NORM] = np.linalg.norm(steps[-1])
+        measures[0, Measure.MOMENTUM_NORM] = np.linalg.norm(frame.trace.momentum_parts[-1])
+        if len(steps) > 1 and (norms := np.linalg.norm(steps[-1]) * np.linalg.norm(steps[-2])) > 0:
+            measures[0, Measure.COSINE] = steps[-1] @ steps[-2] / norms
+    return measures

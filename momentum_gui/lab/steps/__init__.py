@@ -1,0 +1,1 @@
+"""What single updates consist of: traces of the last ones, and what is measured on them."""

@@ -1,0 +1,1 @@
+"""Sweeps over learning rate and momentum: grid, training, answer, file."""

@@ -1,0 +1,1 @@
+"""The training itself: the trainer, its groups of runs, and the frames that it reports."""

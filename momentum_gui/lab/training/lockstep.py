@@ -1,0 +1,171 @@
+"""Runs in lockstep: a population that shares batch size and data, trained in stretches from event to event."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from momentum_gui.engine.interface import Engine
+from momentum_gui.engine.population import Floats, Outcome, Population, Report, Span, SurfaceTask, Task
+from momentum_gui.engine.rules import Coefficients
+from momentum_gui.lab.steps.trace import Trace
+from momentum_gui.lab.steps.trace_window import WINDOW, window_length
+from momentum_gui.lab.training.checkpoints import copied, write
+from momentum_gui.lab.training.item_order import ItemOrder
+
+SPAN_NUMBERS = 1 << 21
+"""At most about this many numbers in the report of one stretch: 16 MB."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What one stretch of training left: the update it began at, the engine's report, and the settings.
+
+    epochs_before, outcome: (runs,), those of the population when it began.
+    """
+
+    first_update: int
+    updates: int
+    report: Report
+    epochs_before: NDArray[np.int64]
+    outcome: NDArray[np.int64]
+    learning_rate: Floats
+    momentum: Floats
+    coefficients: Floats
+
+    def trace_of(self, row: int) -> Trace | None:
+        """The traced updates of one run; None where it did not run to the stretch's end."""
+        gradients = self.report.gradients[row]
+        done = ~np.isnan(self.report.stored[row]).any(axis=1) if len(gradients) else np.zeros(0, dtype=np.bool_)
+        if not done.any():
+            return None
+        return Trace(
+            first_update=self.first_update + self.updates - len(gradients),
+            coefficients=Coefficients(*(float(number) for number in self.coefficients[row])),
+            learning_rate=float(self.learning_rate[row]),
+            gradients=gradients[done],
+            stored=self.report.stored[row][done],
+        )
+
+
+class Lockstep(ABC):
+    """The clock, the population and its orders of items; what changes on the way, and when, is for the subclass.
+
+    `momentum` (runs,) is each run's factor as shown and logged, `limits` (runs,) the epochs it may train.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        task: Task,
+        orders: tuple[ItemOrder, ...],
+        population: Population,
+        limits: NDArray[np.int64],
+    ) -> None:
+        self.engine, self.task, self.orders = engine, task, orders
+        self.population, self.limits = population, limits
+        self.momentum = np.zeros(len(population))
+        self.update = 0
+
+    @abstractmethod
+    def changes(self) -> Iterable[int]:
+        """The updates at which a setting or a weight changes."""
+
+    @abstractmethod
+    def apply_settings(self, *, weights: bool = False) -> None:
+        """Bring rates and coefficients to what holds now; with `weights`, also set those that a change here sets."""
+
+    @abstractmethod
+    def measured(self, epochs: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of these epochs, counted from 1, are measured: (epochs,)."""
+
+    @property
+    def running(self) -> bool:
+        """Whether any run goes on."""
+        return bool((self.population.outcome == Outcome.RUNNING).any())
+
+    def advance(
+        self, update: int, *, keep_weights: bool = True, traced: int = WINDOW, halting: bool = False
+    ) -> Iterator[Stretch]:
+        """Train until `update` updates are done or no run goes on, a stretch at a time.
+
+        Of each stretch the last `traced` updates are traced, or fewer where the network is large; with any traced, a
+        stretch also ends where a run does, so that the run's own last updates are among them. If `halting`, each
+        measured epoch ends one too. How the way is cut into stretches never changes a number: an engine's state is
+        all in the population.
+        """
+        while self.update < update and self.running:
+            if any(change == self.update for change in self.changes()):
+                self.apply_settings(weights=True)
+            stop = min(update, self._next_event(keep_weights))
+            if halting:
+                stop = self._first_measured(stop)
+            before = copied(self.population) if traced else ()
+            stretch = self._train_stretch(stop, keep_weights, traced)
+            if traced and (end := self._end_within(stretch)) < stop:
+                write(self.population, before)
+                self.update = stretch.first_update
+                stretch = self._train_stretch(end, keep_weights, traced)
+            yield stretch
+
+    def _end_within(self, stretch: Stretch) -> int:
+        """The update at which the first of the runs that ended in a stretch did so; where it ends if none did."""
+        population = self.population
+        ended = (stretch.outcome == Outcome.RUNNING) & (population.outcome != Outcome.RUNNING)
+        if not ended.any():
+            return self.update
+        return int(population.epochs[ended].min()) * self.task.updates_per_epoch
+
+    def _first_measured(self, stop: int) -> int:
+        """The update at which the first measured epoch ends; `stop` if none does before."""
+        upe = self.task.updates_per_epoch
+        first, ahead, last = self.update // upe + 1, 64, stop // upe
+        while first <= last:
+            epochs = np.arange(first, min(first + ahead, last + 1))
+            if (measured := self.measured(epochs)).any():
+                return int(epochs[measured.argmax()]) * upe
+            first, ahead = first + ahead, 2 * ahead
+        return stop
+
+    def _next_event(self, keep_weights: bool) -> int:
+        """The next update at which a setting changes, a run ends its last epoch, or the report would grow too large."""
+        upe = self.task.updates_per_epoch
+        running = self.population.outcome == Outcome.RUNNING
+        events = [int(self.limits[running].min()) * upe]
+        events += [change for change in self.changes() if change > self.update]
+        report_row = len(self.population) * (8 + (self.task.weight_count if keep_weights else 0))
+        epochs = max(1, min(SPAN_NUMBERS // report_row, SPAN_NUMBERS // self.task.items_per_epoch))
+        events.append((self.update // upe + epochs) * upe)
+        return min(events)
+
+    def _train_stretch(self, stop: int, keep_weights: bool, traced: int) -> Stretch:
+        population, upe = self.population, self.task.updates_per_epoch
+        first_epoch, within = divmod(self.update, upe)
+        count = -(-stop // upe) - first_epoch
+        measured = self.measured(np.arange(first_epoch + 1, first_epoch + count + 1))
+        if isinstance(self.task, SurfaceTask):
+            orders = np.zeros((1, count, 1), dtype=np.int32)
+        else:
+            orders = np.stack([order.epochs(first_epoch, count) for order in self.orders])
+        span = Span(orders, within, stop - self.update, measured)
+        traced = min(traced, window_length(self.task.weight_count))
+        report = Report.for_span(self.task, population, span, keep_weights=keep_weights, traced=traced)
+        stretch = Stretch(
+            self.update,
+            span.updates,
+            report,
+            population.epochs.copy(),
+            population.outcome.copy(),
+            population.learning_rate.copy(),
+            self.momentum.copy(),
+            population.coefficients.copy(),
+        )
+        self.engine.train(self.task, population, span, report)
+        self.update = stop
+        done = (population.outcome == Outcome.RUNNING) & (population.epochs >= self.limits)
+        population.outcome[done] = Outcome.FINISHED
+        return stretch
