@@ -26,12 +26,19 @@ def add(commands: Commands) -> None:
         nargs=2,
         help="also the best settings on a quadratic with curvatures from L1 to L2",
     )
+    parser.add_argument(
+        "--spread",
+        metavar="K",
+        type=float,
+        default=1.0,
+        help="E[h²]/E[h]² of the batches' curvature h: also the bounds of stability in the mean square (1: full batch)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the table. Raises BadInputError."""
+    """Print the table of rules. Raises BadInputError."""
     momentum = arguments.momentum
     if not 0 <= momentum < 1:
         raise BadInputError(f"--momentum {momentum}: allowed is a number from 0 up to, not including, 1")
@@ -45,17 +52,25 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInputError(
             f"--curvature {curvature[0]} {curvature[1]}: allowed are two at most a factor {apart} apart"
         )
-    facts = rule_facts(momentum, curvature)
+    spread = arguments.spread
+    if not 1 <= spread < math.inf:
+        raise BadInputError(f"--spread {spread}: allowed is a finite number from 1, since E[h²] is at least E[h]²")
+    facts = rule_facts(momentum, curvature, spread)
     if arguments.json:
-        given = {"momentum": momentum} | ({"curvature": curvature} if curvature is not None else {})
+        given = {"momentum": momentum, "spread": spread} | ({"curvature": curvature} if curvature is not None else {})
         print(json.dumps(given | {"rules": facts}))
     else:
-        print_table(momentum, curvature, facts)
+        print_table(momentum, curvature, spread, facts)
     return 0
 
 
-def rule_facts(momentum: float, curvature: list[float] | None) -> list[dict[str, Any]]:
-    """What there is to know of each rule at this momentum factor, and of its best settings at these curvatures."""
+def rule_facts(momentum: float, curvature: list[float] | None, spread: float = 1.0) -> list[dict[str, Any]]:
+    """Return the facts of each rule at this momentum factor, with its best settings at these curvatures.
+
+    `bound_mean_square` is the largest lr·E[h] stable in the mean square at this spread. A bound is None where there
+    is none.
+    """
+    from momentum_gui.engine.analysis.mean_square import mean_square_bound
     from momentum_gui.engine.rules import RULES, gains, half_life, stability_bound
 
     best = {}
@@ -66,7 +81,7 @@ def rule_facts(momentum: float, curvature: list[float] | None) -> list[dict[str,
     facts = []
     for rule in RULES.values():
         coefficients = rule.coefficients(momentum)
-        bound = stability_bound(coefficients)
+        bound, mean_square = stability_bound(coefficients), mean_square_bound(coefficients, spread)
         fact = {
             "rule": rule.id,
             "title": rule.title,
@@ -75,6 +90,7 @@ def rule_facts(momentum: float, curvature: list[float] | None) -> list[dict[str,
             "coefficients": dict(zip("ABCD", coefficients, strict=True)),
             "gains": gains(coefficients)._asdict(),
             "bound": bound if math.isfinite(bound) else None,
+            "bound_mean_square": mean_square if math.isfinite(mean_square) else None,
             "half_life": half_life(coefficients),
         }
         if rule.id in best:
@@ -83,20 +99,25 @@ def rule_facts(momentum: float, curvature: list[float] | None) -> list[dict[str,
     return facts
 
 
-def print_table(momentum: float, curvature: list[float] | None, facts: list[dict[str, Any]]) -> None:
-    """The facts as text."""
+def print_table(momentum: float, curvature: list[float] | None, spread: float, facts: list[dict[str, Any]]) -> None:
+    """Print the facts as text."""
     print("With the downhill gradient g and one stored vector p, each update is")
     print("    step = A·lr·g + B·p,   p = C·lr·g + D·p,   w += step")
     print(f"At momentum μ = {momentum:g}; it is stable on curvature λ while lr·λ stays below the bound.")
+    if spread != 1:
+        print(f"Mean square: the bound of lr·E[h] where the batches' curvature h has E[h²] = {spread:g}·E[h]².")
     print("Half-life: updates until half of a past gradient's effect is gone.\n")
     heads = ["rule", "A", "B", "C", "D", "steady gain", "alternating", "bound"]
+    if spread != 1:
+        heads.append("mean square")
     if curvature is not None:
         heads += ["best rate", "best μ", "convergence"]
     heads.append("half-life")
     rows = []
     for fact in facts:
-        bound = math.inf if fact["bound"] is None else fact["bound"]
-        numbers = [*fact["coefficients"].values(), *fact["gains"].values(), bound]
+        bounds = [fact["bound"]] if spread == 1 else [fact["bound"], fact["bound_mean_square"]]
+        numbers = [*fact["coefficients"].values(), *fact["gains"].values()]
+        numbers += [math.inf if bound is None else bound for bound in bounds]
         if curvature is not None:
             numbers += fact["best"].values()
         numbers.append(fact["half_life"])

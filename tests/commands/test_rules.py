@@ -58,3 +58,19 @@ def test_curvatures_too_far_apart_are_refused(capsys: pytest.CaptureFixture[str]
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and "factor 1e+10" in error
     assert rules(capsys, "--curvature", "1e-10", "1")["one-step"]["best"]["learning_rate"] == pytest.approx(3, rel=1e-3)
+
+
+def test_a_spread_adds_the_bound_of_the_mean_square(capsys: pytest.CaptureFixture[str]) -> None:
+    """Single items from a normal distribution, K = 3: 2/3 for plain, 0.38/3.9 for the heavy ball at 0.9; K = 1 is the
+    bound itself; below 1 there is no spread."""
+    facts = rules(capsys, "--spread", "3", "--momentum", "0.9")
+    assert facts["plain"]["bound_mean_square"] == pytest.approx(2 / 3)
+    assert facts["heavy-ball"]["bound_mean_square"] == pytest.approx(0.38 / 3.9)
+    assert all(fact["bound_mean_square"] == fact["bound"] for fact in rules(capsys).values())
+    assert main(["rules", "--spread", "3", "--momentum", "0.9"]) == 0
+    out = capsys.readouterr().out
+    (line,) = (line for line in out.splitlines() if line.startswith("heavy-ball"))
+    assert line.split()[7:9] == ["3.8", "0.09744"] and "mean square" in out
+    for refused in ("0.5", "inf", "nan"):
+        assert main(["rules", "--spread", refused]) == 2
+        assert "--spread" in capsys.readouterr().err
