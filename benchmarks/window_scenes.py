@@ -49,7 +49,8 @@ def opened(runs: int) -> MainWindow:
     prepare_offscreen()
     with without_needless_warning():
         from momentum_gui.gui.main_window import MainWindow
-        from momentum_gui.gui.training.mailbox import FULL_SPEED, State
+        from momentum_gui.gui.state import Activity
+        from momentum_gui.gui.training.pace import FULL_SPEED
 
         getattr(choose(), "warm_up", lambda: None)()
         application()
@@ -58,7 +59,7 @@ def opened(runs: int) -> MainWindow:
         window.show()
         look_for_garbage()  # as `app.run` does
     session = window.session
-    process_until(lambda: session.record is not None and session.state is State.READY, 60)
+    process_until(lambda: session.record is not None and session.state is Activity.READY, 60)
     session.pace.updates_per_second = FULL_SPEED
     session.run()
     return window
@@ -170,7 +171,7 @@ def alone(runs: int, seconds: float) -> dict[str, Any]:
 def answers(runs: int) -> dict[str, Any]:
     """Milliseconds from a click on Pause until the window shows it, and from a new rate until the runs train by it."""
     from momentum_gui.gui.snapshot import process_until
-    from momentum_gui.gui.training.mailbox import State
+    from momentum_gui.gui.state import Activity
     from momentum_gui.gui.training.worker import Worker
 
     changed: list[float] = []
@@ -191,7 +192,7 @@ def answers(runs: int) -> dict[str, Any]:
         run_for(random.uniform(0.05, 0.1))
         began = time.perf_counter()
         window.actions_.run_button.click()
-        process_until(lambda: session.state is State.PAUSED and window.actions_.run_button.text() == "Run", 5)
+        process_until(lambda: session.state is Activity.PAUSED and window.actions_.run_button.text() == "Run", 5)
         pauses.append(1000 * (time.perf_counter() - began))
         window.actions_.run_button.click()
         run_for(random.uniform(0.05, 0.1))

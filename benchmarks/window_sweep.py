@@ -77,7 +77,8 @@ def sweep_tick(*, sweep: bool = True, training: bool = False, rules: bool = Fals
     from momentum_gui.gui.app import application, prepare_offscreen
     from momentum_gui.gui.main_window import MainWindow
     from momentum_gui.gui.snapshot import process_until, without_needless_warning
-    from momentum_gui.gui.training.mailbox import FULL_SPEED, State
+    from momentum_gui.gui.state import Activity
+    from momentum_gui.gui.training.pace import FULL_SPEED
     from momentum_gui.lab.experiment import Experiment
 
     prepare_offscreen()
@@ -89,14 +90,14 @@ def sweep_tick(*, sweep: bool = True, training: bool = False, rules: bool = Fals
         try:
             window.resize(*SIZE)
             window.show()
-            process_until(lambda: session.record is not None and session.state is State.READY, WAIT_SECONDS)
+            process_until(lambda: session.record is not None and session.state is Activity.READY, WAIT_SECONDS)
             view: SweepView = window.views.show("Sweep")  # type: ignore[assignment]
             prepare(view, rules=rules)
             process_until(lambda: not window.is_ticking, WAIT_SECONDS)
             if training:
                 session.pace.updates_per_second = FULL_SPEED
                 session.run()
-                process_until(lambda: session.state is State.RUNNING, WAIT_SECONDS)
+                process_until(lambda: session.state is Activity.RUNNING, WAIT_SECONDS)
             ticks, timer = Ticks(), QTimer(window)
             timer.setTimerType(Qt.TimerType.PreciseTimer)
             timer.timeout.connect(ticks.tick)

@@ -6,33 +6,30 @@ import time
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
-from PySide6.QtCore import QEvent, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow
 
 from momentum_gui.engine.rules import RULES
-from momentum_gui.gui.controllers.files import Files
-from momentum_gui.gui.controllers.runs import Commands
-from momentum_gui.gui.controllers.view_requests import Wishes
+from momentum_gui.gui.controllers.files import FileController
+from momentum_gui.gui.controllers.runs import RunController
+from momentum_gui.gui.controllers.view_requests import ViewRequests
 from momentum_gui.gui.panels.runs import RunsPanel
 from momentum_gui.gui.panels.settings import SettingsPanel
 from momentum_gui.gui.panels.speed import fitting_speed
 from momentum_gui.gui.panels.timeline import Timeline
+from momentum_gui.gui.plots.common.view import View
+from momentum_gui.gui.state import Activity, WindowState
 from momentum_gui.gui.style import theme
-from momentum_gui.gui.training.mailbox import State
 from momentum_gui.gui.training.session import Session
 from momentum_gui.gui.window.actions import Actions
 from momentum_gui.gui.window.help import about, keys_and_mouse
 from momentum_gui.gui.window.hint_line import HintLine
 from momentum_gui.gui.window.layout import Arrangement
 from momentum_gui.gui.window.preferences import Memory
+from momentum_gui.gui.window.redraw_scheduler import RedrawScheduler
 from momentum_gui.gui.window.status import Status
-from momentum_gui.gui.window.view_tabs import Views
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.recording.record import Record
-from momentum_gui.lab.settings import Moment
-from momentum_gui.lab.setup import Setup
 
 TICK_MILLISECONDS = 16
 REST_MILLISECONDS = 500
@@ -44,9 +41,9 @@ DEFAULT_EXPERIMENT = "iris"
 class MainWindow(QMainWindow):
     """One experiment, trained and watched. Without an experiment it shows the built-in Iris comparison.
 
-    `session` is the training, `views` are the plots, `commands` is what menus and buttons do, `files` what comes in and
-    goes out; scripts and tests may use them as the window does. `memory` is what is remembered between starts, by
-    default nothing.
+    `session` is the training and holds the window's state, `views` are the plots, `runs` and `files` do what menus and
+    buttons ask for; scripts and tests may use them as the window does. `memory` is what is remembered between starts;
+    without one, nothing.
     """
 
     def __init__(
@@ -58,20 +55,19 @@ class MainWindow(QMainWindow):
             theme.set_theme(self.memory.theme)
         self.first_experiment = Experiment.load(DEFAULT_EXPERIMENT) if experiment is None else experiment
         self._engine = engine
-        self.session = Session(engine=engine)
-        self.views = Views(self)
+        self.session = Session(self.first_experiment, engine=engine, parent=self)
+        self.views = RedrawScheduler(self.session.store, self)
         self.settings_panel, self.runs_panel, self.timeline = SettingsPanel(), RunsPanel(), Timeline()
         self.status = Status()
         self.setStatusBar(self.status)
         self.actions_ = Actions(self)
         self.arrangement = Arrangement(self, self.views.areas, self.settings_panel, self.timeline, self.runs_panel)
         self.hint_line = HintLine(self.runs_panel.hint, self)
-        self.commands, self.wishes, self.files = Commands(self), Wishes(self), Files(self)
-        self._words_are_old, self._words_shown = False, 0.0
-        self.moment: float | None = None
+        self.runs = RunController(self.session, self.report, self)
+        self.view_requests = ViewRequests(self.session, self.runs, self)
+        self.files = FileController(self.session, self.views, self.memory, self)
+        self._numbers_are_old, self._numbers_shown = False, 0.0
         self._has_begun = self._has_sizes = self._speed_chosen = False
-        self._select_next: int | None = None
-        self._hide_next: list[str] | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MILLISECONDS)
@@ -83,78 +79,73 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._connect_session()
         self._connect_panels()
+        self._connect_files()
         self._connect_actions()
         self._recall()
-        self.session.experiment = replace(self.first_experiment, session=None)
-        self._show_settings(0)
-        self._show_title()
+        self._show_state(self.session.now, self.session.now)
 
     # Scripts, tests and the snapshot use these too.
 
     @property
-    def selected(self) -> int:
-        """The selected run."""
-        return self.runs_panel.run
+    def state(self) -> WindowState:
+        """What the window shows."""
+        return self.session.now
 
     @property
     def is_ticking(self) -> bool:
         """Whether there may be something to take in or to draw."""
         return self._timer.isActive()
 
+    @Slot(object)
     def open_experiment(self, experiment: Experiment) -> None:
-        """Show another experiment, paused at its start, or a saved session, paused where it stood."""
+        """Show another experiment, paused at its start, or a saved session, paused where it was."""
         self._speed_chosen = False
-        self._select_next = run_to_look_at(experiment)
-        self._hide_next = [] if experiment.session is None else experiment.session.hidden
-        self.session.load(experiment)
+        self.session.load(experiment, selected=run_to_look_at(experiment))
         self.wake()
 
-    def as_session(self, experiment: Experiment) -> Experiment:
-        """The experiment with where this window stands: opened again, it shows the same moment."""
-        assert self.session.record is not None
-        runs = self.session.record.runs
-        hidden = [run.name for run, shown in zip(runs, self.runs_panel.model.visible, strict=True) if not shown]
-        moment = Moment(self.session.record.latest.position, runs[self.selected].name, hidden)
-        return replace(experiment, session=moment)
+    def select(self, run: int) -> None:
+        """Select a run."""
+        self.session.store.update(selected=run)
 
-    def select_next(self, run: int) -> None:
-        """Select this run of the next training that begins."""
-        self._select_next = run
+    def show_moment(self, epochs: float | None) -> None:
+        """Show a past moment, in epochs; None = the present."""
+        self._choose_moment(epochs)
 
     def set_theme(self, mode: str) -> None:
         """Take on a theme, and remember it."""
         self.memory.theme = mode
         theme.set_theme(mode)
 
-    def refuse(self, text: str, origin: str) -> None:
+    def report(self, text: str, origin: str) -> None:
         """Say what is wrong: in the status bar, and below the section or in the dialog that it came from."""
-        if origin == "file":
-            self._select_next = self._hide_next = None
-        self.status.say(text, problem=True)
+        if text:
+            self.status.say(text, problem=True)
+        elif self.status.is_problem:
+            self.status.clear()
         self.settings_panel.set_problem(origin, text)
-        if self.commands.dialog is not None:
-            self.commands.dialog.set_problem(text)
+        if self.runs.dialog is not None and text:
+            self.runs.dialog.set_problem(text)
+        self.wake()
 
     @Slot()
     def wake(self) -> None:
-        """There is something to take in or to draw: tick until there is nothing more."""
+        """Tick until there is nothing more to take in or to draw."""
         if self._has_begun and not self._timer.isActive():
             self._timer.start()
 
     @Slot()
     def tick(self) -> None:
         """Take in what the worker delivered and redraw what is out of date; at rest, stop ticking."""
-        if anything := self.session.take():
-            self._look_at_moment()  # again, where it was cut short, or time was wound back
+        anything = self.session.take()
         now = time.monotonic()
-        self._words_are_old |= anything
-        if self._words_are_old and (not anything or now - self._words_shown > WORDS_SECONDS):
-            self._words_are_old, self._words_shown = False, now
-            self.runs_panel.model.refresh()
-            self._show_standing()
+        self._numbers_are_old |= anything
+        if self._numbers_are_old and (not anything or now - self._numbers_shown > WORDS_SECONDS):
+            self._numbers_are_old, self._numbers_shown = False, now
+            self._show_numbers()
+        if anything:
+            self._look_at_moment()  # again, where it was cut short, or time went back
         left = self.views.draw()
-        running = self.session.state is State.RUNNING
-        if not (anything or left or running):
+        if not (anything or left or self.state.activity is Activity.RUNNING):
             self._timer.stop()
             self._rest.start()
 
@@ -162,7 +153,7 @@ class MainWindow(QMainWindow):
     def _draw_at_rest(self) -> None:
         """Draw once more: at rest, views take the time for a finer picture."""
         if not self._timer.isActive():
-            self._look_for_hints(now=True)
+            self.hint_line.look(self.state, now=True)
             self.views.draw_all()
 
     # Connecting.
@@ -170,48 +161,55 @@ class MainWindow(QMainWindow):
     def _connect_session(self) -> None:
         session = self.session
         session.woken.connect(self.wake)
+        session.store.changed.connect(self._show_state)
         session.began.connect(self._begin)
-        session.setup_changed.connect(self.views.set_setup)
-        session.settings_changed.connect(self._show_run_settings)
         session.entered.connect(self._enter)
-        session.refused.connect(self.refuse)
+        session.refused.connect(self.report)
         session.failed.connect(self._fail)
         session.closed.connect(self.close)
         theme.notifier.changed.connect(self._apply_theme)
 
     def _connect_panels(self) -> None:
-        commands, files = self.commands, self.files
-        self.settings_panel.edited.connect(commands.edit)
-        self.settings_panel.run_edited.connect(commands.edit_run)
-        self.settings_panel.file_wanted.connect(files.choose_data)
-        self.runs_panel.selected.connect(self._select)
-        self.runs_panel.visible_changed.connect(self.views.set_visible_runs)
-        self.runs_panel.visible_changed.connect(self.wake)
-        self.runs_panel.edited.connect(commands.edit_cell)
-        self.runs_panel.renamed.connect(commands.rename)
-        self.runs_panel.wanted.connect(commands.want)
-        self.timeline.moment_chosen.connect(self._show_moment)
-        self.timeline.return_wanted.connect(self.session.seek)
-        self.timeline.fork_wanted.connect(commands.fork_at)
-        self.views.made.connect(self.wishes.connect_view)
+        runs, settings, table = self.runs, self.settings_panel, self.runs_panel
+        settings.edited.connect(runs.edit)
+        settings.run_edited.connect(runs.edit_run)
+        settings.file_wanted.connect(self.files.choose_data)
+        table.selected.connect(self._select)
+        table.visible_wanted.connect(self._set_visible)
+        table.edited.connect(runs.edit_cell)
+        table.renamed.connect(runs.rename)
+        table.wanted.connect(runs.want)
+        self.timeline.moment_chosen.connect(self._choose_moment)
+        self.timeline.return_wanted.connect(runs.go_on_from)
+        self.timeline.fork_wanted.connect(runs.fork_at)
+        self.view_requests.weight_followed.connect(self._follow_weight)
+        self.views.made.connect(self.view_requests.connect_view)
         self.views.made.connect(self._meet_view)
         self.views.wanted.connect(self.wake)
         for area in self.views.areas.values():
-            area.menu_wanted.connect(files.show_plot_menu)
+            area.menu_wanted.connect(self._show_plot_menu)
             area.currentChanged.connect(self.wake)
 
+    def _connect_files(self) -> None:
+        files = self.files
+        files.opened.connect(self.open_experiment)
+        files.data_chosen.connect(self.settings_panel.problem.choose_file)
+        files.data_not_chosen.connect(self.settings_panel.show_again)
+        files.said.connect(self.status.say)
+        files.failed.connect(self._say_problem)
+
     def _connect_actions(self) -> None:
-        actions, commands, files = self.actions_, self.commands, self.files
+        actions, runs, files = self.actions_, self.runs, self.files
         slots: dict[str, Any] = {
-            "run": commands.toggle,
-            "step": commands.step,
-            "step_epoch": commands.step_epoch,
-            "back": commands.step_back,
-            "back_epoch": commands.step_back_epoch,
-            "reset": commands.reset,
-            "add": commands.want_add,
-            "fork": commands.want_fork,
-            "remove": commands.remove,
+            "run": runs.toggle,
+            "step": runs.step,
+            "step_epoch": runs.step_epoch,
+            "back": runs.step_back,
+            "back_epoch": runs.step_back_epoch,
+            "reset": runs.reset,
+            "add": runs.want_add,
+            "fork": runs.want_fork,
+            "remove": runs.remove,
             "open": files.choose_experiment,
             "save": files.choose_save,
             "save_session": files.choose_save_session,
@@ -222,7 +220,7 @@ class MainWindow(QMainWindow):
         }
         for name, slot in slots.items():
             actions[name].triggered.connect(slot)
-        actions.examples.aboutToShow.connect(files.list_examples)
+        actions.examples.aboutToShow.connect(self._list_examples)
         actions.examples.triggered.connect(files.open_example)
         actions.themes.triggered.connect(self._choose_theme)
         actions.theme_button.clicked.connect(self._switch_theme)
@@ -233,82 +231,116 @@ class MainWindow(QMainWindow):
         actions.about.triggered.connect(self._show_about)
         actions.speed.changed.connect(self._set_speed)
 
-    # What the session tells.
+    # What is shown.
 
     @Slot(object, object)
-    def _begin(self, setup: Setup, record: Record) -> None:
-        selected = self.selected if self._select_next is None else self._select_next
-        hidden, self._select_next, self._hide_next = self._hide_next, None, None
-        selected = min(selected, len(record.runs) - 1)
-        self.runs_panel.set_settings(self.session.settings)
-        self.runs_panel.set_record(record, selected, hidden)
-        self.timeline.show_present()
-        self.moment = None
-        self.hint_line.begin(setup, record)
-        self.views.begin(setup, record, selected, tuple(self.runs_panel.model.visible))
-        self.settings_panel.show_setup(setup)
-        self._show_settings(selected)
-        self._show_title()
-        self.commands.close_dialog()
-        if not self._speed_chosen:
-            updates = record.latest.runs[0].updates_per_epoch
-            epochs = max(run.training.epochs for run in self.session.experiment.runs)
+    def _show_state(self, before: WindowState, now: WindowState) -> None:
+        """Bring panels, table and timeline up to date; views are when they are next drawn."""
+        self.settings_panel.show_state(now)
+        self.runs_panel.show_state(now)
+        self.timeline.show_state(now)
+        self.actions_.show_state(now)
+        self.setWindowTitle(f"{title_of(now.experiment)} – Momentum GUI")
+        if now.selected != before.selected or now.moment != before.moment:
+            self._look_at_moment()
+            self._show_numbers()
+        if now.selected != before.selected:
+            self.hint_line.look(now, now=True)
+        self.wake()
+
+    def _show_numbers(self) -> None:
+        """Bring the numbers up to date that follow the training."""
+        state = self.state
+        if state.training is None or state.record is None or state.run is None:
+            return
+        self.runs_panel.model.refresh()
+        self.timeline.show_state(state)
+        self.actions_.show_state(state)
+        latest, limit = state.run.latest, state.experiment.runs[state.selected].training.epochs
+        speed, engine = self.session.updates_per_second, state.training.engine
+        self.status.show_progress(latest.epochs, limit, speed, latest.error, engine)
+        self.hint_line.look(state)
+
+    @Slot()
+    def _begin(self) -> None:
+        """Another training is shown."""
+        self.runs.close_dialog()
+        self.hint_line.clear()
+        state = self.state
+        if not self._speed_chosen and state.record is not None:
+            updates = state.record.latest.runs[0].updates_per_epoch
+            epochs = max(run.training.epochs for run in state.experiment.runs)
             self.actions_.speed.set_speed(fitting_speed(epochs * updates))
             self.session.pace.updates_per_second = self.actions_.speed.speed
-        self._show_standing()
+        self._show_numbers()
 
     @Slot(object, str, bool)
-    def _enter(self, state: State, text: str, stays: bool) -> None:
-        self.status.show_state(state)
-        self.actions_.show_running(state is State.RUNNING)
+    def _enter(self, activity: Activity, text: str, stays: bool) -> None:
+        self.status.show_activity(activity)
         if text:
             self.status.say(text, stays=stays)
         elif self.status.is_staying:
             self.status.clear()
 
-    @Slot(str)
-    def _fail(self, text: str) -> None:
+    @Slot(str, str)
+    def _fail(self, text: str, details: str) -> None:
         self.status.say(text, problem=True)
 
-    @Slot(QWidget)
-    def _meet_view(self, view: QWidget) -> None:
-        """A view was made: let it use the engine that was chosen, and the menu follow its buttons."""
-        if (set_engine := getattr(view, "set_engine", None)) is not None:
-            set_engine(self._engine)
-        log = getattr(view, "log", None)
-        if log is not None and getattr(view, "title", "") == "Error":
-            log.toggled.connect(self.actions_.log_axis.setChecked)
+    @Slot(str)
+    def _say_problem(self, text: str) -> None:
+        self.status.say(text, problem=True)
+
+    @Slot(object)
+    def _meet_view(self, view: View) -> None:
+        """A view was made: let it use the engine that was chosen, and the menu follow its button."""
+        view.set_engine(self._engine)
+        view.log_toggled.connect(self.actions_.log_axis.setChecked)
 
     # What is chosen to be looked at.
 
     @Slot(int)
     def _select(self, run: int) -> None:
-        self.views.set_selected(run)
-        self._look_at_moment()
-        self.settings_panel.training.show_experiment(self.session.experiment, run)
-        self._show_run_settings()
-        self._show_standing()
-        self._look_for_hints(now=True)
-        self.wake()
+        self.select(run)
+
+    @Slot(int, bool)
+    def _set_visible(self, run: int, shown: bool) -> None:
+        visible = list(self.state.visible)
+        visible[run] = shown
+        self.session.store.update(visible=tuple(visible))
 
     @Slot(object)
-    def _show_moment(self, epochs: float | None) -> None:
-        if epochs is not None and self.session.state is State.RUNNING:
+    def _choose_moment(self, epochs: float | None) -> None:
+        state = self.state
+        if state.record is None:
+            return
+        if epochs is not None and epochs >= state.record.latest.epochs:
+            epochs = None
+        if epochs is not None and state.activity is Activity.RUNNING:
             self.session.pause()
-        self.moment = epochs
-        self._look_at_moment()
-        self.views.set_moment(epochs)
-        self.runs_panel.model.set_moment(epochs)
-        self.wake()
+        self.session.store.update(moment=epochs)
 
     def _look_at_moment(self) -> None:
-        """Have what led the selected run to the past moment shown, if there is one, found out, unless it is known."""
-        record = self.session.record
-        if self.moment is None or record is None or self.session.state is State.RUNNING:
+        """Have the selected run's last update before the moment shown replayed, unless it is known."""
+        state = self.state
+        if state.moment is None or state.run is None or state.activity is Activity.RUNNING:
             return
-        run = record.runs[self.selected]
-        if run.frame_at(self.moment) is None and not run.too_far(self.moment):
-            self.session.look(self.selected, self.moment)
+        if state.run.frame_at(state.moment) is None and not state.run.too_far(state.moment):
+            self.session.look(state.selected, state.moment)
+
+    @Slot(str)
+    def _follow_weight(self, name: str) -> None:
+        for view in self.views.existing:
+            view.follow(name)
+        self.wake()
+
+    @Slot(str)
+    def _show_plot_menu(self, area: str) -> None:
+        where = self.views.areas[area]
+        self.files.show_plot_menu(where.page.row.title, where.more.mapToGlobal(QPoint(0, where.more.height())))
+
+    @Slot()
+    def _list_examples(self) -> None:
+        self.files.list_examples(self.actions_.examples)
 
     @Slot(float)
     def _set_speed(self, updates_per_second: float) -> None:
@@ -325,22 +357,21 @@ class MainWindow(QMainWindow):
 
     @Slot(bool)
     def _set_log_axis(self, log: bool) -> None:
-        button = getattr(self.views.of_title("Error"), "log", None)
-        if button is not None:
-            button.setChecked(log)
+        for view in self.views.existing:
+            view.set_log(log)
 
     @Slot(bool)
     def _set_hints(self, shown: bool) -> None:
         self.memory.hints = shown
         self.hint_line.set_shown(shown)
-        self._look_for_hints(now=True)
+        self.hint_line.look(self.state, now=True)
 
     @Slot()
     def _show_notes(self) -> None:
-        about_it = self.settings_panel.about
-        about_it.set_folded(False)
-        self.settings_panel.ensureWidgetVisible(about_it)
-        if about_it.isHidden():
+        notes = self.settings_panel.about
+        notes.set_folded(False)
+        self.settings_panel.ensureWidgetVisible(notes)
+        if notes.isHidden():
             self.status.say("This experiment has no notes")
 
     @Slot()
@@ -350,39 +381,6 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_about(self) -> None:
         about(self, self.session.engine)
-
-    # What is shown.
-
-    def _show_settings(self, selected: int) -> None:
-        self.settings_panel.show_experiment(self.session.experiment, selected)
-        self._show_run_settings()
-
-    @Slot()
-    def _show_run_settings(self) -> None:
-        runs = self.session.experiment.runs
-        settings = self.session.settings or [run.training for run in runs]
-        run = min(self.selected, len(settings) - 1)
-        self.runs_panel.set_settings(settings)
-        self.settings_panel.show_run(run, runs[run].name, settings[run], alone=len(settings) == 1)
-
-    def _show_standing(self) -> None:
-        session, record = self.session, self.session.record
-        if record is None:
-            return
-        selected = min(self.selected, len(record.runs) - 1)
-        run, limit = record.latest.runs[selected], session.experiment.runs[selected].training.epochs
-        self.timeline.set_end(record.latest.epochs)
-        self.status.show_standing(run.epochs, limit, session.updates_per_second, run.error, session.engine)
-        self._look_for_hints()
-
-    def _look_for_hints(self, *, now: bool = False) -> None:
-        if self.selected < len(self.session.settings):
-            self.hint_line.look(self.selected, self.session.settings[self.selected], now=now)
-
-    def _show_title(self) -> None:
-        experiment = self.session.experiment
-        title = experiment.title or Path(experiment.problem.dataset or experiment.problem.surface or "").stem
-        self.setWindowTitle(f"{title} – Momentum GUI")
 
     @Slot()
     def _apply_theme(self) -> None:
@@ -394,8 +392,9 @@ class MainWindow(QMainWindow):
         self.views.apply_theme()
         self.wake()
 
+    # What is remembered.
+
     def _recall(self) -> None:
-        """Take on what is remembered."""
         self.actions_.show_theme(theme.mode())
         self.actions_.hints.setChecked(self.memory.hints)
         self.hint_line.set_shown(self.memory.hints)
@@ -448,7 +447,7 @@ class MainWindow(QMainWindow):
         self._timer.stop()
         self._rest.stop()
         self.hide()
-        self.views.close()
+        self.views.end()
         self.hint_line.end()
         self.files.close()
         if self.session.is_closed:
@@ -459,8 +458,13 @@ class MainWindow(QMainWindow):
 
 
 def run_to_look_at(experiment: Experiment) -> int:
-    """The run that is selected at first: that of a saved session, or one with momentum, if there is one."""
+    """Return the run to select at first: that of a saved session, or one with momentum, if there is one."""
     if experiment.session is not None and experiment.session.selected is not None:
         return [run.name for run in experiment.runs].index(experiment.session.selected)
     momenta = [RULES[run.training.rule].coefficients(run.training.momentum).b for run in experiment.runs]
     return next((number for number, momentum in enumerate(momenta) if momentum), 0)
+
+
+def title_of(experiment: Experiment) -> str:
+    """Return the experiment's title, or the name of its problem."""
+    return experiment.title or Path(experiment.problem.dataset or experiment.problem.surface or "").stem

@@ -45,8 +45,9 @@ def _take(experiment: Experiment, folder: Path, size: tuple[int, int], theme: st
     from momentum_gui.gui.export import plot_file as export
     from momentum_gui.gui.export.log_export import write_log
     from momentum_gui.gui.main_window import MainWindow
+    from momentum_gui.gui.state import Activity
     from momentum_gui.gui.style import theme as themes
-    from momentum_gui.gui.training.mailbox import FULL_SPEED, State
+    from momentum_gui.gui.training.pace import FULL_SPEED
 
     with contextlib.suppress(Exception):  # of which the window tells
         getattr(choose(), "warm_up", lambda: None)()  # else NumPy would train until it is compiled
@@ -57,27 +58,27 @@ def _take(experiment: Experiment, folder: Path, size: tuple[int, int], theme: st
     try:
         window.resize(*size)
         window.show()
-        process_until(lambda: session.record is not None and session.state is State.READY, WAIT_SECONDS)
+        process_until(lambda: session.record is not None and session.state is Activity.READY, WAIT_SECONDS)
         if session.record is None:
             raise RuntimeError(window.status.message.whole or "the training does not get ready")
         session.pace.updates_per_second = FULL_SPEED
         session.run()
-        process_until(lambda: session.state is State.FINISHED, TRAINING_SECONDS)
-        if session.state is not State.FINISHED:
+        process_until(lambda: session.state is Activity.FINISHED, TRAINING_SECONDS)
+        if session.state is not Activity.FINISHED:
             session.pause()
-            process_until(lambda: session.state in (State.PAUSED, State.FINISHED), WAIT_SECONDS)
+            process_until(lambda: session.state in (Activity.PAUSED, Activity.FINISHED), WAIT_SECONDS)
         position = session.record.latest.position
         settle(window)
         paths = [folder / "window.png"]
         if not window.grab().save(str(paths[0])):
             raise OSError(f"{paths[0]}: cannot be written")
-        for page in window.views.pages:
-            view = window.views.show(page.row.title)
-            if getattr(view, "is_empty", False):  # a sweep that was not asked for
+        for title in window.views.titles:
+            view = window.views.show(title)
+            if view.is_empty:  # a sweep that was not asked for
                 continue
             process_until(partial(is_quiet, window, time.monotonic() + SHORT_SECONDS), WAIT_SECONDS)
-            view.update_view()
-            path = folder / f"{page.row.title.lower().replace(' ', '-')}.png"
+            window.views.show(title)
+            path = folder / f"{title.lower().replace(' ', '-')}.png"
             export.save_picture(view, path)
             paths.append(path)
         told: list[Experiment] = []

@@ -9,8 +9,9 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from momentum_gui.gui.main_window import MainWindow
+from momentum_gui.gui.state import Activity
 from momentum_gui.gui.style import theme
-from momentum_gui.gui.training.mailbox import FULL_SPEED, State
+from momentum_gui.gui.training.pace import FULL_SPEED
 from momentum_gui.gui.training.session import Session
 from momentum_gui.gui.window.preferences import Memory
 from momentum_gui.lab.experiment import Experiment
@@ -36,7 +37,7 @@ def make_session(qapp: object) -> Iterator[MakeSession]:
         sessions.append(session)
         session.load(experiment)
         take_until(
-            session, lambda: session.record is not None and session.state is State.READY, "the training is ready"
+            session, lambda: session.record is not None and session.state is Activity.READY, "the training is ready"
         )
         return session
 
@@ -79,7 +80,7 @@ def take_until(session: Session, condition: Callable[[], bool], what: str, secon
 
 def ready(window: MainWindow) -> None:
     """Wait until the window's training stands at its start, or where a saved session stood."""
-    session, resting = window.session, (State.READY, State.PAUSED, State.FINISHED)
+    session, resting = window.session, (Activity.READY, Activity.PAUSED, Activity.FINISHED)
     wait_until(lambda: session.record is not None and session.state in resting, "the window is ready", 30.0)
     at_rest(window)
 

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from momentum_gui.engine.compiled import warm_up as compiled_start
-from momentum_gui.gui.training.mailbox import State
+from momentum_gui.gui.state import Activity
 from momentum_gui.gui.training.session import Session
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.training.trainer import Trainer
@@ -94,7 +94,7 @@ def test_a_training_under_way_goes_on(make_session: MakeSession, xor: Experiment
     session.run()
     take_until(session, lambda: session.record is not None and session.record.latest.position > 10, "it trains")
     compiled(session)
-    take_until(session, lambda: session.state is State.FINISHED, "it trains to the end")
+    take_until(session, lambda: session.state is Activity.FINISHED, "it trains to the end")
     assert session.record is not None
     twin = Trainer(xor, "compiled").advance(1000)
     for run, expected in zip(session.record.latest.runs, twin.runs, strict=True):
@@ -107,9 +107,9 @@ def test_at_the_start_the_engine_is_just_another(make_session: MakeSession, xor:
     """Where nothing was trained, nothing is trained again; another experiment does not compile again."""
     session = make_session(xor, engine="auto")
     session.load(xor)
-    take_until(session, lambda: session.state is State.READY, "it is ready")
+    take_until(session, lambda: session.state is Activity.READY, "it is ready")
     compiled(session)
-    assert session.state is State.READY
+    assert session.state is Activity.READY
     assert session.record is not None
     assert session.record.latest.position == 0
     assert len(under_way) == 1
@@ -157,7 +157,7 @@ def standing(session: Session) -> int:
 
 def waiting(session: Session) -> list[str]:
     """What the worker has delivered and nobody has taken in yet."""
-    return [type(delivery).__name__ for delivery in session._mailbox._deliveries]
+    return [type(delivery).__name__ for delivery in session.waiting]
 
 
 def test_where_it_cannot_be_compiled_numpy_goes_on(make_session: MakeSession, xor: Experiment) -> None:

@@ -7,13 +7,15 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QThread
 
-from momentum_gui.gui.training.mailbox import FULL_SPEED, State
+from momentum_gui.gui.state import Activity, WindowState
+from momentum_gui.gui.training.pace import FULL_SPEED
 from momentum_gui.gui.training.session import Session
 from momentum_gui.lab.experiment import Experiment, edits
 from tests.conftest import wait_until
@@ -28,7 +30,7 @@ import sys, time
 from momentum_gui.gui import app
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.main_window import MainWindow
-from momentum_gui.gui.training.mailbox import State
+from momentum_gui.gui.state import Activity
 from momentum_gui.gui.snapshot import process_until, without_needless_warning
 from momentum_gui.lab.experiment import Experiment
 
@@ -39,7 +41,7 @@ with without_needless_warning():
         window = MainWindow(Experiment.load("xor"), engine="numpy")
         window.show()
         session = window.session
-        assert process_until(lambda: session.record is not None and session.state is State.READY, 30)
+        assert process_until(lambda: session.record is not None and session.state is Activity.READY, 30)
         session.run()
         assert process_until(lambda: session.record.latest.position > 0, 30)
         if number % 2:
@@ -54,14 +56,14 @@ with without_needless_warning():
     window.show()
     assert process_until(lambda: window.session.record is not None, 30)
     window.session.run()
-    process_until(lambda: window.session.state is State.RUNNING, 30)
+    process_until(lambda: window.session.state is Activity.RUNNING, 30)
 print("done")
 """
 
 
-def enters(session: Session, state: State) -> None:
-    """Wait until a session enters a state."""
-    take_until(session, lambda: session.state is state, f"it is {state.value}")
+def enters(session: Session, activity: Activity) -> None:
+    """Wait until a session does something."""
+    take_until(session, lambda: session.state is activity, f"it is {activity.value}")
 
 
 def test_two_hundred_cycles(qapp: object, xor: Experiment) -> None:
@@ -72,10 +74,10 @@ def test_two_hundred_cycles(qapp: object, xor: Experiment) -> None:
         session = Session(engine="numpy")
         session.load(experiment)
         session.run()
-        enters(session, State.RUNNING)
+        enters(session, Activity.RUNNING)
         if number % 4 == 0:
             session.pause()
-            enters(session, State.PAUSED)
+            enters(session, Activity.PAUSED)
         if number % 4 == 1:
             session.reset()
             session.run()
@@ -157,7 +159,7 @@ def test_qt_takes_no_references(make_window: MakeWindow, xor: Experiment) -> Non
     window = make_window(xor)
     window.resize(700, 500)
     window.session.run()
-    wait_until(lambda: window.session.state is State.FINISHED, "the training ends", 30.0)
+    wait_until(lambda: window.session.state is Activity.FINISHED, "the training ends", 30.0)
     at_rest(window)
     shown = [page for page in window.views.pages if page.isVisible()]
 
@@ -184,14 +186,14 @@ def test_views_are_drawn_in_the_window_only(make_window: MakeWindow, xor: Experi
     window = make_window(xor)
     seen = set()
     for view in window.views.existing:
-        real = view.update_view
+        real = view.show_state
 
-        def watched(real: object = real) -> None:
+        def watched(state: WindowState, real: Callable[[WindowState], None] = real) -> None:
             seen.add(QThread.currentThread())
-            real()  # type: ignore[operator]
+            real(state)
 
-        view.update_view = watched  # type: ignore[method-assign]
+        view.show_state = watched  # type: ignore[method-assign]
     window.session.run()
-    wait_until(lambda: window.session.state is State.FINISHED, "the training ends", 30.0)
+    wait_until(lambda: window.session.state is Activity.FINISHED, "the training ends", 30.0)
     at_rest(window)
     assert seen == {window.thread()}

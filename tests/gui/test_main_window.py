@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from momentum_gui.gui.main_window import MainWindow
 from momentum_gui.gui.panels import run_model
 from momentum_gui.gui.panels.run_dialog import NewRun
-from momentum_gui.gui.training.mailbox import FULL_SPEED, State
+from momentum_gui.gui.state import Activity
+from momentum_gui.gui.training.pace import FULL_SPEED
 from momentum_gui.gui.window.preferences import Memory
 from momentum_gui.lab.experiment import Experiment, edits
 from momentum_gui.lab.recording.log import LogWriter
@@ -39,7 +40,7 @@ def finish(window: MainWindow) -> None:
     """Run to the end at full speed."""
     window.session.pace.updates_per_second = FULL_SPEED
     press(window, "run")
-    wait_until(lambda: window.session.state is State.FINISHED, "the training ends", 30.0)
+    wait_until(lambda: window.session.state is Activity.FINISHED, "the training ends", 30.0)
     at_rest(window)
 
 
@@ -68,7 +69,7 @@ def test_run_pause_step_epoch_reset(make_window: MakeWindow, xor: Experiment) ->
     assert cell(window, 1, run_model.OUTCOME) == "finished"
     assert window.status.places["state"].whole == "Finished"
     press(window, "reset")
-    wait_until(lambda: session.state is State.READY, "reset")
+    wait_until(lambda: session.state is Activity.READY, "reset")
     at_rest(window)
     assert [cell(window, 0, column) for column in (run_model.EPOCH, run_model.OUTCOME)] == ["0", ""]
 
@@ -79,11 +80,11 @@ def test_the_button_says_what_it_does(make_window: MakeWindow, xor: Experiment) 
     button = window.actions_.run_button
     assert button.text() == "Run"
     button.click()
-    wait_until(lambda: window.session.state is State.RUNNING, "it runs")
+    wait_until(lambda: window.session.state is Activity.RUNNING, "it runs")
     wait_until(lambda: button.text() == "Pause", "the button pauses")
     window.activateWindow()
     QTest.keyClick(window, Qt.Key.Key_Space)
-    wait_until(lambda: window.session.state is State.PAUSED, "it pauses")
+    wait_until(lambda: window.session.state is Activity.PAUSED, "it pauses")
     assert button.text() == "Run"
 
 
@@ -105,7 +106,7 @@ def test_a_rate_changed_in_the_panel(make_window: MakeWindow, xor: Experiment) -
     for _ in range(5):
         press(window, "step_epoch")
     wait_until(lambda: window.session.record.latest.epochs == 5, "five epochs")  # type: ignore[union-attr]
-    assert window.selected == 1
+    assert window.state.selected == 1
     type_into(window.settings_panel.rule.rate.number, "0.25")
     assert cell(window, 1, run_model.RATE) == "0.25"
     assert cell(window, 0, run_model.RATE) == "0.5"
@@ -203,7 +204,7 @@ def test_another_network(make_window: MakeWindow, xor: Experiment) -> None:
     type_into(window.settings_panel.network.entries["hidden"], "3, 2")
     wait_until(lambda: len(window.session.setup.weight_names) == 20, "the new network")  # type: ignore[union-attr]
     at_rest(window)
-    assert window.session.state is State.READY
+    assert window.session.state is Activity.READY
     assert window.session.record is not None
     assert window.session.record.latest.position == 0
     assert window.settings_panel.network.summary.text() == "2–3–2–1, 20 weights"
@@ -250,14 +251,14 @@ def test_runs_added_forked_removed(make_window: MakeWindow, xor: Experiment) -> 
     for _ in range(4):
         press(window, "step_epoch")
     wait_until(lambda: window.session.record.latest.epochs == 4, "four epochs")  # type: ignore[union-attr]
-    window.commands.add_run(NewRun("ball", "heavy-ball", 0.5, 0.5, origin=1, epochs=None))
-    wait_until(lambda: cell(window, window.selected, run_model.NAME) == "ball", "the new run is selected")
+    window.runs.add_run(NewRun("ball", "heavy-ball", 0.5, 0.5, origin=1, epochs=None))
+    wait_until(lambda: cell(window, window.state.selected, run_model.NAME) == "ball", "the new run is selected")
     wait_until(lambda: window.session.record.latest.epochs == 4, "it caught up")  # type: ignore[union-attr]
-    window.commands.add_run(NewRun("fork", "plain", 0.5, 0.5, origin=1, epochs=2.0))
+    window.runs.add_run(NewRun("fork", "plain", 0.5, 0.5, origin=1, epochs=2.0))
     wait_until(lambda: len(window.session.record.runs) == 4, "the fork is there")  # type: ignore[union-attr]
     wait_until(lambda: window.session.record.latest.epochs == 4, "it caught up")  # type: ignore[union-attr]
-    window.runs_panel.select(0)
-    window.commands.remove()
+    window.select(0)
+    window.runs.remove()
     wait_until(lambda: len(window.session.record.runs) == 3, "the first run is gone")  # type: ignore[union-attr]
     at_rest(window)
     assert [cell(window, row, run_model.NAME) for row in range(3)] == ["momentum", "ball", "fork"]
@@ -269,7 +270,7 @@ def test_the_dialog_for_a_run(make_window: MakeWindow, xor: Experiment) -> None:
     """The dialog proposes a free name, says why one is refused, and closes when the run is there."""
     window = make_window(xor)
     press(window, "add")
-    dialog = window.commands.dialog
+    dialog = window.runs.dialog
     assert dialog is not None
     assert dialog.name.text() == "momentum 2"
     dialog.name.setText("plain")
@@ -278,7 +279,7 @@ def test_the_dialog_for_a_run(make_window: MakeWindow, xor: Experiment) -> None:
     dialog.name.setText("third")
     dialog._choose()
     wait_until(lambda: len(window.session.record.runs) == 3, "the run is there")  # type: ignore[union-attr]
-    wait_until(lambda: window.commands.dialog is None, "the dialog is gone")
+    wait_until(lambda: window.runs.dialog is None, "the dialog is gone")
     assert cell(window, 2, run_model.NAME) == "third"
 
 
@@ -286,13 +287,11 @@ def test_a_hidden_run(make_window: MakeWindow, xor: Experiment) -> None:
     """The tick hides a run in the plots, and it stays hidden when another run comes."""
     window = make_window(xor)
     model = window.runs_panel.model
-    told: list[tuple[bool, ...]] = []
-    model.visible_changed.connect(told.append)
     model.setData(model.index(0, run_model.NAME), Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
-    assert told == [(False, True)]
-    window.commands.add_run(NewRun("third", "plain", 0.5, 0.5, origin=1, epochs=None))
+    assert window.state.visible == (False, True)
+    window.runs.add_run(NewRun("third", "plain", 0.5, 0.5, origin=1, epochs=None))
     wait_until(lambda: len(window.session.record.runs) == 3, "the run is there")  # type: ignore[union-attr]
-    assert model.visible == [False, True, True]
+    assert window.state.visible == (False, True, True)
 
 
 def test_the_timeline(make_window: MakeWindow, xor: Experiment) -> None:
@@ -307,14 +306,14 @@ def test_the_timeline(make_window: MakeWindow, xor: Experiment) -> None:
     assert cell(window, 1, run_model.EPOCH) == "10"
     assert cell(window, 1, run_model.ERROR) == f"{then:.6f}"
     at_rest(window)
-    assert {getattr(view, "moment", 10.0) for view in window.views.existing} == {10.0}
+    assert {view.moment for view in window.views.existing if view.isVisible()} == {10.0}
     window.timeline.buttons["present"].click()
     assert cell(window, 1, run_model.ERROR) == now
     window.timeline.show_moment(10.0)
     window.timeline.buttons["here"].click()
     wait_until(lambda: window.session.record.latest.epochs == 10, "time is wound back")  # type: ignore[union-attr]
     at_rest(window)
-    assert window.session.state is State.PAUSED
+    assert window.session.state is Activity.PAUSED
     assert window.timeline.moment is None
     finish(window)
     assert cell(window, 1, run_model.ERROR) == now
@@ -326,7 +325,7 @@ def test_scrubbing_pauses(make_window: MakeWindow, xor: Experiment) -> None:
     press(window, "run")
     wait_until(lambda: window.session.record.latest.epochs > 20, "it runs")  # type: ignore[union-attr]
     window.timeline.slider.setValue(window.timeline.slider.maximum() // 2)
-    wait_until(lambda: window.session.state is State.PAUSED, "it pauses")
+    wait_until(lambda: window.session.state is Activity.PAUSED, "it pauses")
     assert window.timeline.moment is not None
     press(window, "run")
     assert window.timeline.moment is None

@@ -93,7 +93,7 @@ def view_tables(window: MainWindow) -> dict[str, object]:
 def shown(window: MainWindow) -> bool:
     """Whether the moment on the timeline is known of the selected run."""
     record = window.session.record
-    return record is not None and record.runs[window.selected].frame_at(window.moment) is not None
+    return record is not None and record.runs[window.state.selected].frame_at(window.state.moment) is not None
 
 
 @pytest.mark.parametrize("batch_size", [1, 3])
@@ -107,7 +107,7 @@ def test_gains_and_one_update_of_a_past_moment(make_window: MakeWindow, xor: Exp
         window.session.step(update - window.session.record.latest.runs[0].update)  # type: ignore[union-attr]
         wait_until(lambda update=update: window.session.record.latest.runs[0].update == update, "it has stepped")  # type: ignore[misc, union-attr]
         for run in (0, 1):
-            window.runs_panel.select(run)
+            window.select(run)
             then[run, window.session.record.latest.epochs] = view_tables(window)  # type: ignore[union-attr]
     window.session.change((0, 1), rule="nesterov", momentum=0.7)
     window.session.step(15 * per_epoch)
@@ -115,7 +115,7 @@ def test_gains_and_one_update_of_a_past_moment(make_window: MakeWindow, xor: Exp
     wait_until(lambda: window.session.record.latest.epochs == 35, "it is trained on")  # type: ignore[union-attr]
     assert view_tables(window)["gains"] != then[1, 20.0]["gains"]
     for (run, moment), expected in then.items():
-        window.runs_panel.select(run)
+        window.select(run)
         window.timeline.moment_chosen.emit(moment)
         wait_until(lambda: shown(window), "the moment is trained again")
         assert view_tables(window) == expected, (run, moment)
@@ -135,7 +135,7 @@ def test_a_moment_too_far_is_said_to_be(
     wait_until(lambda: window.session.record.latest.runs[0].update == 60, "the steps are done")  # type: ignore[union-attr]
     present = view_tables(window)
     window.timeline.moment_chosen.emit(10.0)
-    wait_until(lambda: window.session.record.runs[window.selected].too_far(10.0), "it is given up")  # type: ignore[union-attr]
+    wait_until(lambda: window.session.record.runs[window.state.selected].too_far(10.0), "it is given up")  # type: ignore[union-attr]
     told = view_tables(window)
     assert "too far" in str(told["gains sentence"])
     assert "too far" in str(told["update sentence"])
@@ -155,7 +155,7 @@ def test_a_look_cut_short_is_begun_again(make_window: MakeWindow, xor: Experimen
     window.session.step_back(1)
     window.wake()
     wait_until(lambda: window.session.record.latest.runs[0].update == 59 and shown(window), "it is known")  # type: ignore[union-attr]
-    assert window.moment == 5.0
+    assert window.state.moment == 5.0
     window.timeline.moment_chosen.emit(None)
 
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 
 from momentum_gui.gui.main_window import MainWindow
 from momentum_gui.gui.panels import run_model
-from momentum_gui.gui.training.mailbox import State
+from momentum_gui.gui.state import Activity
 from momentum_gui.lab.experiment import Experiment, edits
 from tests.conftest import wait_until
 from tests.gui.conftest import MakeWindow, at_rest
@@ -29,12 +29,12 @@ def saved(make_window: MakeWindow, experiment: Experiment, path: Path) -> MainWi
     window = make_window(experiment)
     window.session.step(9)
     wait_until(lambda: position(window) == 9, "nine updates")
-    window.commands.change((1,), {"learning_rate": 0.25, "rule": "heavy-ball"})
+    window.runs.change((1,), {"learning_rate": 0.25, "rule": "heavy-ball"})
     window.session.step(5)
     wait_until(lambda: position(window) == 14, "five more")
     model = window.runs_panel.model
     model.setData(model.index(1, run_model.NAME), Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
-    window.runs_panel.select(0)
+    window.select(0)
     at_rest(window)
     window.files.save_session(path)
     wait_until(path.is_file, "the session is saved")
@@ -55,7 +55,7 @@ def is_same_moment(window: MainWindow, other: MainWindow) -> None:
         assert run.latest.update == twin.latest.update
     settings = [(each.rule, each.learning_rate) for each in window.session.settings]
     assert settings == [(each.rule, each.learning_rate) for each in other.session.settings]
-    assert (window.selected, window.runs_panel.model.visible) == (other.selected, other.runs_panel.model.visible)
+    assert (window.state.selected, window.state.visible) == (other.state.selected, other.state.visible)
 
 
 def test_a_session_comes_back(make_window: MakeWindow, xor: Experiment, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_a_session_comes_back(make_window: MakeWindow, xor: Experiment, tmp_path
     other = make_window(Experiment.load(path))
     wait_until(lambda: position(other) == 14, "the same moment")
     at_rest(other)
-    assert other.session.state is State.PAUSED
+    assert other.session.state is Activity.PAUSED
     is_same_moment(window, other)
     assert other.session.experiment.session is None
 
@@ -82,10 +82,10 @@ def test_a_session_is_opened_in_an_open_window(make_window: MakeWindow, xor: Exp
     at_rest(other)
     is_same_moment(window, other)
     other.files.open_path(plain)
-    wait_until(lambda: position(other) == 0 and other.session.state is State.READY, "the start")
+    wait_until(lambda: position(other) == 0 and other.session.state is Activity.READY, "the start")
     at_rest(other)
-    assert other.runs_panel.model.visible == [True, True]
-    assert other.selected == 1
+    assert other.state.visible == (True, True)
+    assert other.state.selected == 1
 
 
 def test_a_session_that_is_wrong(make_window: MakeWindow, xor: Experiment, tmp_path: Path) -> None:

@@ -1,23 +1,23 @@
-"""What the window does with files: experiments and data come in, experiments, logs and plots go out."""
+"""What comes in and goes out as files: experiments, sessions, data, logs and plots."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QMimeData, QObject, QPoint, Slot
+from PySide6.QtCore import QMimeData, QObject, QPoint, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QProgressDialog, QWidget
 
-from momentum_gui.gui.plots.common.base import View
+from momentum_gui.gui.plots.common.view import View
+from momentum_gui.gui.training.session import Session
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment, built_in_names
 
 if TYPE_CHECKING:
     from momentum_gui.gui.export.log_export import LogExport
-    from momentum_gui.gui.main_window import MainWindow
-    from momentum_gui.gui.window.view_tabs import Area
     from momentum_gui.lab.steps.log_columns import LogChoice
 
 EXPERIMENTS = "Experiments (*.toml)"
@@ -26,12 +26,36 @@ PICTURES = ("PNG picture (*.png)", "SVG drawing (*.svg)", "PDF document (*.pdf)"
 ALL = "All files (*)"
 
 
-class Files(QObject):
-    """Asks for paths, then does what the methods that take a path do; those serve scripts and tests as well."""
+class Plots(Protocol):
+    """The views that can be saved."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    @property
+    def titles(self) -> list[str]: ...
+    def show(self, title: str) -> View: ...
+
+
+class Folder(Protocol):
+    """Remembers the folder that was used last."""
+
+    folder: Path
+
+
+class FileController(QObject):
+    """Asks for paths, then does what the methods that take a path do; those serve scripts and tests as well.
+
+    `opened` carries an experiment to show, `data_chosen` the path of a table to learn from; `said` what was done, and
+    `failed` what went wrong. `parent` is for dialogs.
+    """
+
+    opened = Signal(object)
+    data_chosen = Signal(str)
+    data_not_chosen = Signal()
+    said = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, session: Session, plots: Plots, memory: Folder, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._session, self._plots, self._memory, self._parent = session, plots, memory, parent
         self._progress: QProgressDialog | None = None
 
     @cached_property
@@ -55,32 +79,31 @@ class Files(QObject):
     # With a path.
 
     def open_path(self, path: Path) -> None:
-        """Open an experiment, the experiment of a log, or data; what is wrong is said in the status bar."""
-        window = self._window
+        """Open an experiment, the experiment of a log, or data; `failed` says what is wrong."""
         try:
             if path.suffix.lower() == ".toml":
-                window.open_experiment(Experiment.load(path))
+                self.opened.emit(Experiment.load(path))
             elif begins_a_log(path) and (beside := path.with_suffix(".toml")).is_file():
-                window.open_experiment(Experiment.load(beside))
-                window.status.say(f"{path.name} is a log: opened the experiment that made it")
+                self.opened.emit(Experiment.load(beside))
+                self.said.emit(f"{path.name} is a log: opened the experiment that made it")
             else:
-                window.settings_panel.problem.choose_file(str(path))
+                self.data_chosen.emit(str(path))
         except BadInputError as error:
             self._fail(str(error))
             return
-        window.memory.folder = path.parent
+        self._memory.folder = path.parent
 
     def save_experiment(self, path: Path) -> None:
         """Save the experiment with all changes made so far."""
-        self._window.session.ask_experiment(lambda experiment: self._save(experiment, path))
+        self._session.ask_experiment(lambda experiment: self._save(experiment, path))
 
     def save_session(self, path: Path) -> None:
         """Save the experiment with all changes, and with the moment, the selected run and the hidden ones."""
-        self._window.session.ask_experiment(lambda experiment: self._save(self._window.as_session(experiment), path))
+        self._session.ask_experiment(lambda experiment: self._save(self._session.as_saved(experiment), path))
 
     def save_log(self, path: Path) -> None:
         """Write the log up to the present, with what is in `log_choice` besides."""
-        session = self._window.session
+        session = self._session
 
         def start(experiment: Experiment) -> None:
             assert session.record is not None
@@ -126,10 +149,10 @@ class Files(QObject):
         """Ask for a CSV file to learn from."""
         path = self._ask_open("Open data", f"{TABLES};;{ALL}")
         if path is not None:
-            self._window.memory.folder = path.parent
-            self._window.settings_panel.problem.choose_file(str(path))
+            self._memory.folder = path.parent
+            self.data_chosen.emit(str(path))
         else:
-            self._window.settings_panel.problem.show_experiment(self._window.session.experiment)
+            self.data_not_chosen.emit()
 
     @Slot()
     def choose_save(self) -> None:
@@ -146,11 +169,11 @@ class Files(QObject):
     @Slot()
     def choose_log(self) -> None:
         """Ask what the log is to tell, then where to write it."""
-        if self._window.session.setup is None:
+        if (setup := self._session.setup) is None:
             return
         from momentum_gui.gui.panels.log_dialog import LogDialog
 
-        dialog = LogDialog(self._window, self.log_choice, self._window.session.setup)
+        dialog = LogDialog(self._parent, self.log_choice, setup)
         dialog.chosen.connect(self._choose_log_path)
         dialog.open()
 
@@ -163,30 +186,22 @@ class Files(QObject):
     @Slot()
     def choose_plot(self) -> None:
         """Ask which plot to save, then where."""
-        self._plots_menu("Export plot").exec(self._below_toolbar())
+        self._ask_for_plot("Export plot")
 
     @Slot()
     def choose_plot_data(self) -> None:
         """Ask of which plot to save the data, then where."""
-        self._plots_menu("Export data").exec(self._below_toolbar())
+        self._ask_for_plot("Export data")
 
-    @Slot(str)
-    def show_plot_menu(self, area: str) -> None:
-        """What can be done with the plot in front of an area."""
-        where: Area = self._window.views.areas[area]
-        view = where.page.row.title
-        menu = QMenu(where)
+    def show_plot_menu(self, title: str, place: QPoint) -> None:
+        """Show what can be done with a plot, at a place on the screen."""
+        menu = QMenu(self._parent)
         for kind in ("Export plot", "Export data"):
-            action = menu.addAction(f"{kind} …")
-            action.setData((kind, view))
-        menu.triggered.connect(self._choose_for)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(where.more.mapToGlobal(QPoint(0, where.more.height())))
+            menu.addAction(f"{kind} …").setData((kind, title))
+        self._pop_up(menu, place)
 
-    @Slot()
-    def list_examples(self) -> None:
-        """Fill the menu of examples, once, when it is first opened."""
-        menu = self._window.actions_.examples
+    def list_examples(self, menu: QMenu) -> None:
+        """Fill the menu of examples, once."""
         if menu.actions():
             return
         for name in built_in_names():
@@ -201,12 +216,12 @@ class Files(QObject):
     @Slot(QAction)
     def open_example(self, action: QAction) -> None:
         """Open a built-in experiment."""
-        self._window.open_experiment(Experiment.load(action.data()))
+        self.opened.emit(Experiment.load(action.data()))
 
     @Slot(QAction)
     def _choose_for(self, action: QAction) -> None:
         kind, title = action.data()
-        view = self._window.views.show(title)
+        view = self._plots.show(title)
         stem = f"{self._stem()}-{title.lower().replace(' ', '-')}"
         if kind == "Export plot":
             if (path := self._ask_save(f"Export {title.lower()}", "png", ";;".join(PICTURES), stem)) is not None:
@@ -216,51 +231,50 @@ class Files(QObject):
 
     # How.
 
-    def _plots_menu(self, kind: str) -> QMenu:
-        menu = QMenu(self._window)
-        for page in self._window.views.pages:
-            menu.addAction(page.row.title).setData((kind, page.row.title))
+    def _ask_for_plot(self, kind: str) -> None:
+        menu = QMenu(self._parent)
+        for title in self._plots.titles:
+            menu.addAction(title).setData((kind, title))
+        self._pop_up(menu, self._parent.mapToGlobal(QPoint(max(0, self._parent.width() - 240), 64)))
+
+    def _pop_up(self, menu: QMenu, place: QPoint) -> None:
         menu.triggered.connect(self._choose_for)
         menu.aboutToHide.connect(menu.deleteLater)
-        return menu
-
-    def _below_toolbar(self) -> QPoint:
-        bar: QWidget = self._window.actions_.toolbar
-        return bar.mapToGlobal(QPoint(bar.width() - 240, bar.height()))
+        menu.popup(place)
 
     def _stem(self) -> str:
-        title = self._window.session.experiment.title or "momentum"
+        title = self._session.experiment.title or "momentum"
         return "".join(sign if sign.isalnum() else "-" for sign in title.lower()).strip("-").replace("--", "-")[:40]
 
     def _ask_open(self, title: str, kinds: str) -> Path | None:
-        folder = str(self._window.memory.folder)
-        path, _ = QFileDialog.getOpenFileName(self._window, title, folder, kinds)
+        folder = str(self._memory.folder)
+        path, _ = QFileDialog.getOpenFileName(self._parent, title, folder, kinds)
         return Path(path) if path else None
 
     def _ask_save(self, title: str, suffix: str, kinds: str, stem: str = "") -> Path | None:
-        proposed = self._window.memory.folder / f"{stem or self._stem()}.{suffix}"
-        path, kind = QFileDialog.getSaveFileName(self._window, title, str(proposed), kinds)
+        proposed = self._memory.folder / f"{stem or self._stem()}.{suffix}"
+        path, kind = QFileDialog.getSaveFileName(self._parent, title, str(proposed), kinds)
         if not path:
             return None
         chosen = Path(path)
         if not chosen.suffix:
             chosen = chosen.with_suffix("." + (kind.partition("*.")[2].rstrip(")") or suffix))
-        self._window.memory.folder = chosen.parent
+        self._memory.folder = chosen.parent
         return chosen
 
     def _save(self, experiment: Experiment, path: Path) -> None:
         self._try(path, lambda: experiment.save(path))
 
-    def _try(self, path: Path, write: object) -> None:
+    def _try(self, path: Path, write: Callable[[], object]) -> None:
         """Write, and say how that went."""
         try:
-            cast("type[object]", write)()
+            write()
         except OSError as error:
             self._fail(f"{path}: cannot be written: {error.strerror or error}")
         except (BadInputError, ValueError) as error:
             self._fail(str(error))
         else:
-            self._window.status.say(f"Saved {path}")
+            self.said.emit(f"Saved {path}")
 
     def _start_log(self, experiment: Experiment, position: int, path: Path, engine: str) -> None:
         try:
@@ -268,7 +282,7 @@ class Files(QObject):
         except BadInputError as error:
             self._fail(str(error))
             return
-        self._progress = QProgressDialog("Writing the log …", "Cancel", 0, 1000, self._window)
+        self._progress = QProgressDialog("Writing the log …", "Cancel", 0, 1000, self._parent)
         self._progress.setMinimumDuration(400)
         self._progress.setAutoReset(False)
         self._progress.canceled.connect(self._cancel_log)
@@ -283,17 +297,17 @@ class Files(QObject):
     def _cancel_log(self) -> None:
         self.log_export.cancel()
         self._end_progress()
-        self._window.status.say("The log was not written")
+        self.said.emit("The log was not written")
 
     @Slot(object)
     def _log_done(self, path: Path) -> None:
         self._end_progress()
-        self._window.status.say(f"Saved {path}")
+        self.said.emit(f"Saved {path}")
 
     @Slot(str)
     def _fail(self, text: str) -> None:
         self._end_progress()
-        self._window.status.say(text, problem=True)
+        self.failed.emit(text)
 
     def _end_progress(self) -> None:
         if self._progress is not None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectIte
 
 from momentum_gui.gui.plots.common.curve import Curve
 from momentum_gui.gui.plots.common.plot import Plot
-from momentum_gui.gui.plots.common.view import PlotView
+from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.steps.view import StepsView
 from momentum_gui.gui.plots.surface.contours import ValueLabel
 from momentum_gui.gui.style import theme
@@ -35,8 +35,7 @@ def dressed(view: PlotView, chosen: theme.Theme) -> Iterator[None]:
         with theme.using(chosen):
             view.apply_theme()
             activate(view)
-            if (redraw := getattr(view, "redraw_at_rest", None)) is not None:
-                redraw()
+            view.redraw_at_rest()
             yield
     finally:
         if before is not chosen:
@@ -100,15 +99,14 @@ def legend(view: PlotView, *, key: bool = True) -> str:
     ]
     if isinstance(view, StepsView):
         parts = [f"<b>{html.escape(view.run.name)}</b>" if view.run is not None else ""]
-    if key and (own := getattr(view, "key", None)) is not None:
-        parts.append(own.text())
+    if key:
+        parts.append(view.key_text())
     return " &nbsp; ".join(part for part in parts if part)
 
 
 def notes(view: PlotView) -> str:
     """What a view says below its plots: where the run stands, what is held fixed or left out."""
-    labels = (getattr(view, name, None) for name in ("state", "sentence"))
-    return "<br>".join(label.text() for label in labels if label is not None and label.text())
+    return "<br>".join(text for text in view.captions() if text)
 
 
 def words(rich: str, width: float) -> QTextDocument:

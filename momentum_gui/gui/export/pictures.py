@@ -12,10 +12,11 @@ from momentum_gui.engine.analysis.plane import Plane, Range
 from momentum_gui.engine.interface import choose
 from momentum_gui.engine.population import Floats
 from momentum_gui.gui.export.plot_file import kind, save_picture
-from momentum_gui.gui.plots.common.view import PlotView
+from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.error.view import ErrorView
 from momentum_gui.gui.plots.surface.evaluation import Evaluated, Wanted
 from momentum_gui.gui.plots.surface.view import SurfaceView
+from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.style import theme
 from momentum_gui.lab.recording.record import Record
 from momentum_gui.lab.setup import Setup
@@ -30,7 +31,7 @@ def save_training_plot(record: Record, path: str | Path, setup: Setup) -> None:
     view = ErrorView()
     try:
         view.resize(WIDTH, HEIGHT)
-        view.begin(setup, record)
+        view.show_state(WindowState.of_record(setup, record))
         save_picture(view, path, chosen=theme.LIGHT)
     finally:
         let_go(application, view)
@@ -49,7 +50,7 @@ def save_surface_plot(
     try:
         view.resize(WIDTH, round(0.85 * WIDTH))
         if record is not None:
-            view.begin(setup, record)
+            view.show_state(WindowState.of_record(setup, record))
         save_picture(view, path, chosen=theme.LIGHT)
     finally:
         let_go(application, view)
@@ -75,8 +76,7 @@ def off_screen() -> QApplication:
 
 def let_go(application: QApplication, view: PlotView) -> None:
     """Delete a view that was never shown, before the application may go."""
-    if isinstance(view, SurfaceView):
-        view.end()
+    view.end()
     view.close()
     view.deleteLater()
     application.sendPostedEvents(view, 0)

@@ -17,12 +17,11 @@ from PySide6.QtGui import (
     QPdfWriter,
 )
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QWidget
 
 from momentum_gui.gui.export.page import Layout, dressed, widened
 from momentum_gui.gui.export.svg_strokes import with_plain_strokes
-from momentum_gui.gui.plots.common.base import View
-from momentum_gui.gui.plots.common.view import PlotView
+from momentum_gui.gui.plots.common.plot_view import PlotView
+from momentum_gui.gui.plots.common.view import View
 from momentum_gui.gui.style import theme
 from momentum_gui.lab.atomic_file import write_atomically
 from momentum_gui.lab.errors import BadInputError
@@ -78,9 +77,7 @@ def save_picture(view: View, path: str | Path, scale: float = SCALE, chosen: the
     Raises BadInputError for another suffix, OSError where it cannot be written.
     """
     kind(path)
-    assert isinstance(view, QWidget)
-    if (save := getattr(view, "save_picture", None)) is not None:  # a view that lays itself out for paper
-        save(path, chosen or theme.LIGHT)
+    if view.save_picture(path, chosen or theme.LIGHT):
         return
     if not isinstance(view, PlotView) or not view.plots:  # numbers and drawings that are no plots: as on the screen
         save_painted(path, QSizeF(view.size()), lambda painter: view.render(painter, QPoint()), scale)

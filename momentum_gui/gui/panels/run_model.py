@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,12 @@ from PySide6.QtGui import QColor
 
 from momentum_gui.engine.population import Measure, Outcome
 from momentum_gui.engine.rules import RULES
+from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.style.icons import swatch_icon
 from momentum_gui.gui.widgets.declared import number_text
 from momentum_gui.lab.recording.history import nearest
-from momentum_gui.lab.recording.record import Record, RunRecord
+from momentum_gui.lab.recording.record import RunRecord
 from momentum_gui.lab.settings import Training
 
 Index = QModelIndex | QPersistentModelIndex
@@ -35,6 +35,12 @@ HEADINGS = (
     ("Outcome", "How the run stands"),
 )
 KEYS = {RULE: "rule", RATE: "learning_rate", MOMENTUM: "momentum"}
+CHECK_STATES = (
+    Qt.CheckState.Checked,
+    Qt.CheckState.Unchecked,
+    Qt.CheckState.Checked.value,
+    Qt.CheckState.Unchecked.value,
+)
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 RECENT = 512
 """Held-out numbers come once an epoch; in slow motion so many moments may lie between two."""
@@ -48,46 +54,36 @@ WORDS = {
 
 
 class RunModel(QAbstractTableModel):
-    """`edited` carries run, key and value; `renamed` run and name; `visible_changed` which runs are shown."""
+    """`edited` carries run, key and value; `renamed` run and name; `visible_wanted` a run and whether to draw it."""
 
     edited = Signal(int, str, object)
     renamed = Signal(int, str)
-    visible_changed = Signal(tuple)
+    visible_wanted = Signal(int, bool)
 
     def __init__(self) -> None:
         super().__init__()
-        self._record: Record | None = None
-        self._settings: list[Training] = []
-        self._moment: float | None = None
-        self._cells: list[tuple[str, ...]] = []
-        self.visible: list[bool] = []
+        self._state: WindowState | None = None
+        self._cells: list[tuple[str, ...]] = []  # of the numbers, as they are drawn
 
-    def set_record(self, record: Record, hidden: Collection[str] | None = None) -> None:
-        """Show another training with these runs hidden; without a word, runs that keep their name stay as they were."""
-        if hidden is None:
-            hidden = [run.name for run, shown in zip(self._runs, self.visible, strict=False) if not shown]
-        self.beginResetModel()
-        self._record = record
-        self.visible = [run.name not in hidden for run in record.runs]
-        self._cells = [cells(run, self._moment) for run in record.runs]
-        self.endResetModel()
-        self.visible_changed.emit(tuple(self.visible))
-
-    def set_settings(self, settings: list[Training]) -> None:
-        """Show these settings of the runs."""
-        self._settings = list(settings)
-        if self.rowCount():
-            self.dataChanged.emit(self.index(0, RULE), self.index(self.rowCount() - 1, MOMENTUM))
-
-    def set_moment(self, epochs: float | None) -> None:
-        """Show where the runs stood at a moment; None = now."""
-        self._moment = epochs
-        self.refresh()
+    def show_state(self, state: WindowState) -> None:
+        """Show the runs of a state."""
+        before, self._state = self._state, state
+        if before is None or state.record is not before.record:
+            self.beginResetModel()
+            self._state, self._cells = state, [cells(run, state.moment) for run in self._runs]
+            self.endResetModel()
+            return
+        if self.rowCount() and (state.settings, state.visible) != (before.settings, before.visible):
+            self.dataChanged.emit(self.index(0, NAME), self.index(self.rowCount() - 1, MOMENTUM))
+        if state.moment != before.moment:
+            self.refresh()
 
     def refresh(self) -> None:
-        """Show where the runs stand now; only rows that differ are drawn anew."""
+        """Show how far the runs are now; only rows that differ are drawn again."""
+        if self._state is None:
+            return
         for row, run in enumerate(self._runs):
-            now = cells(run, self._moment)
+            now = cells(run, self._state.moment)
             if now != self._cells[row]:
                 self._cells[row] = now
                 self.dataChanged.emit(self.index(row, EPOCH), self.index(row, OUTCOME))
@@ -124,18 +120,20 @@ class RunModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, column)
         if role == Qt.ItemDataRole.EditRole:
-            return self._runs[row].name if column == NAME else getattr(self._settings[row], KEYS.get(column, "rule"))
+            if column == NAME:
+                return self._runs[row].name
+            return getattr(self._settings[row], KEYS[column]) if column in KEYS else self._text(row, column)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(column)
         if role == Qt.ItemDataRole.DecorationRole and column == NAME:
             return swatch_icon(theme.run_color(row))
         if role == Qt.ItemDataRole.CheckStateRole and column == NAME:
-            return Qt.CheckState.Checked if self.visible[row] else Qt.CheckState.Unchecked
+            return Qt.CheckState.Checked if self._is_visible(row) else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.ForegroundRole and column == OUTCOME:
             outcome = self._runs[row].latest.outcome
             color = {Outcome.DIVERGED: theme.current().bad, Outcome.CONVERGED: theme.current().good}.get(outcome)
             return QColor(color or theme.current().muted)
-        if role == Qt.ItemDataRole.ToolTipRole and column == RULE and self._settings:
+        if role == Qt.ItemDataRole.ToolTipRole and column == RULE:
             rule = RULES[self._settings[row].rule]
             return f"{rule.formula}\n{rule.known_from}"
         return None
@@ -143,32 +141,34 @@ class RunModel(QAbstractTableModel):
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         row, column = index.row(), index.column()
         if role == Qt.ItemDataRole.CheckStateRole and column == NAME:
-            self.visible[row] = Qt.CheckState(value) is Qt.CheckState.Checked
-            self.dataChanged.emit(index, index)
-            self.visible_changed.emit(tuple(self.visible))
-            return True
-        if role != Qt.ItemDataRole.EditRole:
-            return False
-        if column == NAME:
+            if value in CHECK_STATES:
+                self.visible_wanted.emit(row, Qt.CheckState(value) is Qt.CheckState.Checked)
+        elif role == Qt.ItemDataRole.EditRole and column == NAME:
             if (name := str(value).strip()) != self._runs[row].name:
                 self.renamed.emit(row, name)
-        elif value != getattr(self._settings[row], KEYS[column]):
+        elif role == Qt.ItemDataRole.EditRole and value != self.data(index, role) and column in KEYS:
             self.edited.emit(row, KEYS[column], value)
-        return False  # the training says what holds, and then the model shows it
+        return False  # the window's state says what holds, and then the model shows it
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         column = index.column()
         if column == NAME:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
-        takes_momentum = bool(self._settings) and self._has_momentum(index.row())
-        if column in (NAME, RULE, RATE) or (column == MOMENTUM and takes_momentum):
+        if column in (NAME, RULE, RATE) or (column == MOMENTUM and self._has_momentum(index.row())):
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 
     @property
     def _runs(self) -> list[RunRecord]:
-        return [] if self._record is None else self._record.runs
+        return [] if self._state is None or self._state.record is None else self._state.record.runs
+
+    @property
+    def _settings(self) -> tuple[Training, ...]:
+        return () if self._state is None else self._state.settings
+
+    def _is_visible(self, row: int) -> bool:
+        return self._state is not None and self._state.visible[row]
 
     def _has_momentum(self, row: int) -> bool:
         return RULES[self._settings[row].rule].coefficients(0.5).b != 0
@@ -178,8 +178,6 @@ class RunModel(QAbstractTableModel):
             return self._runs[row].name
         if column >= EPOCH:
             return self._cells[row][column - EPOCH]
-        if row >= len(self._settings):
-            return ""
         settings = self._settings[row]
         if column == RULE:
             return RULES[settings.rule].title

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
@@ -24,11 +22,10 @@ from PySide6.QtWidgets import (
 from momentum_gui.engine.rules import RULES
 from momentum_gui.gui.panels import run_model
 from momentum_gui.gui.panels.run_model import Index, RunModel
+from momentum_gui.gui.state import ShownTraining, WindowState
 from momentum_gui.gui.style.icons import icon
 from momentum_gui.gui.widgets.declared import number_of, number_text
 from momentum_gui.gui.widgets.message import Message
-from momentum_gui.lab.recording.record import Record
-from momentum_gui.lab.settings import Training
 
 WIDEST = {
     run_model.NAME: "heavy ball 0.9",
@@ -88,13 +85,16 @@ class RunDelegate(QStyledItemDelegate):
 
 
 class RunsPanel(QWidget):
-    """`selected` tells the selected run; `wanted` "add", "fork" or "remove" when a button asks for it."""
+    """The signals are what the user asks for; the table shows what the window's state then says.
+
+    `wanted` carries "add", "fork" or "remove", `visible_wanted` a run and whether plots should draw it.
+    """
 
     selected = Signal(int)
     wanted = Signal(str)
     edited = Signal(int, str, object)
     renamed = Signal(int, str)
-    visible_changed = Signal(tuple)
+    visible_wanted = Signal(int, bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,11 +121,12 @@ class RunsPanel(QWidget):
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self._widths: dict[int, int] = {}
+        self._arranged_for: ShownTraining | None = None
         self._fit_columns()
         self.table.selectionModel().selectionChanged.connect(self._select)
         self.model.edited.connect(self.edited)
         self.model.renamed.connect(self.renamed)
-        self.model.visible_changed.connect(self.visible_changed)
+        self.model.visible_wanted.connect(self.visible_wanted)
         heading = QLabel("Runs")
         heading.setProperty("heading", True)
         self.hint = Message(side=Qt.AlignmentFlag.AlignRight)
@@ -159,27 +160,23 @@ class RunsPanel(QWidget):
         column.addWidget(self.table, 1)
         self.apply_theme()
 
-    @property
-    def run(self) -> int:
-        """The selected run."""
-        return max(0, self.table.currentIndex().row())
-
-    def set_record(self, record: Record, selected: int, hidden: Collection[str] | None = None) -> None:
-        """Show another training, with one of its runs selected and these hidden; None = those hidden before."""
+    def show_state(self, state: WindowState) -> None:
+        """Show the runs of a state."""
+        rows = self.model.rowCount()
         with QSignalBlocker(self.table.selectionModel()):
-            self.model.set_record(record, hidden)
-        self._choose_columns()
-        self.buttons["remove"].setEnabled(len(record.runs) > 1)
-        self.select(min(selected, len(record.runs) - 1))
-
-    def set_settings(self, settings: list[Training]) -> None:
-        """Show the runs' settings."""
-        self.model.set_settings(settings)
+            self.model.show_state(state)
+            if self.table.currentIndex().row() != state.selected or not self.table.selectionModel().hasSelection():
+                self.table.setCurrentIndex(self.model.index(state.selected, run_model.NAME))
+                self.table.selectRow(state.selected)
+        self.table.viewport().update()
+        if self.model.rowCount() != rows or state.training is not self._arranged_for:
+            self._arranged_for = state.training
+            self._choose_columns()
+            self.buttons["remove"].setEnabled(self.model.rowCount() > 1)
 
     def select(self, run: int) -> None:
-        """Select a run."""
-        self.table.setCurrentIndex(self.model.index(run, run_model.NAME))
-        self.table.selectRow(run)
+        """Ask for a run to be selected."""
+        self.selected.emit(run)
 
     def apply_theme(self) -> None:
         """Take on the theme's colours."""
@@ -223,7 +220,8 @@ class RunsPanel(QWidget):
 
     @Slot(QItemSelection, QItemSelection)
     def _select(self, _now: QItemSelection, _before: QItemSelection) -> None:
-        self.selected.emit(self.run)
+        if (index := self.table.currentIndex()).isValid():
+            self.selected.emit(index.row())
 
     @Slot()
     def _want_add(self) -> None:

@@ -10,9 +10,7 @@ from momentum_gui.gui.panels.network import NetworkPanel
 from momentum_gui.gui.panels.problem import ProblemPanel
 from momentum_gui.gui.panels.section import Section
 from momentum_gui.gui.panels.training import RulePanel, TrainingPanel
-from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.settings import Training
-from momentum_gui.lab.setup import Setup
+from momentum_gui.gui.state import WindowState
 
 WIDTH = 272
 
@@ -26,6 +24,7 @@ class SettingsPanel(QScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
+        self._state: WindowState | None = None
         self.about, self.problem, self.network = AboutPanel(), ProblemPanel(), NetworkPanel()
         self.rule, self.training = RulePanel(), TrainingPanel()
         self.sections: dict[str, Section] = {
@@ -54,21 +53,29 @@ class SettingsPanel(QScrollArea):
         self.training.edited.connect(self._edit_training)
         self.rule.edited_run.connect(self.run_edited)
 
-    def show_experiment(self, experiment: Experiment, run: int) -> None:
-        """Show all settings of an experiment, and those of the selected run."""
-        self.about.show_experiment(experiment)
-        self.problem.show_experiment(experiment)
-        self.network.setVisible(experiment.problem.surface is None)
-        self.network.show_experiment(experiment)
-        self.training.show_experiment(experiment, run)
+    def show_state(self, state: WindowState) -> None:
+        """Show the settings of a state's experiment, and those of the selected run."""
+        before, self._state = self._state, state
+        experiment = state.experiment
+        if before is None or experiment is not before.experiment:
+            self.about.show_experiment(experiment)
+            self.problem.show_experiment(experiment)
+            self.network.setVisible(experiment.problem.surface is None)
+            self.network.show_experiment(experiment)
+        if before is None or (experiment, state.selected) != (before.experiment, before.selected):
+            self.training.show_experiment(experiment, state.selected)
+        if state.setup is not None and (before is None or state.setup is not before.setup):
+            self.network.show_setup(state.setup)
+        run = state.selected
+        name = experiment.runs[run].name if state.run is None else state.run.name
+        self.rule.show_run(run, name, state.run_settings, alone=len(experiment.runs) == 1)
 
-    def show_setup(self, setup: Setup) -> None:
-        """Show what the settings amount to."""
-        self.network.show_setup(setup)
-
-    def show_run(self, run: int, name: str, settings: Training, *, alone: bool) -> None:
-        """Show the selected run."""
-        self.rule.show_run(run, name, settings, alone=alone)
+    @Slot()
+    def show_again(self) -> None:
+        """Show the settings again, where something else was chosen and then given up."""
+        state, self._state = self._state, None
+        if state is not None:
+            self.show_state(state)
 
     def set_problem(self, section: str, text: str) -> None:
         """Say what is wrong, below the section that it came from; the key at the front of the line marks its entry."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
-from momentum_gui.gui.training.mailbox import FULL_SPEED
+from momentum_gui.gui.training.pace import FULL_SPEED
 
 STEPS = 100
 DECADES = 5  # the slider's way before "full": 1 to 100 000 updates a second

@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from momentum_gui.gui.panels.run_model import epoch_text
+from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.style.icons import icon
 from momentum_gui.gui.widgets.entries import ignore_wheel
 from momentum_gui.gui.widgets.message import Message
@@ -21,9 +22,10 @@ WORDS_WIDTH = 880  # with less than that, the buttons show their icons only
 
 
 class Timeline(QWidget):
-    """`moment_chosen` carries the moment shown, in epochs, or None for the present.
+    """`moment_chosen` carries the moment that should be shown, in epochs, or None for the present.
 
-    `return_wanted` and `fork_wanted` ask to wind time back to that moment, or to let a run part from another there.
+    The timeline shows what the window's state then says. `return_wanted` and `fork_wanted` ask to go back to the moment
+    shown, or to let a run part from another there.
     """
 
     moment_chosen = Signal(object)
@@ -32,8 +34,8 @@ class Timeline(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.moment: float | None = None
-        self._end = 0.0
+        self._state: WindowState | None = None
+        self._end = 0.0  # as drawn
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, STEPS)
         self.slider.setValue(STEPS)
@@ -68,7 +70,7 @@ class Timeline(QWidget):
         row.addWidget(self.slider, 1)
         row.addWidget(self.label)
         for name, text, tip in (
-            ("here", "Go on from here", "Wind time back to the moment shown; what came after is trained anew"),
+            ("here", "Go on from here", "Go back to the moment shown; what came after is trained again"),
             ("fork", "Fork here", "Let a new run part from the selected one at the moment shown"),
             ("present", "Present", "Show the present again"),
         ):
@@ -88,36 +90,46 @@ class Timeline(QWidget):
         self.buttons["present"].clicked.connect(self.show_present)
         self.apply_theme()
 
-    def set_end(self, epochs: float) -> None:
-        """The training stands at this many epochs; the moment shown stays where it is."""
-        if epochs == self._end:
+    @property
+    def moment(self) -> float | None:
+        """The moment shown, in epochs; None = the present."""
+        return None if self._state is None else self._state.moment
+
+    @property
+    def end(self) -> float:
+        """How far the training is, in epochs."""
+        record = None if self._state is None else self._state.record
+        return 0.0 if record is None else record.latest.epochs
+
+    def show_state(self, state: WindowState) -> None:
+        """Show the moment of a state, and how far its training is."""
+        before, self._state = self.moment, state
+        if state.moment == before and self.end == self._end:
             return
-        self._end = epochs
-        self.play.setEnabled(epochs > 0)
-        if self.moment is not None and self.moment >= epochs:
-            self.show_present()
-        with QSignalBlocker(self.slider):
-            self.slider.setValue(STEPS if self.moment is None else round(STEPS * self.moment / max(epochs, 1e-9)))
-        self._show_moment()
+        self._end = self.end
+        if state.moment is None and before is not None:
+            self.stop()
+        self.play.setEnabled(self._end > 0)
+        if not self.slider.isSliderDown():
+            with QSignalBlocker(self.slider):
+                place = STEPS if state.moment is None else round(STEPS * state.moment / max(self._end, 1e-9))
+                self.slider.setValue(place)
+        for button in self.buttons.values():
+            button.setEnabled(state.moment is not None)
+        end = epoch_text(self._end)
+        self.label.show_text(
+            f"epoch {end}" if state.moment is None else f"{epoch_text(round(state.moment, 2))} of {end}"
+        )
 
     @Slot()
     def show_present(self) -> None:
-        """Follow the training again."""
+        """Ask for the present."""
         self.stop()
-        with QSignalBlocker(self.slider):
-            self.slider.setValue(STEPS)
-        if self.moment is not None:
-            self.moment = None
-            self.moment_chosen.emit(None)
-        self._show_moment()
+        self.moment_chosen.emit(None)
 
     def show_moment(self, epochs: float) -> None:
-        """Show a moment."""
-        self.moment = min(max(0.0, epochs), self._end)
-        with QSignalBlocker(self.slider):
-            self.slider.setValue(round(STEPS * self.moment / max(self._end, 1e-9)))
-        self.moment_chosen.emit(self.moment)
-        self._show_moment()
+        """Ask for a moment."""
+        self.moment_chosen.emit(min(max(0.0, epochs), self.end))
 
     @property
     def is_playing(self) -> bool:
@@ -132,8 +144,8 @@ class Timeline(QWidget):
     def play_for(self, seconds: float) -> None:
         """Go on playing by as much as that many seconds show; at the end, stop at the present."""
         begun = 0.0 if self.moment is None else self.moment
-        moment = begun + self._end * seconds / float(self.pace.currentData())
-        if moment >= self._end:
+        moment = begun + self.end * seconds / float(self.pace.currentData())
+        if moment >= self.end:
             self.show_present()
         else:
             self.show_moment(moment)
@@ -168,20 +180,9 @@ class Timeline(QWidget):
         for button in self.buttons.values():
             button.setToolButtonStyle(style)
 
-    def _show_moment(self) -> None:
-        past = self.moment is not None
-        for button in self.buttons.values():
-            button.setEnabled(past)
-        end = epoch_text(self._end)
-        self.label.show_text(
-            f"{epoch_text(round(self.moment, 2))} of {end}" if self.moment is not None else f"epoch {end}"
-        )
-
     @Slot(int)
     def _slide(self, value: int) -> None:
-        self.moment = None if value == STEPS else self._end * value / STEPS
-        self.moment_chosen.emit(self.moment)
-        self._show_moment()
+        self.moment_chosen.emit(None if value == STEPS else self.end * value / STEPS)
 
     @Slot()
     def _return(self) -> None:

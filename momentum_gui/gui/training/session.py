@@ -1,4 +1,4 @@
-"""One training as the window sees it: asks the worker, takes in what it delivers, and keeps record and settings."""
+"""One training as the window sees it: orders go to the worker, and what it delivers becomes the window's state."""
 
 from __future__ import annotations
 
@@ -8,34 +8,52 @@ import weakref
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from dataclasses import replace as replaced
 from typing import Any
 
 import shiboken6
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
-from momentum_gui.gui.training.mailbox import (
+from momentum_gui.gui.state import Activity, ShownTraining, StateStore, WindowState
+from momentum_gui.gui.training.messages import (
+    AddRun,
     Advanced,
     Answered,
     Began,
+    ChangeSettings,
     Command,
     Delivery,
+    EditSettings,
     Entered,
     Failed,
-    Mailbox,
+    ForkRun,
+    Look,
+    Open,
     Order,
-    Pace,
+    Pause,
     Refused,
+    RemoveRun,
+    RenameRun,
+    Reset,
     Restarted,
     Rewound,
-    Standing,
-    State,
+    Seek,
+    SetStart,
+    SetWeights,
+    Start,
+    Step,
+    StepEpoch,
+    Tell,
+    TrainingSnapshot,
 )
+from momentum_gui.gui.training.pace import Pace
+from momentum_gui.gui.training.queue import Mailbox
 from momentum_gui.gui.training.worker import Worker
-from momentum_gui.lab.experiment import Experiment, edits
+from momentum_gui.lab.errors import BadInputError
+from momentum_gui.lab.experiment import Experiment, Run
 from momentum_gui.lab.recording.record import Record
-from momentum_gui.lab.settings import Change, Training
+from momentum_gui.lab.settings import Change, Moment, Training
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.training.frame import Frame, RunFrame
 from momentum_gui.lab.training.replay import Missed
@@ -46,52 +64,51 @@ SPEED_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked of the worker: by whom, and what to do with the answer."""
+    """An order that was given: by which part of the window, and what to do with the answer."""
 
+    order: Order
     origin: str
     then: Callable[[Any], None] | None = None
 
 
 class Session(QObject):
-    """Owns the worker and its thread; everything here runs in the window's thread.
+    """Owns the worker and its thread, and keeps the training's part of the window's state.
 
-    `experiment` is what Reset starts again: the settings as they stand now. `record` is the history so far. `settings`
-    are those of each run's next update. What the worker delivers is taken in by `take`, which the window calls from
-    its timer; `woken` says that there is something to take.
+    Commands that change the experiment hold at once in `state.experiment`, before the worker has carried them out; what
+    it refuses is taken back, and what was asked for after that stays. What the worker delivers is taken in by `take`,
+    which the window calls from its timer; `woken` says that there is something to take.
     """
 
     woken = Signal()
-    began = Signal(object, object)  # Setup, Record
-    setup_changed = Signal(object)  # the same problem and network, under another experiment
-    extended = Signal()
-    settings_changed = Signal()
-    entered = Signal(object, str, bool)  # State, a word to the user, whether it stays
-    refused = Signal(str, str)  # what is wrong, and who had asked
-    failed = Signal(str)
+    began = Signal()  # another training is shown
+    extended = Signal()  # the record has grown, or was wound back
+    entered = Signal(object, str, bool)  # Activity, a word to the user, whether it stays
+    refused = Signal(str, str)  # what is wrong, and which part of the window had asked
+    failed = Signal(str, str)  # what went wrong, and its details
     closed = Signal()
 
-    def __init__(self, *, engine: str = "auto", parent: QObject | None = None) -> None:
+    def __init__(
+        self, experiment: Experiment | None = None, *, engine: str = "auto", parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self.experiment = Experiment()
-        self.setup: Setup | None = None
-        self.record: Record | None = None
-        self.settings: list[Training] = []
-        self.engine = ""
+        accepted = Experiment() if experiment is None else replace(experiment, session=None)
+        self.store = StateStore(accepted, self)
         self.engine_asked = engine
-        self.state = State.READY
         self.pace = Pace()
-        self._asked: dict[int, Asked] = {}
-        self._look: tuple[int, float] | None = None  # what is to be looked at: run and epochs
-        self._looking: tuple[int, float] | None = None  # what the worker looks at now
+        self._accepted = accepted  # the experiment as the worker last had it
+        self._accepted_settings: tuple[Training, ...] = ()
+        self._asked: deque[Asked] = deque()  # what the worker has not answered yet, oldest first
         self._numbers = itertools.count(1)
         self._last_change = 0
+        self._wanted_look: tuple[int, float] | None = None
+        self._looking: tuple[int, float] | None = None
         self._speed: deque[tuple[float, int]] = deque()
         self._mailbox = Mailbox()
         self._thread = QThread()
         self._thread.setObjectName("worker")
         self._worker: Worker | None = Worker(self._mailbox, self.pace, engine)
         self._worker.moveToThread(self._thread)
-        self._worker.progress.connect(self._wake)
+        self._worker.progress.connect(self.woken)
         self._thread.started.connect(self._worker.run)
         # At once, in the worker's thread: the window's may be waiting for it, and then handles no signals.
         self._worker.finished.connect(self._thread.quit, Qt.ConnectionType.DirectConnection)
@@ -100,57 +117,107 @@ class Session(QObject):
         weakref.finalize(self, end_thread, self._mailbox, self._thread)
         self._thread.start()
 
-    # What the window asks for.
+    # What is shown now.
 
-    def load(self, experiment: Experiment, origin: str = "file") -> None:
-        """Set up an experiment, paused at its start, a saved session where it stood; refused with one line if wrong."""
-        position = 0 if experiment.session is None else experiment.session.position
-        plain = replace(experiment, session=None)
-        self._ask(lambda worker: worker.load(plain, position), origin)
+    @property
+    def now(self) -> WindowState:
+        """The window's state."""
+        return self.store.current
+
+    @property
+    def experiment(self) -> Experiment:
+        """What Reset starts: the newest settings that were asked for."""
+        return self.now.experiment
+
+    @property
+    def setup(self) -> Setup | None:
+        """The set-up of the training shown."""
+        return self.now.setup
+
+    @property
+    def record(self) -> Record | None:
+        """The record of the training shown."""
+        return self.now.record
+
+    @property
+    def settings(self) -> tuple[Training, ...]:
+        """The settings of each run's next update."""
+        return self.now.settings
+
+    @property
+    def state(self) -> Activity:
+        """What the worker does."""
+        return self.now.activity
+
+    @property
+    def engine(self) -> str:
+        """The engine of the training shown; empty before the first."""
+        return "" if self.now.training is None else self.now.training.engine
+
+    @property
+    def updates_per_second(self) -> float:
+        """The speed of the last second, in updates of every run; 0 while not running."""
+        if self.state is not Activity.RUNNING or len(self._speed) < 2:
+            return 0.0
+        (began, before), (now, updates) = self._speed[0], self._speed[-1]
+        return (updates - before) / (now - began) if now > began else 0.0
+
+    @property
+    def waiting(self) -> tuple[Delivery, ...]:
+        """What the worker has delivered and nobody has taken in yet."""
+        return self._mailbox.waiting
+
+    # Orders.
+
+    def load(self, experiment: Experiment, origin: str = "file", selected: int = 0) -> None:
+        """Set up an experiment, paused at its start, a saved session where it was; refused with one line if wrong."""
+        moment = experiment.session
+        position, hidden = (0, ()) if moment is None else (moment.position, tuple(moment.hidden))
+        self._ask(Open(replace(experiment, session=None), position, selected, hidden), origin)
+
+    def edit_settings(self, settings: dict[str, dict[str, Any]], origin: str) -> None:
+        """Change settings of all runs; the training starts again where numbers depend on them. Raises BadInputError."""
+        self._ask(EditSettings(settings), origin)
 
     def run(self) -> None:
         """Train on; from the start again where all runs have ended."""
-        if self.state is State.FINISHED:
-            self.reset()
-        self._ask(lambda worker: worker.start())
+        self._ask(Start())
 
     def pause(self) -> None:
         """Stop training for now."""
-        self._ask(lambda worker: worker.pause())
+        self._ask(Pause())
 
     def toggle(self) -> None:
         """Run, or pause."""
-        if self.state is State.RUNNING:
+        if self.state is Activity.RUNNING:
             self.pause()
         else:
             self.run()
 
     def step(self, updates: int = 1) -> None:
         """Do this many updates and pause."""
-        self._ask(lambda worker: worker.step(updates))
-
-    def step_epoch(self) -> None:
-        """Go on to the end of the epoch and pause."""
-        self._ask(lambda worker: worker.step_epoch())
+        self._ask(Step(updates))
 
     def step_back(self, updates: int = 1) -> None:
         """Undo this many updates and pause."""
-        self._ask(lambda worker: worker.step_back(updates))
+        self._ask(Step(-updates))
+
+    def step_epoch(self) -> None:
+        """Go on to the end of the epoch and pause."""
+        self._ask(StepEpoch())
 
     def step_back_epoch(self) -> None:
         """Go back to the end of the epoch before and pause."""
-        self._ask(lambda worker: worker.step_back_epoch())
+        self._ask(StepEpoch(back=True))
 
     def seek(self, epochs: float) -> None:
-        """Wind time back to a moment and pause; what came after is trained anew when going on."""
+        """Go back to a moment and pause; what came after is trained again when going on."""
         if self.record is not None:
-            position = round(epochs * self.record.latest.items_per_epoch)
-            self._ask(lambda worker: worker.seek(position))
+            self._ask(Seek(round(epochs * self.record.latest.items_per_epoch)))
 
     def reset(self) -> None:
-        """Stand at the start again, paused, with the settings as they are now."""
-        experiment = self.experiment
-        self._ask(lambda worker: worker.restart(experiment))
+        """Go back to the start and pause, with the settings as they are now."""
+        self._ask(Reset())
 
     def change(
         self,
@@ -162,91 +229,70 @@ class Session(QObject):
         origin: str = "rule",
     ) -> None:
         """Change these runs' settings from their next update on. Raises BadInputError; nothing is changed then."""
-        experiment = self.experiment
-        for run in runs:
-            experiment = edits.with_run(experiment, run, rule, learning_rate, momentum)
-        self.experiment = experiment
-        given = {"rule": rule, "learning_rate": learning_rate, "momentum": momentum}
-        values = {key: value for key, value in given.items() if value is not None}
-        for run in runs:
-            self.settings[run] = replace(self.settings[run], **values)
-            command = partial(Worker.change, run=run, rule=rule, learning_rate=learning_rate, momentum=momentum)
-            self._last_change = self._ask(command, origin)
-        self.settings_changed.emit()
+        if (kept := self._as_asked(runs)) is None:
+            return
+        command = ChangeSettings(kept, rule, learning_rate, momentum)
+        self._last_change = self._ask(command, origin)
+        training = self.now.training
+        if training is not None:
+            settings = list(training.settings)
+            for run in runs:
+                settings[run] = replace(settings[run], **command.values)
+            self.store.update(training=replaced(training, settings=tuple(settings)))
 
     def set_weights(self, run: int, weights: dict[str, float]) -> None:
         """Give weights of a run other values from here on."""
-        given = dict(weights)
-        self._ask(lambda worker: worker.change(run, weights=given), "weights")
+        if (kept := self._as_asked((run,))) is not None:
+            self._ask(SetWeights(kept[0], dict(weights)), "weights")
 
     def set_start(self, runs: tuple[int, ...], weights: dict[str, float]) -> None:
-        """Let these runs start from other weights, and stand there. Raises BadInputError."""
-        experiment = self.experiment
-        if experiment.problem.surface is not None and len(runs) == len(experiment.runs):
-            place = [weights["x"], weights["y"]]
-            experiment = edits.with_settings(experiment, {"problem": {"start": place}, "training": {"start": None}})
-            self.experiment = experiment
-            self._ask(lambda worker: worker.restart(experiment), "start")
-            return
-        for run in runs:
-            start = {**experiment.runs[run].training.start, **weights}
-            experiment = edits.with_run(experiment, run, start=start)
-        self.experiment = experiment
-        self._ask(lambda worker: worker.restart(experiment), "start")
+        """Let these runs start from other weights, and go there. Raises BadInputError."""
+        if (kept := self._as_asked(runs)) is not None:
+            self._ask(SetStart(kept, dict(weights)), "start")
 
-    def edit(self, edit: edits.Edit, origin: str = "runs") -> None:
-        """Edit the list of runs, or what alters no number, without losing the place. Raises BadInputError."""
-        edited = edit(self.experiment)
-
-        def adopt(_: Any) -> None:
-            self.experiment = edited
-
-        self._ask(lambda worker: worker.edit(edit), origin, adopt)
+    def add_run(self, run: Run) -> None:
+        """Add a run, trained at once to where the others are. Raises BadInputError."""
+        self._ask(AddRun(run), "runs")
 
     def fork(self, run: int, epochs: float, name: str, change: Change) -> None:
-        """Let a new run part from another at a moment, going on under other settings."""
-        assert self.record is not None
+        """Let a new run part from another at a moment, under other settings. Raises BadInputError."""
+        if self.record is None or (kept := self._as_asked((run,))) is None:
+            return
         latest = self.record.runs[run].latest
         update = min(round(epochs * latest.updates_per_epoch), latest.update)
+        self._ask(ForkRun(kept[0], update, name, change), "runs")
 
-        def adopt(so_far: Experiment) -> None:
-            self.experiment = edits.with_run_added(self.experiment, so_far.runs[-1])
+    def remove_run(self, run: int) -> None:
+        """Remove a run. Raises BadInputError for the last one."""
+        if (kept := self._as_asked((run,))) is not None:
+            self._ask(RemoveRun(kept[0]), "runs")
 
-        self._ask(
-            lambda worker: worker.edit(lambda experiment: edits.with_fork(experiment, run, update, name, change)),
-            "runs",
-            adopt,
-        )
+    def rename_run(self, run: int, name: str) -> None:
+        """Give a run another name. Raises BadInputError."""
+        if (kept := self._as_asked((run,))) is not None:
+            self._ask(RenameRun(kept[0], name), "runs")
 
     def ask_experiment(self, then: Callable[[Experiment], None]) -> None:
         """Call `then` with the experiment so far, every change made on the way included."""
-        self._ask(lambda worker: worker.tell(), "file", then)
+        self._ask(Tell(), "file", then)
+
+    def as_saved(self, experiment: Experiment) -> Experiment:
+        """Return the experiment so far with where it is: opened again, it shows the same moment."""
+        now = self.now
+        assert now.record is not None
+        assert now.run is not None
+        moment = Moment(now.record.latest.position, now.run.name, now.hidden_names)
+        return replace(experiment, session=moment)
 
     def look(self, run: int, epochs: float) -> None:
-        """Have the updates that led to a past moment trained again into the run's record, if that is quickly done.
+        """Have the updates that led to a past moment replayed into the run's record, if that is quickly done.
 
-        One is looked at a time; of those wanted meanwhile only the newest. Where another order cuts a look short,
-        nothing is found.
+        One moment is looked at a time; of those wanted meanwhile only the newest. Where another order cuts a look
+        short, nothing is found.
         """
-        self._look = (run, epochs) if (run, epochs) != self._looking else None
+        self._wanted_look = (run, epochs) if (run, epochs) != self._looking else None
         if self._looking is None:
             self._look_now()
-
-    def _look_now(self) -> None:
-        if self._look is None or self.record is None:
-            return
-        (run, epochs), self._look = self._look, None
-        self._looking, record = (run, epochs), self.record
-        position = round(epochs * record.latest.items_per_epoch)
-
-        def take(found: RunFrame | Missed) -> None:
-            self._looking = None
-            if record is self.record and found is not Missed.ABANDONED:
-                record.look_at(run, epochs, found if isinstance(found, RunFrame) else None)
-                self.extended.emit()
-            self._look_now()
-
-        self._ask(lambda worker: worker.look(run, position), "look", take)
 
     def close(self) -> None:
         """Let the worker end; `closed` is emitted when it has. Doing so twice is harmless."""
@@ -262,13 +308,67 @@ class Session(QObject):
         """Whether the worker and its thread have ended."""
         return self._worker is None
 
-    @property
-    def updates_per_second(self) -> float:
-        """The speed of the last second, in updates of every run; 0 while not running."""
-        if self.state is not State.RUNNING or len(self._speed) < 2:
-            return 0.0
-        (began, before), (now, updates) = self._speed[0], self._speed[-1]
-        return (updates - before) / (now - began) if now > began else 0.0
+    # Asking.
+
+    def _ask(self, command: Command, origin: str = "", then: Callable[[Any], None] | None = None) -> int:
+        """Give an order. Raises BadInputError, with nothing ordered, where the command is refused at once."""
+        command.applied(self._newest())
+        number = next(self._numbers)
+        order = Order(number, command)
+        self._asked.append(Asked(order, origin, then))
+        self._show_experiment()
+        self._mailbox.order(order)
+        return number
+
+    def _newest(self) -> Experiment:
+        """The experiment after everything that was asked for."""
+        return experiment_after(self._accepted, [asked.order.command for asked in self._asked])
+
+    def _newest_of_runs(self) -> Experiment:
+        """The newest experiment with the runs as they are; one with other runs is shown with their training."""
+        commands = [asked.order.command for asked in self._asked]
+        same_runs = itertools.takewhile(lambda command: not command.replaces_runs, commands)
+        return experiment_after(self._accepted, list(same_runs))
+
+    def _show_experiment(self) -> None:
+        self.store.update(experiment=self._newest_of_runs())
+
+    def _as_asked(self, runs: tuple[int, ...]) -> tuple[int, ...] | None:
+        """Return the numbers that runs of the table have once all orders are carried out; None if one is gone then."""
+        numbers: list[int] = []
+        for run in runs:
+            followed: int | None = run
+            for asked in self._asked:
+                followed = None if followed is None else asked.order.command.follow(followed)
+            if followed is None:
+                return None
+            numbers.append(followed)
+        return tuple(numbers)
+
+    def _answered(self, order: int) -> list[Asked]:
+        """Return what was asked for up to an order, which is thereby carried out."""
+        done = []
+        while self._asked and self._asked[0].order.number <= order:
+            done.append(self._asked.popleft())
+        return done
+
+    def _look_now(self) -> None:
+        if self._wanted_look is None or self.record is None:
+            return
+        (run, epochs), self._wanted_look = self._wanted_look, None
+        record = self.record
+        if run >= len(record.runs) or (kept := self._as_asked((run,))) is None:
+            return
+        self._looking = (run, epochs)
+
+        def take(found: RunFrame | Missed) -> None:
+            self._looking = None
+            if record is self.record and found is not Missed.ABANDONED:
+                record.look_at(run, epochs, found if isinstance(found, RunFrame) else None)
+                self.extended.emit()
+            self._look_now()
+
+        self._ask(Look(kept[0], round(epochs * record.latest.items_per_epoch)), "look", take)
 
     # What the worker delivers.
 
@@ -281,74 +381,96 @@ class Session(QObject):
 
     def _take_in(self, delivery: Delivery) -> None:
         match delivery:
-            case Began():
-                self._begin(delivery)
-            case Restarted(standing, engine, setup):
-                self.engine, self.setup = engine, setup
-                self.setup_changed.emit(setup)
-                self._stand(standing, restart)
-            case Advanced(standing):
-                self._stand(standing, Record.extend)
-                self._count(standing.frame)
-            case Rewound(standing):
-                self._stand(standing, Record.rewind)
-            case Entered(state, text, stays):
-                self.state = state
+            case Began(setup, snapshot, engine):
+                self._begin(setup, snapshot, engine)
+            case Restarted(setup, snapshot, engine):
+                self._restart(setup, snapshot, engine)
+            case Advanced(snapshot):
+                if self._extend(snapshot, Record.extend):
+                    self._count(snapshot.frame)
+            case Rewound(snapshot):
+                self._extend(snapshot, Record.rewind)
+            case Entered(activity, text, stays):
                 self._speed.clear()
-                self.entered.emit(state, text, stays)
+                self.store.update(activity=activity)
+                self.entered.emit(activity, text, stays)
             case Refused(text, order):
-                self.refused.emit(text, self._asked_as(order).origin)
-            case Failed(text):
+                origin = next((asked.origin for asked in self._answered(order) if asked.order.number == order), "")
+                self._take_back()
+                self.refused.emit(text, origin)
+            case Failed(text, details, order):
+                self._answered(order)
                 self._looking = None
-                self.failed.emit(text)
+                self._take_back()
+                self.failed.emit(text, details)
             case Answered(answer, order):
-                if (then := self._asked_as(order).then) is not None:
-                    then(answer)
+                for asked in self._answered(order):
+                    if asked.order.number == order and asked.then is not None:
+                        asked.then(answer)
 
-    def _begin(self, delivery: Began) -> None:
-        self.setup, self.engine = delivery.setup, delivery.engine
-        self.record = Record(delivery.standing.frame)
-        asked = self._asked_as(delivery.standing.order)
-        if delivery.position_kept and asked.then is not None:
-            asked.then(delivery.experiment)
-        else:
-            self.experiment = delivery.experiment
-        self.settings = list(delivery.standing.settings)
-        self.began.emit(self.setup, self.record)
-        self.settings_changed.emit()
+    def _begin(self, setup: Setup, snapshot: TrainingSnapshot, engine: str) -> None:
+        """Show another training: runs that are still there stay selected, and hidden, as they were."""
+        before = self.now
+        done = [asked.order.command for asked in self._answered(snapshot.order)]
+        self._accept(snapshot)
+        record = Record(snapshot.frame)
+        selected, visible = carried_over(before, done, snapshot.experiment, [run.name for run in record.runs])
+        self.store.update(
+            experiment=self._newest_of_runs(),
+            training=ShownTraining(snapshot.training, setup, record, engine, snapshot.settings),
+            selected=selected,
+            visible=visible,
+            moment=None,
+        )
+        self.began.emit()
 
-    def _stand(self, standing: Standing, record_it: Callable[[Record, Frame], None]) -> None:
-        if self.record is None:
+    def _restart(self, setup: Setup, snapshot: TrainingSnapshot, engine: str) -> None:
+        """Show the same runs at their start again."""
+        training = self.now.training
+        if training is None:
             return
-        record_it(self.record, standing.frame)
-        settings = list(standing.settings)
-        if standing.order >= self._last_change and settings != self.settings:
-            self.settings = settings
-            self.settings_changed.emit()
+        self._answered(snapshot.order)
+        self._accept(snapshot)
+        training.record.restart(snapshot.frame)
+        settings = snapshot.settings if snapshot.order >= self._last_change else training.settings
+        restarted = ShownTraining(snapshot.training, setup, training.record, engine, settings)
+        self.store.update(experiment=self._newest_of_runs(), training=restarted, moment=None)
         self.extended.emit()
+
+    def _extend(self, snapshot: TrainingSnapshot, extend: Callable[[Record, Frame], None]) -> bool:
+        """Take in where the training is; whether it is the one shown."""
+        training = self.now.training
+        if training is None or training.number != snapshot.training:
+            return False
+        extend(training.record, snapshot.frame)
+        carried_out = self._answered(snapshot.order)
+        self._accept(snapshot)
+        if carried_out:
+            self._show_experiment()
+        if snapshot.order >= self._last_change and snapshot.settings != training.settings:
+            training = replaced(training, settings=snapshot.settings)
+        moment = self.now.moment
+        if moment is not None and moment >= training.record.latest.epochs:
+            moment = None
+        self.store.update(training=training, moment=moment)
+        self.extended.emit()
+        return True
+
+    def _accept(self, snapshot: TrainingSnapshot) -> None:
+        self._accepted, self._accepted_settings = snapshot.experiment, snapshot.settings
+
+    def _take_back(self) -> None:
+        """Show again what holds without an order that was not carried out."""
+        training = self.now.training
+        if training is not None and not any(isinstance(asked.order.command, ChangeSettings) for asked in self._asked):
+            self.store.update(training=replaced(training, settings=self._accepted_settings))
+        self._show_experiment()
 
     def _count(self, frame: Frame) -> None:
         now = time.monotonic()
         self._speed.append((now, frame.updates_done))
         while now - self._speed[0][0] > SPEED_SECONDS and len(self._speed) > 2:
             self._speed.popleft()
-
-    def _ask(self, command: Command, origin: str = "", then: Callable[[Any], None] | None = None) -> int:
-        number = next(self._numbers)
-        if origin:
-            self._asked[number] = Asked(origin, then)
-        self._mailbox.order(Order(command, number))
-        return number
-
-    def _asked_as(self, order: int) -> Asked:
-        # Orders are carried out in sequence: whatever is older has been dealt with, without a word.
-        for old in [number for number in self._asked if number < order]:
-            del self._asked[old]
-        return self._asked.pop(order, Asked(""))
-
-    @Slot(object)
-    def _wake(self, _delivery: object) -> None:
-        self.woken.emit()
 
     @Slot()
     def _end(self) -> None:
@@ -361,19 +483,40 @@ class Session(QObject):
             self.closed.emit()
 
 
+def experiment_after(experiment: Experiment, commands: list[Command]) -> Experiment:
+    """Return the experiment after commands; those that it does not allow are left out, as the worker does."""
+    for command in commands:
+        try:
+            experiment = command.applied(experiment)
+        except BadInputError:
+            continue
+    return experiment
+
+
+def carried_over(
+    before: WindowState, done: list[Command], experiment: Experiment, names: list[str]
+) -> tuple[int, tuple[bool, ...]]:
+    """Return the selected run, and which are visible, after commands that led to a training with these runs."""
+    numbers: list[int | None] = list(range(len(before.visible)))  # where the runs shown before are now
+    chosen: int | None = before.selected
+    hidden: set[str] = set()
+    for command in done:
+        numbers = [None if number is None else command.follow(number) for number in numbers]
+        wish = command.chosen(experiment)
+        chosen = wish if wish is not None else None if chosen is None else command.follow(chosen)
+        if isinstance(command, Open):
+            hidden = set(command.hidden)
+    visible = [name not in hidden for name in names]
+    for was_visible, number in zip(before.visible, numbers, strict=True):
+        if number is not None and number < len(names):
+            visible[number] = was_visible
+    if chosen is None:  # the selected run is gone: take the one in its place
+        chosen = before.selected
+    return max(0, min(chosen, len(names) - 1)), tuple(visible)
+
+
 def end_thread(mailbox: Mailbox, thread: QThread) -> None:
     """Let the worker end and wait for it: for sessions that go, or are left at the program's end, without `close`."""
     if shiboken6.isValid(thread):
         mailbox.close()
         thread.wait()
-
-
-def restart(record: Record, frame: Frame) -> None:
-    """Let a record stand at its start again: the first rows give way to those of the frame."""
-    record.rewind(frame)
-    for run in record.runs:
-        run.measures.rewind(-1.0)
-        run.path.rewind(-1.0)
-        run.events.clear()
-        run.diverged_at, run.looked_at = None, None
-    record.extend(frame)

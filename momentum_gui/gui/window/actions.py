@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from momentum_gui.gui.panels.speed import SpeedControl
+from momentum_gui.gui.state import Activity, WindowState
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.style.icons import SIZE, icon
 
@@ -55,6 +56,7 @@ class Actions:
     """All actions by name, the menu bar and the toolbar of a window."""
 
     def __init__(self, window: QMainWindow) -> None:
+        self._running = False
         self.by_name: dict[str, QAction] = {}
         self.menus: dict[str, QMenu] = {}
         bar = window.menuBar()
@@ -102,13 +104,24 @@ class Actions:
     def __getitem__(self, name: str) -> QAction:
         return self.by_name[name]
 
-    def show_running(self, running: bool) -> None:
-        """Let the first button say what it does now."""
-        self["run"].setText("&Pause" if running else "&Run")
-        self["run"].setToolTip("Pause (Space)" if running else "Train on (Space)")
-        self.run_button.setText("Pause" if running else "Run")
-        self._running = running
-        self._show_run_icon()
+    def show_state(self, state: WindowState) -> None:
+        """Let actions say what they do now, and disable those that could do nothing."""
+        running, record = state.activity is Activity.RUNNING, state.record
+        if running != self._running:
+            self._running = running
+            self["run"].setText("&Pause" if running else "&Run")
+            self["run"].setToolTip("Pause (Space)" if running else "Train on (Space)")
+            self.run_button.setText("Pause" if running else "Run")
+            self._show_run_icon()
+        ended = state.activity is Activity.FINISHED
+        begun = record is not None and record.latest.position > 0
+        for names, possible in (
+            (("step", "step_epoch"), not ended),
+            (("back", "back_epoch"), begun),
+            (("remove",), record is not None and len(record.runs) > 1),
+        ):
+            for name in names:
+                self[name].setEnabled(possible)
 
     def show_theme(self, mode: str) -> None:
         """Tick the theme asked for."""
@@ -126,7 +139,7 @@ class Actions:
         self._show_run_icon()
 
     def _show_run_icon(self) -> None:
-        name = "pause" if getattr(self, "_running", False) else "run"
+        name = "pause" if self._running else "run"
         self["run"].setIcon(icon(name))
         self.run_button.setIcon(icon(name, theme.current().accent_text))
 
@@ -141,7 +154,8 @@ class Actions:
         self.run_button.setProperty("primary", True)
         self.run_button.setToolButtonStyle(self.run_button.toolButtonStyle().ToolButtonTextBesideIcon)
         self.run_button.setText("Pause")
-        self.run_button.setFixedWidth(self.run_button.sizeHint().width() + 40)
+        self.run_button.setFixedWidth(self.run_button.sizeHint().width() + 40)  # never changes with the word
+        self.run_button.setText("Run")
         self.run_button.setToolTip("Train on, or pause (Space)")
         self.run_button.clicked.connect(self["run"].trigger)
         bar.addWidget(self.run_button)

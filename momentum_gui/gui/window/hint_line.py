@@ -11,11 +11,10 @@ from PySide6.QtCore import QObject, Slot
 
 from momentum_gui.engine.interface import ready
 from momentum_gui.engine.population import Floats, Task
+from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.training.background import Background
 from momentum_gui.gui.widgets.message import Message
 from momentum_gui.lab.recording.record import Record
-from momentum_gui.lab.settings import Training
-from momentum_gui.lab.setup import Setup
 
 if TYPE_CHECKING:
     from momentum_gui.lab.analysis.diagnostics import Evidence
@@ -34,8 +33,7 @@ class HintLine(QObject):
         super().__init__(parent)
         self._label = label
         self._shown = True
-        self._setup: Setup | None = None
-        self._record: Record | None = None
+        self._record: Record | None = None  # the one that the finders look at
         self._finders: list[HintFinder] = []
         self._evidence: dict[int, Evidence] = {}
         self._asked = 0  # of which run the evidence is being found
@@ -43,15 +41,19 @@ class HintLine(QObject):
         self.background = Background(self, "hints")
         self.background.done.connect(self._take_evidence)
 
-    def begin(self, setup: Setup, record: Record) -> None:
+    def _begin(self, record: Record) -> None:
         """Look at another training."""
         from momentum_gui.lab.analysis.hints import HintFinder  # loaded when the window has been painted
 
-        self._setup, self._record = setup, record
+        self._record = record
         self._finders = [HintFinder() for _ in record.runs]
         self._evidence.clear()
         self.background.cancel()
         self._looked = self._found = 0.0
+        self._label.show_text("")
+
+    def clear(self) -> None:
+        """Say nothing until the next look."""
         self._label.show_text("")
 
     def set_shown(self, shown: bool) -> None:
@@ -59,27 +61,29 @@ class HintLine(QObject):
         self._shown = shown
         self._label.setVisible(shown)
 
-    def look(self, run: int, settings: Training, *, now: bool = False) -> None:
-        """Look at a run, unless that was done a moment ago; with `now` in any case."""
+    def look(self, state: WindowState, *, now: bool = False) -> None:
+        """Look at the selected run, unless that was done a moment ago; with `now` in any case."""
         from momentum_gui.lab.analysis.diagnostics import least_known_error
 
-        at = time.monotonic()
-        if self._record is None or not self._shown or run >= len(self._finders):
+        at, training = time.monotonic(), state.training
+        if training is None or not self._shown:
             return
+        if training.record is not self._record:
+            self._begin(training.record)
         if not now and at - self._looked < LOOK_SECONDS:
             return
         self._looked = at
-        record = self._record.runs[run]
+        run, record = state.selected, training.record.runs[state.selected]
         if record.latest.update == 0:
             self._label.show_text("")
             return
-        assert self._setup is not None
-        hints = self._finders[run].look(record, self._evidence.get(run), least_known_error(self._record, self._setup))
+        least = least_known_error(training.record, training.setup)
+        hints = self._finders[run].look(record, self._evidence.get(run), least)
         self._label.show_text(hints[0].text if hints else "")
         self._label.setToolTip("\n\n".join(f"{hint.text}\n({hint.measure})" for hint in hints))
         if at - self._found > EVIDENCE_SECONDS and len(record.latest.weights) <= MOST_WEIGHTS:
             self._found, self._asked = at, run
-            work = partial(evidence_at, self._setup.task(settings), record.latest.weights)
+            work = partial(evidence_at, training.setup.task(state.run_settings), record.latest.weights)
             self.background.request(work)
 
     def end(self) -> None:

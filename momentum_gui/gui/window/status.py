@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtWidgets import QStatusBar
 
 from momentum_gui.gui.panels.run_model import epoch_text, error_text
-from momentum_gui.gui.training.mailbox import State
+from momentum_gui.gui.state import Activity
 from momentum_gui.gui.widgets.message import Message
 
 MESSAGE_SECONDS = 10
@@ -37,7 +37,7 @@ class Status(QStatusBar):
             place.setAccessibleName(name.capitalize())
             self.places[name] = place
             self.addPermanentWidget(place)
-        self.is_staying = False
+        self.is_staying = self.is_problem = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(MESSAGE_SECONDS * 1000)
@@ -46,7 +46,7 @@ class Status(QStatusBar):
     def say(self, text: str, *, problem: bool = False, stays: bool = False) -> None:
         """Show a line: what is wrong until something else is said, anything else for a while."""
         self.message.show_text(text, problem=problem)
-        self.is_staying = stays
+        self.is_staying, self.is_problem = stays, problem and bool(text)
         self._timer.stop()
         if text and not problem and not stays:
             self._timer.start()
@@ -56,12 +56,12 @@ class Status(QStatusBar):
         """Say nothing."""
         self.say("")
 
-    def show_state(self, state: State) -> None:
+    def show_activity(self, activity: Activity) -> None:
         """Show what the worker does."""
-        self.places["state"].show_text(state.value)
+        self.places["state"].show_text(activity.value)
 
-    def show_standing(self, epochs: float, limit: int, speed: float, error: float, engine: str) -> None:
-        """Show where the selected run stands, the speed in updates per second, and the engine."""
+    def show_progress(self, epochs: float, limit: int, speed: float, error: float, engine: str) -> None:
+        """Show how far the selected run is, the speed in updates per second, and the engine."""
         self.places["epoch"].show_text(f"epoch {epoch_text(epochs)} of {epoch_text(limit)}")
         self.places["speed"].show_text(f"{epoch_text(round(speed))} updates/s" if speed >= 0.5 else "")
         self.places["error"].show_text("" if math.isnan(error) else f"error {error_text(error)}")

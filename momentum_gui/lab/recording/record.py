@@ -68,6 +68,13 @@ class RunRecord:
         if frame.outcome is not Outcome.DIVERGED:
             self.diverged_at = None
 
+    def restart(self) -> None:
+        """Forget everything."""
+        self.measures.rewind(-1.0)
+        self.path.rewind(-1.0)
+        self.events.clear()
+        self.diverged_at, self.looked_at = None, None
+
     def weights_at(self, epochs: float | None) -> Floats:
         """The weights (weights,) at a moment, as near before it as was kept; None means the present."""
         if epochs is None or epochs >= self.latest.epochs or not len(self.path):
@@ -132,6 +139,13 @@ class Record:
         for record, run in zip(self.runs, frame.runs, strict=True):
             record.rewind(run)
         self.version += 1
+
+    def restart(self, frame: Frame) -> None:
+        """Go back to the start: the first rows give way to those of the frame."""
+        self.rewind(frame)
+        for run in self.runs:
+            run.restart()
+        self.extend(frame)
 
 
 def settings_changed(before: RunFrame, after: RunFrame) -> str:

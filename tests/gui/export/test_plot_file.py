@@ -26,6 +26,7 @@ from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.record import Record
 from momentum_gui.lab.training.trainer import Trainer
+from tests.gui.plots.showing import begin
 
 RAVINE = """
 [problem]
@@ -53,7 +54,7 @@ def view(qtbot: QtBot) -> Iterator[ErrorView]:
     made = ErrorView()
     qtbot.addWidget(made)
     made.resize(600, 400)
-    made.begin(trainer.setup, record)
+    begin(made, trainer.setup, record)
     yield made
     theme.set_theme("light")
 
@@ -154,7 +155,7 @@ def test_two_plots_stand_one_above_the_other(qtbot: QtBot, view: ErrorView, tmp_
     steps.resize(500, 400)
     assert view.setup is not None
     assert view.record is not None
-    steps.begin(view.setup, view.record)
+    begin(steps, view.setup, view.record)
     export.save_picture(steps, tmp_path / "p.png", 1.0)
     image = pixels(tmp_path / "p.png")
     dark = np.abs(image - np.array(QColor(theme.LIGHT.step).getRgb()[:3])).sum(axis=2) < 90

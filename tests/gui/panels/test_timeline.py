@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pytestqt.qtbot import QtBot
 
 from momentum_gui.gui.panels.timeline import PLAY_SECONDS, STEPS, Timeline
+from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.style import theme
+from momentum_gui.lab.experiment import Experiment, edits
+from momentum_gui.lab.recording.record import Record
+from momentum_gui.lab.training.trainer import Trainer
 from tests.conftest import wait_until
 
 
@@ -16,8 +22,23 @@ def timeline(qtbot: QtBot) -> Timeline:
     theme.set_theme("light")
     made = Timeline()
     qtbot.addWidget(made)
-    made.set_end(40.0)
+    follow(made, trained(40))
     return made
+
+
+def trained(epochs: int) -> WindowState:
+    """The state after a training of this many epochs."""
+    experiment = edits.with_settings(Experiment.load("ravine"), {"training": {"epochs": epochs}})
+    trainer = Trainer(experiment, "numpy")
+    record = Record(trainer.first_frame())
+    record.extend(trainer.advance_epochs(epochs))
+    return WindowState.of_record(trainer.setup, record)
+
+
+def follow(timeline: Timeline, state: WindowState) -> None:
+    """Show a state, and then the moments that the timeline asks for, as the window does."""
+    timeline.show_state(state)
+    timeline.moment_chosen.connect(lambda epochs: timeline.show_state(replace(state, moment=epochs)))
 
 
 def told(timeline: Timeline) -> list[float | None]:
@@ -81,5 +102,5 @@ def test_nothing_to_play_before_training(qtbot: QtBot) -> None:
     made = Timeline()
     qtbot.addWidget(made)
     assert not made.play.isEnabled()
-    made.set_end(1.0)
+    made.show_state(trained(1))
     assert made.play.isEnabled()

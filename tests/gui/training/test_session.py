@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from momentum_gui.engine.population import Measure, Outcome
-from momentum_gui.gui.training.mailbox import FULL_SPEED, PENDING_FRAMES, State
+from momentum_gui.gui.state import Activity
+from momentum_gui.gui.training.pace import FULL_SPEED
+from momentum_gui.gui.training.queue import PENDING_FRAMES
 from momentum_gui.gui.training.session import Session
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment, edits
@@ -30,7 +32,7 @@ def finish(session: Session) -> None:
     """Train to the end at full speed."""
     session.pace.updates_per_second = FULL_SPEED
     session.run()
-    take_until(session, lambda: session.state is State.FINISHED, "the training ends", 30.0)
+    take_until(session, lambda: session.state is Activity.FINISHED, "the training ends", 30.0)
 
 
 def go(session: Session, epochs: int) -> None:
@@ -46,7 +48,9 @@ def go(session: Session, epochs: int) -> None:
 def test_same_numbers_as_the_trainer(make_session: MakeSession, xor: Experiment, engine: str) -> None:
     """A training in the window's worker ends in the same bits, with the same curves, as one without a window."""
     session = make_session(xor, engine)
-    take_until(session, lambda: session.engine == engine and session.state is State.READY, "the engine is there", 60.0)
+    take_until(
+        session, lambda: session.engine == engine and session.state is Activity.READY, "the engine is there", 60.0
+    )
     finish(session)
     trainer = Trainer(xor, engine)
     rows = [trainer.first_frame()]
@@ -67,7 +71,7 @@ def test_run_and_pause(make_session: MakeSession, xor: Experiment) -> None:
     session.run()
     take_until(session, lambda: session.record.latest.epochs > 3, "some epochs are done")  # type: ignore[union-attr]
     session.pause()
-    take_until(session, lambda: session.state is State.PAUSED, "it pauses")
+    take_until(session, lambda: session.state is Activity.PAUSED, "it pauses")
     stands = session.record.latest.position
     session.take()
     assert session.record.latest.position == stands
@@ -107,7 +111,7 @@ def test_reset_repeats(make_session: MakeSession, xor: Experiment) -> None:
     finish(session)
     end = weights(session)
     session.reset()
-    take_until(session, lambda: session.state is State.READY, "it is reset")
+    take_until(session, lambda: session.state is Activity.READY, "it is reset")
     assert session.record is not None
     assert session.record.latest.position == 0
     assert [len(run.measures) for run in session.record.runs] == [1, 1]
@@ -120,8 +124,8 @@ def test_running_again_after_the_end(make_session: MakeSession, xor: Experiment)
     session = make_session(xor)
     finish(session)
     session.run()
-    take_until(session, lambda: session.state is State.RUNNING, "it runs again")
-    take_until(session, lambda: session.state is State.FINISHED, "and ends again")
+    take_until(session, lambda: session.state is Activity.RUNNING, "it runs again")
+    take_until(session, lambda: session.state is Activity.FINISHED, "and ends again")
 
 
 def test_a_change_on_the_way(make_session: MakeSession, xor: Experiment) -> None:
@@ -163,7 +167,7 @@ def test_reset_keeps_what_was_changed(make_session: MakeSession, xor: Experiment
     go(session, 2)
     session.change((1,), momentum=0.9)
     session.reset()
-    take_until(session, lambda: session.state is State.READY, "it is reset")
+    take_until(session, lambda: session.state is Activity.READY, "it is reset")
     assert session.settings[1].momentum == 0.9
     assert session.record is not None
     assert session.record.latest.runs[1].momentum == 0.9
@@ -201,10 +205,12 @@ def test_a_run_added_on_the_way_catches_up(make_session: MakeSession, xor: Exper
     go(session, 2)
     before = weights(session)
     new = edits.new_run(xor.runs[1].training, "third", "heavy-ball", 0.25, 0.5)
-    session.edit(lambda experiment: edits.with_run_added(experiment, new))
+    session.add_run(new)
     take_until(
         session,
-        lambda: len(session.record.runs) == 3 and session.record.latest.epochs == 7 and session.state is State.PAUSED,
+        lambda: (
+            len(session.record.runs) == 3 and session.record.latest.epochs == 7 and session.state is Activity.PAUSED
+        ),
         "it caught up",  # type: ignore[union-attr]
     )
     assert weights(session)[:2] == before
@@ -220,11 +226,11 @@ def test_a_run_removed(make_session: MakeSession, xor: Experiment) -> None:
     session = make_session(xor)
     go(session, 3)
     before = weights(session)
-    session.edit(lambda experiment: edits.with_run_removed(experiment, 0))
+    session.remove_run(0)
     take_until(session, lambda: len(session.record.runs) == 1 and session.record.latest.epochs == 3, "it is gone")  # type: ignore[union-attr]
     assert weights(session) == before[1:]
     with pytest.raises(BadInputError, match="the last run cannot be removed"):
-        session.edit(lambda experiment: edits.with_run_removed(experiment, 0))
+        session.remove_run(0)
 
 
 def test_a_fork(make_session: MakeSession, xor: Experiment) -> None:
@@ -244,7 +250,7 @@ def test_a_fork(make_session: MakeSession, xor: Experiment) -> None:
     assert forked == by_hand.first_frame().runs[1].weights.tolist()
     assert session.settings[2].rule == "plain"
     session.reset()
-    take_until(session, lambda: session.state is State.READY, "it is reset")
+    take_until(session, lambda: session.state is Activity.READY, "it is reset")
     go(session, 8)
     assert weights(session)[2] == forked
 
@@ -254,11 +260,11 @@ def test_more_epochs_keep_the_place(make_session: MakeSession, xor: Experiment) 
     session = make_session(xor)
     finish(session)
     before = weights(session)
-    session.edit(lambda experiment: edits.with_settings(experiment, {"training": {"epochs": 50}}))
-    take_until(session, lambda: session.state is State.PAUSED, "it stands where it was")
+    session.edit_settings({"training": {"epochs": 50}}, "training")
+    take_until(session, lambda: session.state is Activity.PAUSED, "it stands where it was")
     assert weights(session) == before
     session.run()
-    take_until(session, lambda: session.state is State.FINISHED, "it goes on")
+    take_until(session, lambda: session.state is Activity.FINISHED, "it goes on")
     assert session.record is not None
     assert session.record.latest.epochs == 50
 
@@ -303,17 +309,16 @@ def test_a_busy_window_slows_the_worker(make_session: MakeSession, xor: Experime
     """While nothing is taken the worker waits instead of filling memory, and still obeys; nothing is lost."""
     session = make_session(edits.with_settings(xor, {"training": {"epochs": 1_000_000}}))
     session.run()
-    waiting = session._mailbox._deliveries
     end = time.monotonic() + 10
-    while len(waiting) < PENDING_FRAMES and time.monotonic() < end:
+    while len(session.waiting) < PENDING_FRAMES and time.monotonic() < end:
         time.sleep(0.005)
     counts = set()
     until = time.monotonic() + 0.2
     while time.monotonic() < until:
-        counts.add(len(waiting))
+        counts.add(len(session.waiting))
     assert max(counts) <= PENDING_FRAMES + 1
     session.pause()
-    take_until(session, lambda: session.state is State.PAUSED, "it pauses")
+    take_until(session, lambda: session.state is Activity.PAUSED, "it pauses")
     assert session.record is not None
     run = session.record.runs[0]
     assert run.measures.position[-1] == int(run.latest.epochs) or run.latest.update % 4
@@ -326,13 +331,13 @@ def test_an_exception_reaches_the_window(
     """What goes wrong in the worker is one line in the window; the worker lives on and can start again."""
     session = make_session(xor)
     failed: list[str] = []
-    session.failed.connect(failed.append)
+    session.failed.connect(lambda text, details: failed.append(text))
     with monkeypatch.context() as patch:
         patch.setattr(Trainer, "advance", lambda self, updates: 1 / 0)
         session.run()
         take_until(session, lambda: bool(failed), "the failure is told")
     assert failed == ["ZeroDivisionError: division by zero"]
-    take_until(session, lambda: session.state is State.READY, "it rests")
+    take_until(session, lambda: session.state is Activity.READY, "it rests")
     finish(session)
 
 
@@ -354,7 +359,7 @@ def test_the_switch_interval_is_given_back(make_session: MakeSession, xor: Exper
     take_until(session, lambda: session.record.latest.epochs > 2, "it runs")  # type: ignore[union-attr]
     assert sys.getswitchinterval() < before
     session.pause()
-    take_until(session, lambda: session.state is State.PAUSED, "it pauses")
+    take_until(session, lambda: session.state is Activity.PAUSED, "it pauses")
     assert sys.getswitchinterval() == before
 
 
@@ -375,6 +380,6 @@ def test_commands_are_answered_at_full_speed(make_session: MakeSession, xor: Exp
         taken.append(time.perf_counter() - began)
     began = time.perf_counter()
     session.pause()
-    take_until(session, lambda: session.state is State.PAUSED, "it pauses")
+    take_until(session, lambda: session.state is Activity.PAUSED, "it pauses")
     taken.append(time.perf_counter() - began)
     assert sorted(taken)[len(taken) // 2] < 0.5

@@ -1,133 +1,85 @@
-"""What the views have in common: which record they show, a row of controls above, and a word for each picture."""
+"""A view: a widget of the window that shows its state when it is visible and out of date."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from pathlib import Path
+from typing import ClassVar
 
-from momentum_gui.gui.plots.common.plot import Plot
-from momentum_gui.gui.widgets.rich_line import RichLine
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from momentum_gui.gui.state import ShownTraining, WindowState
+from momentum_gui.gui.style import theme
+from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.record import Record, RunRecord
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.training.frame import RunFrame
 
+NOTHING = WindowState(Experiment())
+"""The state before there is a training."""
+TOO_FAR = "This moment is too far back to be replayed quickly; “Go on from here” goes back to it."
 
-class PlotView(QWidget):
-    """A view of a record: a row of controls, and below it what a subclass puts into `body`.
 
-    A subclass says in `arrange` what a new training means for it, in `redraw` how it is brought up to date, in
-    `summary` what is to be seen, for those who do not see it. `selected`, `visible_runs` and `moment` (epochs; None =
-    the present) are as the window last said.
+class View(QWidget):
+    """One view. The window calls `show_state` whenever the view is visible and its state or record has changed.
+
+    `shown` is the state that the picture on the screen shows, whole; nothing of it is kept elsewhere. A subclass says
+    in `arrange` what another training means for it, in `select` what another selected run does, and in `redraw` how
+    the picture is brought up to date. The signals are what a view may ask of the window.
     """
 
-    title = ""
+    title: ClassVar[str] = ""
+    pause: ClassVar[float] = 0.0
+    """Seconds between two redraws: more often than that nobody can follow."""
+
+    start_chosen = Signal(object, bool)  # weights by name, and whether for the selected run only
+    weight_edited = Signal(str, float)
+    weight_followed = Signal(str)
+    run_wanted = Signal(str, float, float)  # rule, learning rate, momentum
+    settings_wanted = Signal(str, float, float)
+    equal_rate_wanted = Signal(int)
+    log_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setup: Setup | None = None
-        self.record: Record | None = None
-        self.selected = 0
-        self.visible_runs: tuple[bool, ...] = ()
-        self.moment: float | None = None
-        self.plots: list[Plot] = []
-        self.controls = QHBoxLayout()
-        self.controls.setContentsMargins(8, 4, 8, 0)
-        self.controls.setSpacing(4)
-        self.read_out = RichLine()
-        self.read_out.setProperty("muted", True)
-        self.controls.addWidget(self.read_out, 1)
-        self.body = QVBoxLayout()
-        self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.setSpacing(0)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(0)
-        box.addLayout(self.controls)
-        box.addLayout(self.body, 1)
+        self.shown = NOTHING
         self.setAccessibleName(self.title)
 
+    # What is shown.
+
     @property
-    def painting(self) -> float:
-        """Seconds of the window's thread that painting it took last."""
-        return sum(plot.painting for plot in self.plots if plot.isVisible())
+    def training(self) -> ShownTraining | None:
+        """The training shown."""
+        return self.shown.training
 
-    def add_plot(self, plot: Plot, stretch: int = 1) -> Plot:
-        """Put a plot below those there are."""
-        plot.setAccessibleName(self.title)
-        plot.fitted.connect(self.redraw_now)
-        self.plots.append(plot)
-        self.body.addWidget(plot, stretch)
-        return plot
+    @property
+    def setup(self) -> Setup | None:
+        """The set-up of the training shown."""
+        return self.shown.setup
 
-    def add_button(self, text: str, tip: str, *, checkable: bool = False, checked: bool = False) -> QToolButton:
-        """A small button at the right of the row of controls."""
-        button = QToolButton(self)
-        button.setText(text)
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        button.setCheckable(checkable)
-        button.setChecked(checked)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.controls.addWidget(button)
-        return button
+    @property
+    def record(self) -> Record | None:
+        """The record shown."""
+        return self.shown.record
 
-    def begin(self, setup: Setup, record: Record) -> None:
-        """Show a new training."""
-        self.setup, self.record, self.moment = setup, record, None
-        self.selected = min(self.selected, len(record.runs) - 1)
-        if len(self.visible_runs) != len(record.runs):
-            self.visible_runs = (True,) * len(record.runs)
-        for plot in self.plots:
-            plot.automatic = True
-        self.read_out.clear()
-        self.arrange()
-        self.redraw_now()
+    @property
+    def selected(self) -> int:
+        """The number of the selected run."""
+        return self.shown.selected
 
-    def update_view(self) -> None:
-        """Bring the view up to the record as it is now."""
-        self.redraw_now()
-
-    def redraw_now(self) -> None:
-        """Draw what the record holds."""
-        if self.record is not None:
-            self.redraw()
-            self.setAccessibleDescription(self.summary())
-
-    def set_selected(self, run: int) -> None:
-        """Another run is looked at."""
-        if self.record is not None and 0 <= run < len(self.record.runs):
-            self.selected = run
-            self.redraw_now()
-
-    def set_visible_runs(self, visible: tuple[bool, ...]) -> None:
-        """Show these runs and hide the others."""
-        self.visible_runs = tuple(visible)
-        self.redraw_now()
-
-    def set_moment(self, epochs: float | None) -> None:
-        """Show a past moment; None = the present."""
-        self.moment = epochs
-        self.redraw_now()
-
-    def apply_theme(self) -> None:
-        """The theme changed."""
-        for plot in self.plots:
-            plot.apply_theme()
-        self.recolor()
-        self.redraw_now()
-
-    def runs_shown(self) -> list[tuple[int, RunRecord]]:
-        """The visible runs, with their numbers."""
-        if self.record is None:
-            return []
-        shown = self.visible_runs
-        return [(number, run) for number, run in enumerate(self.record.runs) if number < len(shown) and shown[number]]
+    @property
+    def moment(self) -> float | None:
+        """The moment shown, in epochs; None = the present."""
+        return self.shown.moment
 
     @property
     def run(self) -> RunRecord | None:
         """The selected run's record."""
-        return None if self.record is None else self.record.runs[self.selected]
+        return self.shown.run
+
+    def runs_shown(self) -> list[tuple[int, RunRecord]]:
+        """Return the visible runs, each with its number."""
+        return self.shown.runs_shown
 
     @property
     def shown_frame(self) -> RunFrame | None:
@@ -136,33 +88,97 @@ class PlotView(QWidget):
 
     @property
     def frame_to_draw(self) -> RunFrame | None:
-        """The frame shown, or while its moment is being trained again, as when time is played, the one found last."""
+        """The frame shown or, while its moment is being replayed, the one found last."""
         run, frame = self.run, self.shown_frame
         if frame is None and run is not None and run.looked_at is not None:
             return run.looked_at[1]
         return frame
 
-    def too_far_words(self) -> str:
-        """Why a moment is not shown, in a sentence."""
-        return "This moment is too far to be trained again quickly; “Go on from here” winds back to it."
+    # What the window calls.
+
+    def show_state(self, state: WindowState) -> None:
+        """Show a state, or again the one that is shown, as its record may have grown."""
+        before, self.shown = self.shown, state
+        if state.training is None:
+            return
+        if state.record is not before.record:
+            self.arrange()
+            self.select()
+        elif state.selected != before.selected:
+            self.select()
+        self.redraw_now()
+
+    def apply_theme(self) -> None:
+        """Take on the theme's colours."""
+        self.recolor()
+        self.redraw_now()
+
+    def follow(self, name: str) -> None:
+        """Follow a weight that was chosen in another view."""
+
+    def set_engine(self, name: str) -> None:
+        """Use this engine for the view's own work."""
+
+    def set_log(self, log: bool) -> None:
+        """Use a logarithmic or a linear error axis."""
+
+    def end(self) -> None:
+        """End the view's work in the background: the window closes."""
+
+    # What the window asks.
+
+    @property
+    def painting(self) -> float:
+        """The seconds of the window's thread that painting the view took last; 0 where it is not measured."""
+        return 0.0
+
+    @property
+    def has_news(self) -> bool:
+        """Whether the view has something to show that the state does not say."""
+        return False
+
+    @property
+    def busy(self) -> bool:
+        """Whether the view still works on its picture."""
+        return False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return self.shown.training is None
+
+    def summary(self) -> str:
+        """Return what there is to see, in a sentence or two, for those who do not see it."""
+        return ""
+
+    def export_table(self) -> tuple[list[str], list[list[object]]]:
+        """Return the data drawn: header and rows."""
+        return [], []
+
+    def save_picture(self, path: str | Path, chosen: theme.Theme) -> bool:
+        """Write the picture, if the view has a form of its own for paper; whether it did. Raises OSError."""
+        return False
+
+    # What a subclass does.
 
     def arrange(self) -> None:
-        """Prepare for a new training."""
+        """Prepare for another training."""
+
+    def select(self) -> None:
+        """Prepare for another selected run."""
 
     def redraw(self) -> None:
-        """Bring the plots up to date."""
+        """Bring the picture up to date."""
 
     def recolor(self) -> None:
         """Take the theme's colours for pens and brushes that outlive a redraw."""
 
-    def summary(self) -> str:
-        """What is to be seen, in a sentence or two."""
-        return ""
+    def redraw_now(self) -> None:
+        """Draw what is shown, and describe it."""
+        if self.shown.training is not None:
+            self.redraw()
+            self.setAccessibleDescription(self.summary())
 
-    def painted(self, scale: float) -> QImage | None:
-        """An image that stands for the plots where they are not what is seen, at `scale` times its size; else None."""
-        return None
-
-    def export_table(self) -> tuple[list[str], list[list[object]]]:
-        """The data drawn: header and rows."""
-        return [], []
+    def redraw_at_rest(self) -> None:
+        """Draw as finely as when nothing moves, for paper."""
+        self.redraw_now()

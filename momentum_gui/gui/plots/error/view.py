@@ -12,8 +12,8 @@ from momentum_gui.engine.population import Measure, Outcome
 from momentum_gui.gui.plots.common.curve import Curve
 from momentum_gui.gui.plots.common.event_lines import EventLines, changes
 from momentum_gui.gui.plots.common.plot import Ends, Plot, plain_pen, run_pen
+from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
-from momentum_gui.gui.plots.common.view import PlotView
 from momentum_gui.gui.style import theme
 from momentum_gui.lab.recording.history import nearest
 from momentum_gui.lab.recording.record import RunRecord
@@ -48,6 +48,7 @@ class ErrorView(PlotView):
             self.plot.addItem(item, ignoreBounds=True)
         for button in (self.accuracy, self.updates, self.log):
             button.toggled.connect(self._toggled)
+        self.log.toggled.connect(self.log_toggled)
         self.plot.hovered.connect(self._hovered)
 
     def arrange(self) -> None:

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 from momentum_gui.engine.population import Floats
 from momentum_gui.engine.rules import RULES, Coefficients, Gains, gains
 from momentum_gui.gui.plots.common.plot import Plot, plain_pen
+from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
-from momentum_gui.gui.plots.common.view import PlotView
+from momentum_gui.gui.plots.common.view import TOO_FAR
 from momentum_gui.gui.plots.gains.matrices import GainMatrices, LimitAxis
 from momentum_gui.gui.style import theme
 from momentum_gui.lab.steps.step_parts import Anatomy, HalfLife, anatomy, effective_gain, memory
@@ -153,7 +154,7 @@ class GainsView(PlotView):
         else:
             self._draw_bars(limits)
         if frame is None:
-            self.sentence.setText(f"<b>{run.name}</b>: {self.too_far_words()}")
+            self.sentence.setText(f"<b>{run.name}</b>: {TOO_FAR}")
         else:
             self._say(frame, limits)
         self._tell_weight()
@@ -189,7 +190,7 @@ class GainsView(PlotView):
         """The sentence above: limits, half-life, agreement."""
         setup = self.setup
         assert setup is not None
-        task = setup.task(setup.experiment.runs[min(self.selected, len(setup.experiment.runs) - 1)].training)
+        task = setup.task(setup.experiment.runs[self.selected].training)
         life = memory(coefficients_of(frame), task.batch_size, frame.updates_per_epoch)
         name = f"<b>{frame.name}</b>, {RULES[frame.rule].title} μ {number_text(frame.momentum, 3)}"
         agreement = self._last.agreement if self._last is not None else np.nan

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from momentum_gui.gui.plots.common.view import View
 from momentum_gui.gui.plots.network.canvas import Canvas
 from momentum_gui.gui.widgets.message import Message
-from momentum_gui.lab.recording.record import Record, RunRecord
-from momentum_gui.lab.setup import Setup
 
 INVITATION = "Click a weight"
 
 
-class DiagramView(QWidget):
-    """The selected run's network. A click on a weight follows it (`weight_followed`); its value can be edited there.
-
-    `weight_followed` carries the weight's name; `weight_edited` its name and new value.
-    """
+class DiagramView(View):
+    """The selected run's network. A click on a weight follows it in all views; its value can be edited there."""
 
     title = "Network"
-    weight_followed = Signal(str)
-    weight_edited = Signal(str, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,19 +48,16 @@ class DiagramView(QWidget):
         self.color_by.currentIndexChanged.connect(self._color_by_chosen)
         self.canvas.weight_clicked.connect(self._weight_clicked)
         self.value.editingFinished.connect(self._value_edited)
-        self._record: Record | None = None
-        self._selected = 0
-        self._moment: float | None = None
 
     @property
     def painting(self) -> float:
         """Seconds of the window's thread that painting it took last."""
         return self.canvas.painting
 
-    def begin(self, setup: Setup, record: Record) -> None:
+    def arrange(self) -> None:
         """Draw another training's network."""
-        self._record = record
-        self._selected = min(self._selected, len(record.runs) - 1)
+        setup = self.setup
+        assert setup is not None
         data = setup.data
         self.canvas.set_network(setup.network, data.input_names if data else (), data.output_names if data else ())
         self.value.clear()
@@ -74,42 +65,28 @@ class DiagramView(QWidget):
         self.name.show_text(INVITATION if setup.network else "")
         self.problem.clear()
 
-    def update_view(self) -> None:
-        """Draw the weights as they stand, or stood at the moment shown."""
-        run = self._run()
-        if run is None:
-            return
-        self.canvas.weights = run.weights_at(self._moment)
-        known = run.update_at(self._moment)
+    def redraw(self) -> None:
+        """Draw the weights at the moment shown."""
+        run = self.run
+        assert run is not None
+        self.canvas.weights = run.weights_at(self.moment)
+        known = run.update_at(self.moment)
         self.canvas.steps = None if known is None else known[1].steps[-1]
         self.canvas.update()
         self._show_value()
 
-    def set_selected(self, run: int) -> None:
-        """Show another run's weights."""
-        self._selected = run
-        self.update_view()
-
-    def set_visible_runs(self, visible: tuple[bool, ...]) -> None:
-        """One run is drawn, the selected one, shown elsewhere or not."""
-
-    def set_moment(self, epochs: float | None) -> None:
-        """Show the weights of a moment; None = the present."""
-        self._moment = epochs
-        self.update_view()
-
-    def apply_theme(self) -> None:
-        """Take on the theme's colours."""
+    def recolor(self) -> None:
+        """Paint again."""
         self.canvas.update()
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
         """The weights by name, with the last step of each."""
-        network, run = self.canvas.network, self._run()
+        network, run = self.canvas.network, self.run
         if network is None or run is None:
             return ["weight", "value", "last_step"], []
         steps = self.canvas.steps
         rows: list[list[object]] = [
-            [name, float(run.weights_at(self._moment)[number]), "" if steps is None else float(steps[number])]
+            [name, float(run.weights_at(self.moment)[number]), "" if steps is None else float(steps[number])]
             for number, name in enumerate(network.weight_names)
         ]
         return ["weight", "value", "last_step"], rows
@@ -125,13 +102,10 @@ class DiagramView(QWidget):
         self._show_value()
         self.canvas.update()
 
-    def _run(self) -> RunRecord | None:
-        return None if self._record is None else self._record.runs[self._selected]
-
     def _show_value(self) -> None:
-        chosen, run = self.canvas.chosen, self._run()
+        chosen, run = self.canvas.chosen, self.run
         if chosen is not None and run is not None and not self.value.hasFocus():
-            self.value.setText(f"{float(run.weights_at(self._moment)[chosen]):.8g}")
+            self.value.setText(f"{float(run.weights_at(self.moment)[chosen]):.8g}")
 
     @Slot(int)
     def _color_by_chosen(self, index: int) -> None:

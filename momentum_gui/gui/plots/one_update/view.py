@@ -11,8 +11,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from momentum_gui.engine.rules import RULES
+from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
-from momentum_gui.gui.plots.common.view import PlotView
+from momentum_gui.gui.plots.common.view import TOO_FAR
 from momentum_gui.gui.plots.one_update.equation import sum_html, sum_text
 from momentum_gui.gui.plots.one_update.number_table import Cell, NumberTable, tabular
 from momentum_gui.gui.style import theme
@@ -149,7 +150,7 @@ class ArithmeticView(PlotView):
         self._draw_pass(frame)
         if missing:
             self.state = None
-            self.sentence.setText(f"<b>{run.name}</b>: {self.too_far_words()}")
+            self.sentence.setText(f"<b>{run.name}</b>: {TOO_FAR}")
             self.note.hide()
             return
         frame = frame or run.latest  # for the rule of what was typed in

@@ -15,13 +15,11 @@ from momentum_gui.engine.interface import Engine, ready
 from momentum_gui.engine.network import Network
 from momentum_gui.engine.population import Floats, Items
 from momentum_gui.gui.plots.common.plot import Plot, plain_pen
+from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
-from momentum_gui.gui.plots.common.view import PlotView
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.training.background import Background
 from momentum_gui.lab.data.datasets import Data
-from momentum_gui.lab.recording.record import Record
-from momentum_gui.lab.setup import Setup
 
 GRID, CURVE = 96, 400
 MOST_POINTS = 2000
@@ -59,8 +57,6 @@ class PredictionsView(PlotView):
         self.background.done.connect(self._answered)
         self.plot.hovered.connect(self._hovered)
         self.answers: Answers | None = None
-        self._data: Data | None = None
-        self._network: Network | None = None
         self._points: Floats = np.empty((0, 0))
         self._draw: Callable[[Answers], None] | None = None
         self._items: list[object] = []
@@ -68,12 +64,6 @@ class PredictionsView(PlotView):
         self._place = QRectF()
         self._image = pg.ImageItem(axisOrder="row-major")
         self._curve = pg.PlotCurveItem()
-
-    def begin(self, setup: Setup, record: Record) -> None:
-        """Choose the picture that the problem allows."""
-        self._data, self._network, self.answers, self._asked = setup.data, setup.network, None, None
-        self.background.cancel()
-        super().begin(setup, record)
 
     def end(self) -> None:
         """End the background work."""
@@ -85,7 +75,21 @@ class PredictionsView(PlotView):
         return self.background.busy
 
     def arrange(self) -> None:
-        """Lay out the picture for a new problem."""
+        """Choose the picture that the problem allows."""
+        self.answers, self._asked = None, None
+        self.background.cancel()
+        self._lay_out()
+
+    @property
+    def _data(self) -> Data | None:
+        return None if self.setup is None else self.setup.data
+
+    @property
+    def _network(self) -> Network | None:
+        return None if self.setup is None else self.setup.network
+
+    def _lay_out(self) -> None:
+        """Lay out the picture for the problem shown."""
         for item in self._items:
             self.plot.removeItem(item)
         self._items = []
@@ -127,10 +131,11 @@ class PredictionsView(PlotView):
         self.background.request(lambda _cancelled: answer(ready(), network, asked, points, data))
 
     def recolor(self) -> None:
-        """Lay the picture out anew in the theme's colours."""
+        """Lay the picture out again in the theme's colours."""
         if self.record is not None:
-            self.arrange()
-            self._asked = None
+            self._lay_out()
+            if self.answers is not None and self._draw is not None:
+                self._draw(self.answers)
 
     def summary(self) -> str:
         """How many items are answered rightly."""

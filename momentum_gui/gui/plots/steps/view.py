@@ -12,8 +12,8 @@ from momentum_gui.engine.population import Measure
 from momentum_gui.gui.plots.common.curve import Curve
 from momentum_gui.gui.plots.common.event_lines import EventLines, changes
 from momentum_gui.gui.plots.common.plot import HistoryCurve, Plot, line_pen, plain_pen
+from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
-from momentum_gui.gui.plots.common.view import PlotView
 from momentum_gui.gui.style import theme
 from momentum_gui.lab.recording.history import nearest
 from momentum_gui.lab.recording.record import RunRecord
@@ -103,6 +103,10 @@ class StepsView(PlotView):
             for row, word in zip(PARTS, words, strict=True)
         )
         self.key.setText(" &nbsp; ".join(key))
+
+    def key_text(self) -> str:
+        """Return the key to the parts."""
+        return self.key.text()
 
     def redraw(self) -> None:
         """Bring curves and ranges up to date."""

@@ -16,7 +16,8 @@ from momentum_gui.gui.plots.surface.evaluation import Evaluated, error_here, is_
 from momentum_gui.gui.plots.surface.evaluation_queue import SurfaceAsking
 from momentum_gui.gui.plots.surface.image import SurfacePicture
 from momentum_gui.gui.plots.surface.paths import StepArrows
-from momentum_gui.gui.plots.surface.viewport import LookedAt
+from momentum_gui.gui.plots.surface.viewport import current_weights
+from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.widgets.rich_line import RichLine
 
 TURNING = ("drag: turn, wheel: zoom, Ctrl and drag: move", "drag: turn, wheel: zoom")
@@ -38,13 +39,16 @@ class SurfaceTelling:
         for label in (self.state, self.key, self.read_out, self.sentence):
             label.setContentsMargins(8, 0, 8, 0)
 
-    def tell(self, at: LookedAt, plane: Plane, arrows: StepArrows, *, solid: bool = False) -> None:
+    def tell(self, at: WindowState, plane: Plane, arrows: StepArrows, *, solid: bool = False) -> None:
         """Say what is seen: true error, the surface's error there, the distance; what is held fixed.
 
         The 3D picture has no arrows; there the key says what the mouse does.
         """
-        run = at.record.runs[at.selected]
-        self.state.show_words(*standing_words(run, at.moment, at.here, plane, lambda x, y: self._error_on(plane, x, y)))
+        run = at.run
+        assert run is not None
+        self.state.show_words(
+            *standing_words(run, at.moment, current_weights(at), plane, lambda x, y: self._error_on(plane, x, y))
+        )
         self.key.show_words(*(TURNING if solid else arrow_words(arrows)))
         self.sentence.setText(plane.sentence)
 

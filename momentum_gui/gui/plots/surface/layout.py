@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from momentum_gui.engine.analysis.plane import Plane
 from momentum_gui.gui.plots.common.plot import Plot
-from momentum_gui.gui.plots.common.view import PlotView
+from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.surface.captions import SurfaceTelling
 from momentum_gui.gui.plots.surface.evaluation import Evaluated
 from momentum_gui.gui.plots.surface.evaluation_queue import SurfaceAsking
@@ -18,7 +18,8 @@ from momentum_gui.gui.plots.surface.plane_picker import PlaneChoice
 from momentum_gui.gui.plots.surface.scene import SurfaceDrawing
 from momentum_gui.gui.plots.surface.start import StartEntry, StartMarker
 from momentum_gui.gui.plots.surface.view3d.switch import Solid
-from momentum_gui.gui.plots.surface.viewport import LookedAt, Sight
+from momentum_gui.gui.plots.surface.viewport import Sight
+from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.training.background import Background
 
 START_BESIDE = 580
@@ -86,13 +87,15 @@ class SurfaceFrame(PlotView):
     def _paths(self) -> list[PathItems]:
         return self.drawing.paths
 
-    def looked_at(self) -> LookedAt:
-        """What is looked at now; only once there is a record."""
-        assert self.setup is not None
-        assert self.record is not None
-        return LookedAt(self.setup, self.record, self.runs_shown(), self.selected, self.visible_runs, self.moment)
+    def key_text(self) -> str:
+        """Return the key to the arrows."""
+        return self.key.text()
 
-    def draw_solid(self, at: LookedAt, *, live: bool) -> None:
+    def captions(self) -> list[str]:
+        """Return where the selected run is, and what the plane leaves out."""
+        return [self.state.text(), self.sentence.text()]
+
+    def draw_solid(self, at: WindowState, *, live: bool) -> None:
         """Draw in 3D what is drawn flat, if that is wanted and there is a surface."""
         if self.solid.on and self.evaluated is not None and self.picture.levels is not None:
             self.solid.draw(
@@ -109,7 +112,7 @@ class SurfaceFrame(PlotView):
         """The 3D picture in the theme in force, at `scale` times its size; None while the surface is flat."""
         if not self.solid.on or self.record is None:
             return None
-        self.draw_solid(self.looked_at(), live=False)
+        self.draw_solid(self.shown, live=False)
         return self.solid.image(scale)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

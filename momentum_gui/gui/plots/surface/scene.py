@@ -11,7 +11,7 @@ from momentum_gui.gui.plots.surface.image import SurfacePicture
 from momentum_gui.gui.plots.surface.paths import PathItems, StepArrows
 from momentum_gui.gui.plots.surface.projection import Track
 from momentum_gui.gui.plots.surface.start import StartMarker
-from momentum_gui.gui.plots.surface.viewport import LookedAt
+from momentum_gui.gui.state import WindowState
 
 
 class SurfaceDrawing:
@@ -29,9 +29,11 @@ class SurfaceDrawing:
             items.remove()
         self.paths = [PathItems(self.plot, number) for number in range(runs)]
 
-    def draw(self, at: LookedAt, plane: Plane, tracks: dict[int, Track], *, live: bool) -> tuple[float, float] | None:
+    def draw(
+        self, at: WindowState, plane: Plane, tracks: dict[int, Track], *, live: bool
+    ) -> tuple[float, float] | None:
         """Draw paths, marks and arrows; where the selected run starts on the plane, if it has a path."""
-        shown = dict(at.shown)
+        shown = dict(at.runs_shown)
         for number, items in enumerate(self.paths):
             track = tracks.get(number)
             items.set_visible(track is not None)
@@ -47,17 +49,17 @@ class SurfaceDrawing:
                 )
         self.marker.setVisible(at.selected in shown)
         self._draw_arrows(at, plane)
-        run = at.record.runs[at.selected]
-        if not len(run.path):
+        run = at.run
+        if run is None or not len(run.path):
             return None
         x, y, _ = plane.project(run.path.vectors[:1])
         start = float(x[0]), float(y[0])
         self.marker.stand(*start, at.selected)
         return start
 
-    def _draw_arrows(self, at: LookedAt, plane: Plane) -> None:
+    def _draw_arrows(self, at: WindowState, plane: Plane) -> None:
         """The step that led to the moment shown, from where it began: what is known of it is exact, not foretold."""
-        selected = dict(at.shown).get(at.selected)
+        selected = dict(at.runs_shown).get(at.selected)
         known = None if selected is None else selected.update_at(at.moment)
         if known is None or not len(known[1].gradients):
             self.arrows.hide()

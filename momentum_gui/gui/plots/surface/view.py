@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QPointF, QSizeF, QTimer, Signal, Slot
+from PySide6.QtCore import QPointF, QSizeF, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from momentum_gui.engine.population import Task
@@ -13,8 +13,7 @@ from momentum_gui.gui.plots.surface.evaluation import Evaluated
 from momentum_gui.gui.plots.surface.evaluation_queue import STILL_SECONDS, STILL_SIZE
 from momentum_gui.gui.plots.surface.layout import SurfaceFrame
 from momentum_gui.gui.plots.surface.projection import Track, projected
-from momentum_gui.gui.plots.surface.viewport import LookedAt
-from momentum_gui.lab.recording.record import Record
+from momentum_gui.gui.state import WindowState
 from momentum_gui.lab.setup import Setup
 
 __all__ = ["STILL_SIZE", "SurfaceView"]
@@ -28,15 +27,14 @@ LIVE_SECONDS = 0.2
 class SurfaceView(SurfaceFrame):
     """The surface in a plane of weight space, live. A click, a dragged marker or two numbers set where runs start.
 
-    `start_chosen` carries weight names with values, and whether only the selected run is meant (Shift held). A
-    surface that was evaluated already may be `given`; it is then the only one shown.
+    A surface that was evaluated already may be `given`; it is then the only one shown.
     """
 
     title = "Error surface"
-    start_chosen = Signal(object, bool)
 
     def __init__(self, parent: QWidget | None = None, given: Evaluated | None = None) -> None:
         super().__init__(parent, given)
+        self._offered: Setup | None = None  # the set-up whose weights the plane's choices name
         self._task: Task | None = None
         self._tracks: dict[int, Track] = {}
         self._version, self._advanced, self._live = -1, 0.0, False
@@ -77,26 +75,19 @@ class SurfaceView(SurfaceFrame):
 
     # What the window says.
 
-    def begin(self, setup: Setup, record: Record) -> None:
-        """Show a new training; the plane chosen stays where it still makes sense."""
-        names = setup.weight_names
-        if (
-            self.setup is None
-            or self.setup.weight_names != names
-            or (self.setup.surface is None) != (setup.surface is None)
-            or setup.surface is not None
-        ):
+    def arrange(self) -> None:
+        """Make items for each run, and show where they start; the plane chosen stays where it still makes sense."""
+        setup, record = self.setup, self.record
+        assert setup is not None
+        assert record is not None
+        if self._offered is None or not is_alike(self._offered, setup):
             self.choice.offer(setup)
             self.equal.setChecked(False)
-        self.choice.offer_runs(record, min(self.selected, len(record.runs) - 1))
+        self._offered = setup
+        self.choice.offer_runs(record, self.selected)
         self._task = self.telling.task = setup.task(setup.experiment.runs[0].training)
         self._forget_surface()
-        super().begin(setup, record)
-
-    def arrange(self) -> None:
-        """Items for each run; a range that shows where they start."""
-        assert self.record is not None
-        self.drawing.arrange(len(self.record.runs))
+        self.drawing.arrange(len(record.runs))
         self.plot.automatic = True
         self._lay_plane()
         self._fit()
@@ -110,11 +101,10 @@ class SurfaceView(SurfaceFrame):
         self._still.stop()
         super().end()
 
-    def set_selected(self, run: int) -> None:
-        """Another run is looked at: planes go through its states, unless others were chosen."""
-        if self.record is not None and 0 <= run < len(self.record.runs):
-            self.choice.offer_runs(self.record, run)
-        super().set_selected(run)
+    def select(self) -> None:
+        """Lay planes through the states of the selected run, unless others were chosen."""
+        assert self.record is not None
+        self.choice.offer_runs(self.record, self.selected)
 
     def follow(self, name: str) -> None:
         """Put a weight that was chosen elsewhere on the x axis."""
@@ -147,8 +137,8 @@ class SurfaceView(SurfaceFrame):
         self._lay_plane()
         if self.plane is None:
             return
-        at = self.looked_at()
-        self._tracks = projected(self.plane, at.shown, self.moment, live=self._live)
+        at = self.shown
+        self._tracks = projected(self.plane, at.runs_shown, self.moment, live=self._live)
         if self.plot.automatic:
             self.sight.keep(at, self._tracks, follow=self.follow_point.isChecked())
         resized = not self._live and self.evaluated is not None and self._shown_in != self._picture_size
@@ -166,7 +156,7 @@ class SurfaceView(SurfaceFrame):
     def _lay_plane(self) -> None:
         """The plane as it is to be now."""
         before = self.plane
-        changed = self.sight.lay(self.looked_at())
+        changed = self.sight.lay(self.shown)
         if self.sight.put_off:
             self._still.start()
         plane = self.plane
@@ -181,7 +171,7 @@ class SurfaceView(SurfaceFrame):
     @Slot()
     def _fit(self) -> None:
         if self.setup is not None:
-            self.sight.fit(self.looked_at())
+            self.sight.fit(self.shown)
             self.solid.face()
 
     # The surface, evaluated in the background.
@@ -209,7 +199,7 @@ class SurfaceView(SurfaceFrame):
         else:
             self._show_picture()
             if self.solid.on:
-                self._draw(self.looked_at())
+                self._draw(self.shown)
         if self.given is not None:
             return
         if drawn is not plane or evaluated.wanted.range != self.range.shown:
@@ -246,7 +236,7 @@ class SurfaceView(SurfaceFrame):
 
     # Drawing and words.
 
-    def _draw(self, at: LookedAt) -> None:
+    def _draw(self, at: WindowState) -> None:
         """Draw the runs, flat or in 3D."""
         assert self.plane is not None
         start = self.drawing.draw(at, self.plane, self._tracks, live=self._live)
@@ -321,6 +311,11 @@ class SurfaceView(SurfaceFrame):
     def _range_changed(self) -> None:
         self.range.touch()
         if not self.range.setting and self.record is not None and self.plane is not None:
-            self._draw(self.looked_at())
+            self._draw(self.shown)
             self._request()
             self._still.start()
+
+
+def is_alike(before: Setup, now: Setup) -> bool:
+    """Whether a plane chosen for one set-up makes sense for another: both are of one network's weights."""
+    return before.surface is None and now.surface is None and before.weight_names == now.weight_names

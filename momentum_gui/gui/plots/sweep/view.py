@@ -6,12 +6,12 @@ import math
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import QRectF, Signal, Slot
+from PySide6.QtCore import QRectF, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from momentum_gui.engine.interface import ready
-from momentum_gui.gui.plots.common.view import PlotView
+from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.sweep.controls import SweepControls
 from momentum_gui.gui.plots.sweep.figures import Figures, cell_text, trained_rows
 from momentum_gui.gui.plots.sweep.page import SweepPage
@@ -28,15 +28,9 @@ from momentum_gui.lab.sweep.grid import Cell, Grid
 
 
 class SweepView(PlotView):
-    """Start, pause or cancel a sweep; look at it cell by cell; take settings over from it.
-
-    `run_wanted` and `settings_wanted` carry rule, learning rate and momentum: of a cell that is to become a run, and of
-    the answer that is to be used.
-    """
+    """Start, pause or cancel a sweep; look at it cell by cell; take settings over from it."""
 
     title = "Sweep"
-    run_wanted = Signal(str, float, float)
-    settings_wanted = Signal(str, float, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,10 +80,9 @@ class SweepView(PlotView):
         """Whether there is no sweep to draw."""
         return self.figures is None
 
-    def set_selected(self, run: int) -> None:
-        """Another run is looked at: its rule is offered, until one was chosen."""
-        super().set_selected(run)
-        if self.setup is not None and self.job is None and not self._own_rule:
+    def select(self) -> None:
+        """Offer the selected run's rule, until one was chosen."""
+        if self.job is None and not self._own_rule:
             self.form.show_rule(self._training())
             self._form_changed()
 
@@ -142,7 +135,7 @@ class SweepView(PlotView):
         header = ["rule", "learning_rate", "momentum", "seed", "outcome", "epochs", *NUMBERS]
         return header, [] if self.job is None else trained_rows(self.job)
 
-    def save_picture(self, path: str | Path, chosen: theme.Theme = theme.LIGHT) -> None:
+    def save_picture(self, path: str | Path, chosen: theme.Theme = theme.LIGHT) -> bool:
         """Write the maps with the answer as .png, .svg or .pdf. Raises BadInputError where there is nothing yet."""
         if self.figures is None or self.job is None:
             raise BadInputError("there is no sweep to draw yet: start one first")
@@ -151,6 +144,7 @@ class SweepView(PlotView):
             picture = SweepPicture(self.job.table, self.figures.measure, target, self.figures.answer, self.curvature)
         with theme.using(chosen):
             save_sweep_widget(picture, path)
+        return True
 
     # The sweep.
 
@@ -171,8 +165,7 @@ class SweepView(PlotView):
     def _training(self) -> Training:
         """The selected run's settings, from which a sweep varies three."""
         assert self.setup is not None
-        runs = self.setup.experiment.runs
-        return replace(runs[min(self.selected, len(runs) - 1)].training, change=[])
+        return replace(self.setup.experiment.runs[self.selected].training, change=[])
 
     def _asked_for(self) -> tuple[Experiment, Grid] | None:
         """What the fields ask for; where that is not allowed, say so."""

@@ -6,7 +6,7 @@ import math
 import time
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QPointF, Qt, QTimer, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -23,8 +23,8 @@ from momentum_gui.engine.analysis.curvature import Curvatures
 from momentum_gui.engine.interface import choose, ready
 from momentum_gui.engine.population import Floats, Task
 from momentum_gui.engine.rules import RULES
+from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
-from momentum_gui.gui.plots.common.view import PlotView
 from momentum_gui.gui.plots.one_update.view import read_number
 from momentum_gui.gui.plots.theory.chart import Chart, ChartWanted, chart
 from momentum_gui.gui.plots.theory.gauges import GaugeRow, Gauges
@@ -37,14 +37,10 @@ REFRESH_SECONDS = 0.5
 
 
 class TheoryView(PlotView):
-    """Gauges of lr·λmax, measured at the runs' weights; a map of convergence for any rule; best settings in words.
-
-    `equal_rate_wanted` asks for a plain run to compare a run with, at the same effective rate.
-    """
+    """Gauges of lr·λmax, measured at the runs' weights; a map of convergence for any rule; best settings in words."""
 
     title = "Theory"
     pause = 0.1  # gauges and words need not be quicker
-    equal_rate_wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -157,12 +153,10 @@ class TheoryView(PlotView):
     def arrange(self) -> None:
         """Forget what was measured; the settings of the map that were chosen stay."""
         assert self.setup is not None
-        assert self.record is not None
         self.background.cancel()
         self._measuring = False
         runs = self.setup.experiment.runs
-        count = min(len(runs), len(self.record.runs))
-        self._tasks = {number: self.setup.task(runs[number].training) for number in range(count)}
+        self._tasks = {number: self.setup.task(run.training) for number, run in enumerate(runs)}
         self.found, self._asked, self._finished = {}, {}, -math.inf
         if not self._own_rule and self.run is not None:
             self.rule.setCurrentIndex(self.rule.findData(self.run.latest.rule))
@@ -171,12 +165,9 @@ class TheoryView(PlotView):
             self.lowest.clear()
             self.highest.clear()
 
-    def set_selected(self, run: int) -> None:
-        """Another run is looked at: the map is of its rule, unless one was chosen."""
-        changed = run != self.selected
-        if changed and self.record is not None and 0 <= run < len(self.record.runs):
-            self._own_rule = False
-        super().set_selected(run)
+    def select(self) -> None:
+        """Draw the map of the selected run's rule, until another rule is chosen."""
+        self._own_rule = False
 
     def redraw(self) -> None:
         """Bring gauges, map and words up to date, and ask for curvatures anew where weights have changed."""

@@ -12,6 +12,7 @@ from momentum_gui.gui.style import theme
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.record import Event, Record
 from momentum_gui.lab.training.trainer import Trainer
+from tests.gui.plots.showing import begin, show_moment, update
 
 
 def shown(qtbot: QtBot, experiment: Experiment, epochs: int = 30) -> tuple[ErrorView, Trainer, Record]:
@@ -24,7 +25,7 @@ def shown(qtbot: QtBot, experiment: Experiment, epochs: int = 30) -> tuple[Error
     qtbot.addWidget(view)
     view.resize(560, 380)
     view.show()
-    view.begin(trainer.setup, record)
+    begin(view, trainer.setup, record)
     return view, trainer, record
 
 
@@ -47,7 +48,7 @@ def test_changes_of_one_moment_are_said_once(qtbot: QtBot, xor: Experiment) -> N
     record.extend(trainer.advance_epochs(5))
     trainer.change(1, momentum=0.9)
     record.extend(trainer.advance_epochs(5))
-    view.update_view()
+    update(view)
     assert [line.label.toPlainText() for line in view.events.lines] == ["rate 0.25", "momentum: momentum 0.9"]
     assert [line.value() for line in view.events.lines] == [30.0, 35.0]
 
@@ -57,7 +58,7 @@ def test_words_do_not_run_into_one_another(qtbot: QtBot, xor: Experiment) -> Non
     view, _, record = shown(qtbot, xor)
     record.runs[0].events = [Event(at / 2, f"rate {at / 100:g}") for at in range(1, 40)]
     record.version += 1
-    view.update_view()
+    update(view)
     view.grab()  # texts are put in place when they are painted
     labels = [line.label for line in view.events.lines if line.label.isVisible()]
     assert len(labels) >= 4
@@ -75,10 +76,10 @@ def test_what_has_not_changed_is_not_laid_out_again(
     view, trainer, record = shown(qtbot, xor)
     trainer.change(0, learning_rate=0.25)
     record.extend(trainer.advance_epochs(1))
-    view.update_view()
+    update(view)
     touched: list[float] = []
     monkeypatch.setattr(view.events.lines[0], "setValue", touched.append)
-    view.update_view()
+    update(view)
     assert touched == []
 
 
@@ -108,11 +109,11 @@ def test_a_divergence_is_marked(qtbot: QtBot) -> None:
 def test_a_past_moment_is_marked(qtbot: QtBot, xor: Experiment) -> None:
     """At a past moment a line and a dot on each curve stand there."""
     view, _, record = shown(qtbot, xor)
-    view.set_moment(12.0)
+    show_moment(view, 12.0)
     x, y = view._dots.getData()
     assert list(x) == [12.0, 12.0]
     assert list(y) == [np.log10(run.measures.last[12, 0]) for run in record.runs]
-    view.set_moment(None)
+    show_moment(view, None)
     assert len(view._dots.getData()[0]) == 0
 
 

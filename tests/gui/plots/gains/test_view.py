@@ -16,6 +16,7 @@ from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.record import Record
 from momentum_gui.lab.steps.step_parts import anatomy, effective_gain
 from momentum_gui.lab.training.trainer import Trainer
+from tests.gui.plots.showing import begin, select
 
 
 @pytest.fixture
@@ -47,8 +48,8 @@ def trained(updates: int = 20, hidden: int = 3, **network: object) -> tuple[Trai
 def test_bars_are_the_measured_gains_between_the_limits_of_the_rule(view: GainsView, run: int) -> None:
     """Each bar is as high as lab.measures says, and the two lines lie at the rule's gains."""
     trainer, record = trained()
-    view.begin(trainer.setup, record)
-    view.set_selected(run)
+    begin(view, trainer.setup, record)
+    select(view, run)
     window = record.runs[run].window
     assert window is not None
     expected = effective_gain(window)
@@ -64,8 +65,8 @@ def test_bars_are_the_measured_gains_between_the_limits_of_the_rule(view: GainsV
 def test_pointing_at_a_bar_tells_weight_gain_and_parts(view: GainsView) -> None:
     """The read-out names the weight and the numbers of its last step; it goes when the mouse leaves."""
     trainer, record = trained()
-    view.begin(trainer.setup, record)
-    view.set_selected(2)
+    begin(view, trainer.setup, record)
+    select(view, 2)
     window = record.runs[2].window
     assert window is not None
     last, names = anatomy(window), trainer.setup.weight_names
@@ -88,8 +89,8 @@ def test_pointing_at_a_bar_tells_weight_gain_and_parts(view: GainsView) -> None:
 def test_many_weights_are_heat_maps_whose_cells_are_the_gains(view: GainsView) -> None:
     """Beyond 60 weights each layer is a matrix: inputs down, units across, biases last; each cell is one weight."""
     trainer, record = trained(hidden=20)
-    view.begin(trainer.setup, record)
-    view.set_selected(1)
+    begin(view, trainer.setup, record)
+    select(view, 1)
     assert view.as_matrices
     assert view.plot.isHidden()
     assert not view.matrix_plot.isHidden()
@@ -113,10 +114,10 @@ def test_many_weights_are_heat_maps_whose_cells_are_the_gains(view: GainsView) -
 def test_weights_without_a_gradient_are_shown_as_such(view: GainsView) -> None:
     """Before the first update no weight has a gain: circles, no bars, and the limits all the same."""
     trainer, record = trained(updates=3)
-    view.begin(trainer.setup, record)
+    begin(view, trainer.setup, record)
     assert view._bars.isVisible()
     trainer, record = trained(updates=0)
-    view.begin(trainer.setup, record)
+    begin(view, trainer.setup, record)
     assert not view._bars.isVisible()
     assert len(view._missing.data) == len(trainer.setup.weight_names)
 
@@ -124,8 +125,8 @@ def test_weights_without_a_gradient_are_shown_as_such(view: GainsView) -> None:
 def test_only_trained_weights_are_drawn_and_a_followed_one_stands_out(view: GainsView) -> None:
     """Frozen weights have no bar; `follow` tells of a weight and gives its bar a border."""
     trainer, record = trained(train_only=["w1[0,0]", "b1[1]", "w2[2,0]"])
-    view.begin(trainer.setup, record)
-    view.set_selected(1)
+    begin(view, trainer.setup, record)
+    select(view, 1)
     assert [trainer.setup.weight_names[weight] for weight in view._weights] == ["w1[0,0]", "b1[1]", "w2[2,0]"]
     view.follow("b1[1]")
     assert view.detail.text().startswith("b1[1]: ")
@@ -140,8 +141,8 @@ def test_only_trained_weights_are_drawn_and_a_followed_one_stands_out(view: Gain
 def test_the_sentence_gives_limits_half_life_and_agreement(view: GainsView) -> None:
     """Heavy ball, μ 0.6: from 1/(1+μ) = 0.625 to 1/(1−μ) = 2.5, half-life ln ½ / ln 0.6 items."""
     trainer, record = trained()
-    view.begin(trainer.setup, record)
-    view.set_selected(2)
+    begin(view, trainer.setup, record)
+    select(view, 2)
     text = view.sentence.text()
     assert "gains from 0.625" in text
     assert "to 2.5 (steady)" in text
@@ -154,8 +155,8 @@ def test_the_sentence_gives_limits_half_life_and_agreement(view: GainsView) -> N
 def test_the_table_has_a_row_for_each_trained_weight(view: GainsView) -> None:
     """Gradient part and momentum part add up to the step in every row."""
     trainer, record = trained()
-    view.begin(trainer.setup, record)
-    view.set_selected(1)
+    begin(view, trainer.setup, record)
+    select(view, 1)
     header, rows = view.export_table()
     assert header[:3] == ["run", "weight", "gain"]
     assert [row[1] for row in rows] == list(trainer.setup.weight_names)

@@ -45,7 +45,7 @@ def test_a_click_follows_a_weight_in_all_views(make_window: MakeWindow, xor: Exp
     weight = view.canvas.network.weight_names.index("w2[1,0]")  # type: ignore[union-attr]
     click_on(view, weight)
     assert view.name.whole == "w2[1,0]"
-    now = window.session.record.runs[window.selected].latest.weights[weight]  # type: ignore[union-attr]
+    now = window.session.record.runs[window.state.selected].latest.weights[weight]  # type: ignore[union-attr]
     assert float(view.value.text()) == float(f"{now:.8g}")
     assert gains.followed == weight  # type: ignore[attr-defined]
 
@@ -62,14 +62,14 @@ def test_a_weight_is_edited_and_nonsense_is_refused(make_window: MakeWindow, xor
         QTest.keyClicks(view.value, text)
         QTest.keyClick(view.value, Qt.Key.Key_Return)
 
-    before = window.session.record.runs[window.selected].latest.weights[weight]  # type: ignore[union-attr]
+    before = window.session.record.runs[window.state.selected].latest.weights[weight]  # type: ignore[union-attr]
     entered("half")
     assert "a weight is a number" in view.problem.text()
     at_rest(window)
-    assert window.session.record.runs[window.selected].latest.weights[weight] == before  # type: ignore[union-attr]
+    assert window.session.record.runs[window.state.selected].latest.weights[weight] == before  # type: ignore[union-attr]
     entered("-0.25")
     wait_until(
-        lambda: window.session.record.runs[window.selected].latest.weights[weight] == -0.25,  # type: ignore[union-attr]
+        lambda: window.session.record.runs[window.state.selected].latest.weights[weight] == -0.25,  # type: ignore[union-attr]
         "the weight is set",
     )
     assert view.problem.text() == ""
@@ -78,7 +78,7 @@ def test_a_weight_is_edited_and_nonsense_is_refused(make_window: MakeWindow, xor
 def test_steps_of_a_past_moment_are_those_taken_then(make_window: MakeWindow, xor: Experiment) -> None:
     """The colours by last step follow the timeline; at the start no step has been taken."""
     window, view = stepped(make_window, xor, 24)
-    frame = Trainer(xor, "numpy").advance(12).runs[window.selected]
+    frame = Trainer(xor, "numpy").advance(12).runs[window.state.selected]
     assert frame.trace is not None
     present = np.array(view.canvas.steps)
     window.timeline.moment_chosen.emit(3.0)

@@ -16,6 +16,7 @@ from momentum_gui.lab.analysis.update_equation import SOURCE_EXAMPLE, State, all
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.record import Record
 from momentum_gui.lab.training.trainer import Trainer
+from tests.gui.plots.showing import begin, select
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def cells(view: ArithmeticView) -> dict[str, list[str]]:
 def test_before_the_first_update_the_source_document_s_example_stands_there(view: ArithmeticView) -> None:
     """3.56 + 0.027 + 0.022 = 3.609, and 3.587 without momentum, digit for digit."""
     trainer, record = trained(0)
-    view.begin(trainer.setup, record)
+    begin(view, trainer.setup, record)
     assert view.equation.accessibleName() == "3.56 + 0.027 + 0.022 = 3.609"
     assert cells(view)["One-step"] == ["0.027", "0.022", "3.609", "0.027"]
     assert cells(view)["Plain"][2] == "3.587"
@@ -73,8 +74,8 @@ def test_before_the_first_update_the_source_document_s_example_stands_there(view
 def test_the_button_brings_the_example_and_live_brings_the_run_back(view: ArithmeticView) -> None:
     """The example may be had at any time, by its own rule; Live returns to the run's last update."""
     trainer, record = trained(7)
-    view.begin(trainer.setup, record)
-    view.set_selected(1)
+    begin(view, trainer.setup, record)
+    select(view, 1)
     live = view.equation.accessibleName()
     view.example.click()
     assert view.equation.accessibleName() == "3.56 + 0.027 + 0.022 = 3.609"
@@ -89,8 +90,8 @@ def test_the_button_brings_the_example_and_live_brings_the_run_back(view: Arithm
 def test_the_live_numbers_are_those_of_the_run_s_last_update(view: ArithmeticView, run: int) -> None:
     """From w, g, p, lr and μ the run's rule leads to the weight and the p that the run really has."""
     trainer, record = trained(7)
-    view.begin(trainer.setup, record)
-    view.set_selected(run)
+    begin(view, trainer.setup, record)
+    select(view, run)
     for weight, name in enumerate(trainer.setup.weight_names):
         view.follow(name)
         assert view.weight.currentText() == name
@@ -109,8 +110,8 @@ def test_the_passes_are_those_of_the_item_the_update_followed(
 ) -> None:
     """The item's gradient is the gradient of the update; of a batch its mean is, so the first item's differs."""
     trainer, record = trained(163, batch_size, shuffled)
-    view.begin(trainer.setup, record)
-    view.set_selected(run)
+    begin(view, trainer.setup, record)
+    select(view, run)
     window = record.runs[run].window
     assert view.passed is not None
     assert window is not None
@@ -125,7 +126,7 @@ def test_the_passes_are_those_of_the_item_the_update_followed(
 def test_what_is_typed_in_is_computed_by_every_rule_and_stays(view: ArithmeticView, qtbot: QtBot) -> None:
     """A changed number shows each rule's result at once, and further updates of the run do not overwrite it."""
     trainer, record = trained(7)
-    view.begin(trainer.setup, record)
+    begin(view, trainer.setup, record)
     view.example.click()
     field = view.fields["momentum"]
     field.selectAll()
@@ -150,7 +151,7 @@ def test_what_is_not_allowed_is_marked_and_changes_nothing(
 ) -> None:
     """A field with a value that is not allowed is marked, says what is, and the sum stays."""
     trainer, record = trained(0)
-    view.begin(trainer.setup, record)
+    begin(view, trainer.setup, record)
     view.example.click()
     before = view.equation.accessibleName()
     field = view.fields[key]

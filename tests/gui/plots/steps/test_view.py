@@ -13,6 +13,7 @@ from momentum_gui.gui.style import theme
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.record import Record
 from momentum_gui.lab.training.trainer import Trainer
+from tests.gui.plots.showing import begin, select, show_moment, update
 
 
 def shown(qtbot: QtBot, experiment: Experiment, epochs: int = 30) -> tuple[StepsView, Trainer, Record]:
@@ -25,8 +26,8 @@ def shown(qtbot: QtBot, experiment: Experiment, epochs: int = 30) -> tuple[Steps
     qtbot.addWidget(view)
     view.resize(560, 380)
     view.show()
-    view.begin(trainer.setup, record)
-    view.set_selected(len(record.runs) - 1)
+    begin(view, trainer.setup, record)
+    select(view, len(record.runs) - 1)
     return view, trainer, record
 
 
@@ -51,7 +52,7 @@ def test_many_epochs_are_a_band_and_their_mean(qtbot: QtBot, xor: Experiment) ->
     view, trainer, record = shown(qtbot, with_epochs(xor, 4000))
     assert not len(view._cosine_band.x_data)
     record.extend(trainer.advance_epochs(2000))
-    view.update_view()
+    update(view)
     measures = record.runs[1].measures
     with np.errstate(divide="ignore"):
         steps = np.log10(measures.last[1:, int(Measure.STEP_NORM)])
@@ -78,7 +79,7 @@ def test_changes_are_marked_on_both_plots(qtbot: QtBot, xor: Experiment) -> None
     trainer.change(1, momentum=0.9)
     trainer.change(0, learning_rate=0.1)
     record.extend(trainer.advance_epochs(5))
-    view.update_view()
+    update(view)
     above, below = view.events
     assert [line.value() for line in above.lines] == [line.value() for line in below.lines] == [30.0]
     assert above.lines[0].label.toPlainText() == "momentum 0.9"
@@ -109,10 +110,10 @@ def test_axes_are_right_after_every_change_of_size(qtbot: QtBot, xor: Experiment
 def test_a_past_moment(qtbot: QtBot, xor: Experiment) -> None:
     """A line stands at the moment on both plots, and goes with it."""
     view, _, _ = shown(qtbot, xor)
-    view.set_moment(7.0)
+    show_moment(view, 7.0)
     assert [cursor.value() for cursor in view._cursors] == [7.0, 7.0]
     assert all(cursor.isVisible() for cursor in view._cursors)
-    view.set_moment(None)
+    show_moment(view, None)
     assert not any(cursor.isVisible() for cursor in view._cursors)
 
 

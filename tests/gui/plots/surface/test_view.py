@@ -29,6 +29,7 @@ from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.record import Record
 from momentum_gui.lab.training.trainer import Trainer
 from tests.conftest import wait_until
+from tests.gui.plots.showing import begin, select, show_moment, update
 
 Shown = tuple[SurfaceView, Trainer, Record]
 Show = Callable[..., Shown]
@@ -55,7 +56,7 @@ def show(qtbot: QtBot) -> Iterator[Show]:
         qtbot.addWidget(view)
         view.resize(640, 620)
         view.show()
-        view.begin(trainer.setup, record)
+        begin(view, trainer.setup, record)
         settle(view)
         return view, trainer, record
 
@@ -110,8 +111,8 @@ def test_two_weights_are_held_where_the_selected_run_stands(show: Show, xor: Exp
     others = [n for n in range(len(trainer.setup.weight_names)) if n not in view.choice.pair]
     for selected in (1, 0):
         record.extend(trainer.advance_epochs(1))
-        view.set_selected(selected)
-        view.update_view()
+        select(view, selected)
+        update(view)
         assert np.array_equal(view.plane.origin[others], record.runs[selected].latest.weights[others])
         assert record.runs[selected].name in view.sentence.text()
 
@@ -260,10 +261,10 @@ def test_three_states_are_on_their_plane(show: Show, xor: Experiment) -> None:
     assert np.array_equal(states[2], record.runs[1].latest.weights)
     assert view.plane.project(states)[2] == pytest.approx(np.zeros(3), abs=1e-12)
     assert "end of momentum" in view.sentence.text()
-    view.set_selected(1)
+    select(view, 1)
     assert np.array_equal(view.choice.states[1].currentData().weights(record), record.runs[1].latest.weights)
     view.choice.states[0].activated.emit(0)  # chosen by hand: now it stays
-    view.set_selected(0)
+    select(view, 0)
     assert view.choice.states[1].currentData() == State(1, "now")
 
 
@@ -278,7 +279,7 @@ def test_back_at_the_start_the_directions_stay(show: Show, xor: Experiment) -> N
     view, trainer, record = show(xor)
     before = view.plane
     record.rewind(trainer.seek(0))
-    view.update_view()
+    update(view)
     assert view.plane is before
 
 
@@ -299,7 +300,7 @@ def test_a_run_that_leaves_the_picture(show: Show, dark: bool) -> None:
     ]
     view, trainer, record = show(on_surface(runs), 5)
     record.extend(trainer.advance_epochs(1500))
-    view.set_selected(1)
+    select(view, 1)
     settle(view)
     (left, right), (low, high) = view.plot.getPlotItem().viewRange()
     domain = trainer.setup.surface.domain
@@ -386,7 +387,7 @@ def test_runs_are_told_apart_without_colour(show: Show, xor: Experiment) -> None
 def test_a_past_moment(show: Show, xor: Experiment) -> None:
     """At a past moment paths end there, and the error said is that of the moment."""
     view, _, record = show(xor)
-    view.set_moment(4.0)
+    show_moment(view, 4.0)
     run = record.runs[0]
     assert len(path_until(run, view.moment)) == 6  # five recorded moments, and where it stands
     assert np.array_equal(path_until(run, view.moment)[-1], run.path.vectors[4])
@@ -413,7 +414,7 @@ def record_names(view: SurfaceView) -> set[str]:
 def advance(view: SurfaceView, trainer: Trainer, record: Record, epochs: int = 1) -> None:
     """Train on, and bring the view up to date as the window does."""
     record.extend(trainer.advance_epochs(epochs))
-    view.update_view()
+    update(view)
 
 
 def test_a_logarithm_is_drawn_only_where_there_is_one() -> None:
@@ -431,7 +432,7 @@ def test_values_and_arrows_follow_the_size_of_the_picture(show: Show, xor: Exper
     turned = [label.rotation() for label in view.picture.contours.labels]
     view.resize(640, 420)
     view.grab()
-    view.update_view()
+    update(view)
     settle(view)
     again = [label.rotation() for label in view.picture.contours.labels]
     assert again != turned

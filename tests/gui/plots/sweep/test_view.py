@@ -32,6 +32,7 @@ from momentum_gui.lab.sweep.grid import Cell, Grid
 from momentum_gui.lab.sweep.runner import Sweep
 from momentum_gui.lab.training.trainer import Trainer
 from tests.conftest import wait_until
+from tests.gui.plots import showing
 
 RAVINE = Experiment.parse(
     """
@@ -57,7 +58,7 @@ MakeView = Callable[..., SweepView]
 def begin(view: SweepView, experiment: Experiment) -> None:
     """Let a view show the start of an experiment."""
     trainer = Trainer(experiment, "numpy")
-    view.begin(trainer.setup, Record(trainer.first_frame()))
+    showing.begin(view, trainer.setup, Record(trainer.first_frame()))
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from momentum_gui.lab.experiment.edits import with_equal_rate
 from momentum_gui.lab.recording.record import Record
 from momentum_gui.lab.training.trainer import Trainer
 from tests.conftest import living_threads, wait_until
+from tests.gui.plots.showing import begin, select, show_runs, update
 
 
 @pytest.fixture
@@ -71,8 +72,8 @@ def begun(table: dict[str, object], updates: int) -> tuple[Trainer, Record]:
 
 def show(view: TheoryView, trainer: Trainer, record: Record, selected: int = 0) -> None:
     """Show a training and wait until its curvatures are measured."""
-    view.begin(trainer.setup, record)
-    view.set_selected(selected)
+    begin(view, trainer.setup, record)
+    select(view, selected)
     wait_until(lambda: not view.busy and bool(view.found), "the curvatures are measured", 20.0)
 
 
@@ -115,7 +116,7 @@ def test_curvatures_follow_the_weights_and_the_last_ones_are_measured(view: Theo
     before = view.found[0].largest
     for _ in range(30):
         record.extend(trainer.advance(20))
-        view.update_view()
+        update(view)
     wait_until(lambda: not view.busy, "the last curvatures are measured", 20.0)
     task = trainer.setup.task(trainer.setup.experiment.runs[0].training)
     expected = curvatures(choose("numpy"), task, record.runs[0].latest.weights)
@@ -165,7 +166,7 @@ def test_dots_stand_at_the_settings_of_the_visible_runs(view: TheoryView) -> Non
     spots = view.map._dots.data
     assert list(spots["x"]) == pytest.approx([math.log10(rate) for rate in (0.4, 0.6, 0.4)])
     assert list(spots["y"]) == [0.0, 0.0, 0.5]
-    view.set_visible_runs((False, True, False))
+    show_runs(view, (False, True, False))
     assert list(view.map._dots.data["y"]) == [0.5]
     assert [row.name for row in view.gauges.rows] == ["heavy"]
 
@@ -239,11 +240,11 @@ def test_closing_ends_the_measuring(view: TheoryView) -> None:
     """A view closed in the middle of a measurement leaves no thread, and starts none afterwards."""
     threads = living_threads()
     trainer, record = network(5)
-    view.begin(trainer.setup, record)
+    begin(view, trainer.setup, record)
     view.end()
     assert living_threads() == threads
     record.extend(trainer.advance(1))
-    view.update_view()
+    update(view)
     assert living_threads() == threads
 
 

@@ -17,7 +17,7 @@ from momentum_gui.gui.plots.surface.projection import projected
 from momentum_gui.gui.plots.surface.view3d.draped import Draped, dashed, draped
 from momentum_gui.gui.plots.surface.view3d.landscape import Box, Ground, RunShape, Scene, ground, run_shape
 from momentum_gui.gui.plots.surface.view3d.opengl import NO_OPENGL, NoOpenGLError, make_relief, why_not
-from momentum_gui.gui.plots.surface.viewport import LookedAt
+from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.style import theme
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Solid(QObject):
 
     def draw(
         self,
-        at: LookedAt,
+        at: WindowState,
         evaluated: Evaluated,
         levels: tuple[float, float],
         *,
@@ -72,7 +72,7 @@ class Solid(QObject):
         of = (evaluated, box, contours)
         if self._ground is None or self._ground[0] != of:
             self._ground = of, ground(evaluated.errors, box, contours=contours)
-        tracks = projected(wanted.plane, at.shown, at.moment, live=live)
+        tracks = projected(wanted.plane, at.runs_shown, at.moment, live=live)
         dearest, most = (DEAREST_LIVE, MOST_LIVE) if live else (DEAREST, MOST)
         affordable = dearest // (wanted.task.items_per_epoch * wanted.task.weight_count * max(1, len(tracks)) * 2)
         exact = affordable >= FEWEST
@@ -83,7 +83,7 @@ class Solid(QObject):
         errors = self._errors(evaluated, list(paths.values()), exact=exact)
         runs: list[RunShape] = []
         first = 0
-        for (number, path), run in zip(paths.items(), (run for _, run in at.shown), strict=True):
+        for (number, path), run in zip(paths.items(), (run for _, run in at.runs_shown), strict=True):
             diverged = run.latest.outcome is Outcome.DIVERGED and at.moment is None
             own = errors[first : first + len(path.x)]
             first += len(path.x)

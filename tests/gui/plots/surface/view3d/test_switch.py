@@ -31,6 +31,7 @@ from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.record import Record
 from momentum_gui.lab.training.trainer import Trainer
 from tests.conftest import ROOT, wait_until
+from tests.gui.plots.showing import begin, show_moment, show_runs, update
 
 Shown = tuple[SurfaceView, Trainer, Record]
 Show = Callable[..., Shown]
@@ -51,7 +52,7 @@ def show(qtbot: QtBot) -> Iterator[Show]:
         qtbot.addWidget(view)
         view.resize(640, 620)
         view.show()
-        view.begin(trainer.setup, record)
+        begin(view, trainer.setup, record)
         settle(view)
         return view, trainer, record
 
@@ -211,15 +212,15 @@ def test_drawn_live_and_at_past_moments(show: Show, xor: Experiment) -> None:
     settle(view)
     before = scene_of(view).runs[1].present
     record.extend(trainer.advance_epochs(10))
-    view.update_view()
+    update(view)
     settle(view)
     now = scene_of(view).runs[1].present
     assert not np.allclose(before, now)
-    view.set_moment(4.0)
+    show_moment(view, 4.0)
     settle(view)
     then = scene_of(view).runs[1].present
     assert not np.allclose(then, now)
-    view.set_visible_runs((False, True))
+    show_runs(view, (False, True))
     assert [run.number for run in scene_of(view).runs] == [1]
 
 
@@ -288,7 +289,7 @@ def test_drawn_no_more_once_opengl_fails(show: Show, xor: Experiment, monkeypatc
     wait_until(lambda: not view.solid.on, "the surface is flat")
     assert view.plot.isVisible()
     assert view.solid_button.toolTip() == NO_OPENGL
-    view.update_view()
+    update(view)
 
 
 @pytest.mark.usefixtures("opengl")

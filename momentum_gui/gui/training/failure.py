@@ -1,0 +1,22 @@
+"""What went wrong, as one line for a person and as details for a report."""
+
+from __future__ import annotations
+
+import traceback
+
+from momentum_gui.lab.errors import BadInputError
+
+
+def one_line(error: BaseException) -> str:
+    """Return an error as one line for a person."""
+    text = " ".join(str(error).split())
+    if isinstance(error, BadInputError):
+        return text
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this."
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def details_of(error: BaseException) -> str:
+    """Return the trace of an error."""
+    return "".join(traceback.format_exception(error))

@@ -1,0 +1,361 @@
+"""What passes between window and worker, as frozen data: commands one way, deliveries the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from momentum_gui.gui.state import Activity
+from momentum_gui.lab.experiment import Experiment, Run, edits
+from momentum_gui.lab.settings import Change, Training
+from momentum_gui.lab.setup import Setup
+from momentum_gui.lab.training.frame import Frame
+
+KEEPS_PLACE = frozenset({"epochs", "target_error", "log_every"})
+"""Settings of [training] that alter no number of the training so far: it goes on from where it is."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something that the window asks of the worker.
+
+    A command may change the experiment that Reset starts (`applied`), the numbers of the runs (`follow`), and which of
+    them should be selected afterwards (`chosen`).
+    """
+
+    waits: ClassVar[bool] = False
+    """Whether the command waits for a replay to catch up with the place where the training was."""
+    replaces_runs: ClassVar[bool] = False
+    """Whether there may be other runs afterwards: the window shows them once they are there."""
+
+    def applied(self, experiment: Experiment) -> Experiment:
+        """Return the experiment after the command. Raises BadInputError where it is not allowed."""
+        return experiment
+
+    def follow(self, run: int) -> int | None:
+        """Return the number that a run has after the command; None where it is gone."""
+        return run
+
+    def chosen(self, experiment: Experiment) -> int | None:
+        """Return the run to select afterwards, given the new experiment; None leaves the selection as it is."""
+        return None
+
+
+# Commands that change the experiment.
+
+
+@dataclass(frozen=True)
+class Open(Command):
+    """Set up an experiment, paused at its start or trained to a position."""
+
+    replaces_runs: ClassVar[bool] = True
+
+    experiment: Experiment
+    position: int = 0
+    selected: int = 0
+    hidden: tuple[str, ...] = ()
+
+    def applied(self, experiment: Experiment) -> Experiment:
+        return self.experiment
+
+    def follow(self, run: int) -> int | None:
+        return None
+
+    def chosen(self, experiment: Experiment) -> int | None:
+        return self.selected
+
+
+@dataclass(frozen=True)
+class EditSettings(Command):
+    """Change settings of problem, network or training, for all runs; by section, None = the default."""
+
+    settings: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def keeps_place(self) -> bool:
+        """Whether the training can go on from where it is."""
+        return set(self.settings) == {"training"} and KEEPS_PLACE.issuperset(self.settings["training"])
+
+    def applied(self, experiment: Experiment) -> Experiment:
+        return edits.with_settings(experiment, self.settings)
+
+
+@dataclass(frozen=True)
+class SetStart(Command):
+    """Let runs start from other weights, by name, and go back to the start."""
+
+    runs: tuple[int, ...]
+    weights: Mapping[str, float]
+
+    def applied(self, experiment: Experiment) -> Experiment:
+        if experiment.problem.surface is not None and len(self.runs) == len(experiment.runs):
+            place = [self.weights["x"], self.weights["y"]]
+            return edits.with_settings(experiment, {"problem": {"start": place}, "training": {"start": None}})
+        for run in self.runs:
+            start = {**experiment.runs[run].training.start, **self.weights}
+            experiment = edits.with_run(experiment, run, start=start)
+        return experiment
+
+
+@dataclass(frozen=True)
+class ChangeSettings(Command):
+    """Change rule, rate or momentum of runs from their next update on."""
+
+    waits: ClassVar[bool] = True
+
+    runs: tuple[int, ...]
+    rule: str | None = None
+    learning_rate: float | None = None
+    momentum: float | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is given, by key."""
+        given = {"rule": self.rule, "learning_rate": self.learning_rate, "momentum": self.momentum}
+        return {key: value for key, value in given.items() if value is not None}
+
+    def applied(self, experiment: Experiment) -> Experiment:
+        for run in self.runs:
+            experiment = edits.with_run(experiment, run, self.rule, self.learning_rate, self.momentum)
+        return experiment
+
+
+@dataclass(frozen=True)
+class AddRun(Command):
+    """Add a run, trained at once to where the others are."""
+
+    replaces_runs: ClassVar[bool] = True
+
+    run: Run
+
+    def applied(self, experiment: Experiment) -> Experiment:
+        return edits.with_run_added(experiment, self.run)
+
+    def chosen(self, experiment: Experiment) -> int | None:
+        return len(experiment.runs) - 1
+
+
+@dataclass(frozen=True)
+class ForkRun(Command):
+    """Add a run that goes as another up to an update, and on from there under a change."""
+
+    replaces_runs: ClassVar[bool] = True
+
+    run: int
+    update: int
+    name: str
+    change: Change
+
+    def applied(self, experiment: Experiment) -> Experiment:
+        return edits.with_fork(experiment, self.run, self.update, self.name, self.change)
+
+    def chosen(self, experiment: Experiment) -> int | None:
+        return len(experiment.runs) - 1
+
+
+@dataclass(frozen=True)
+class RemoveRun(Command):
+    """Remove a run."""
+
+    replaces_runs: ClassVar[bool] = True
+
+    run: int
+
+    def applied(self, experiment: Experiment) -> Experiment:
+        return edits.with_run_removed(experiment, self.run)
+
+    def follow(self, run: int) -> int | None:
+        return None if run == self.run else run - (run > self.run)
+
+
+@dataclass(frozen=True)
+class RenameRun(Command):
+    """Give a run another name."""
+
+    replaces_runs: ClassVar[bool] = True
+
+    run: int
+    name: str
+
+    def applied(self, experiment: Experiment) -> Experiment:
+        return edits.with_run(experiment, self.run, name=self.name)
+
+
+RunEdit = AddRun | ForkRun | RemoveRun | RenameRun
+"""Commands that edit the list of runs; the training keeps its place."""
+
+
+# Commands that change no experiment.
+
+
+@dataclass(frozen=True)
+class Reset(Command):
+    """Go back to the start, paused, with the settings as they are now."""
+
+
+@dataclass(frozen=True)
+class Start(Command):
+    """Train on, from the start again where all runs have ended."""
+
+
+@dataclass(frozen=True)
+class Pause(Command):
+    """Stop training for now."""
+
+
+@dataclass(frozen=True)
+class Step(Command):
+    """Do this many updates, or undo them where negative, and pause."""
+
+    waits: ClassVar[bool] = True
+
+    updates: int = 1
+
+
+@dataclass(frozen=True)
+class StepEpoch(Command):
+    """Go to the end of the epoch under way, or back to the end of the one before, and pause."""
+
+    waits: ClassVar[bool] = True
+
+    back: bool = False
+
+
+@dataclass(frozen=True)
+class Seek(Command):
+    """Go to a position of the training's clock, in items, and pause."""
+
+    waits: ClassVar[bool] = True
+
+    position: int
+
+
+@dataclass(frozen=True)
+class SetWeights(Command):
+    """Give weights of a run other values from here on."""
+
+    waits: ClassVar[bool] = True
+
+    run: int
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Tell(Command):
+    """Answer with the experiment so far: training that again gives the same rows."""
+
+    waits: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class Look(Command):
+    """Answer with a run's frame after its last update at or before a position, or with why it is `Missed`."""
+
+    run: int
+    position: int
+
+
+@dataclass(frozen=True)
+class UseCompiledEngine(Command):
+    """Go on with the compiled engine, if compiling it went well."""
+
+    compiled: bool
+
+
+@dataclass(frozen=True)
+class Order:
+    """A command with its number: orders are carried out one after the other, and what comes of one has its number."""
+
+    number: int
+    command: Command
+
+
+# Deliveries.
+
+
+@dataclass(frozen=True)
+class TrainingSnapshot:
+    """Where a training is: its number, its frame, the settings of each run's next update.
+
+    `experiment` is what Reset starts, and `order` the number of the last order that was carried out: a window that has
+    asked for more since then knows better.
+    """
+
+    training: int
+    frame: Frame
+    settings: tuple[Training, ...]
+    experiment: Experiment
+    order: int
+
+
+@dataclass(frozen=True)
+class Began:
+    """A training was set up."""
+
+    setup: Setup
+    snapshot: TrainingSnapshot
+    engine: str
+
+
+@dataclass(frozen=True)
+class Restarted:
+    """The same runs are at their start again, with other settings or another engine."""
+
+    setup: Setup
+    snapshot: TrainingSnapshot
+    engine: str
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """Training went on to here."""
+
+    snapshot: TrainingSnapshot
+
+
+@dataclass(frozen=True)
+class Rewound:
+    """The training went back, or on, to here; what was recorded after this moment no longer holds."""
+
+    snapshot: TrainingSnapshot
+
+
+@dataclass(frozen=True)
+class Entered:
+    """The worker does something else now, with a word to the user where there is one.
+
+    If it `stays`, the word holds until there is something else to say.
+    """
+
+    activity: Activity
+    text: str = ""
+    stays: bool = False
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A command was not carried out, because of bad input; everything is as it was before."""
+
+    text: str
+    order: int
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Something went wrong that should not have; training is paused. `details` is the trace for a report."""
+
+    text: str
+    details: str
+    order: int
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answer to a question."""
+
+    answer: object = field(repr=False)
+    order: int
+
+
+Delivery = Began | Restarted | Advanced | Rewound | Entered | Refused | Failed | Answered
