@@ -1,4 +1,4 @@
-"""What a run's history says of its course in numbers: falling, growing, jumping, turning back, come to rest."""
+"""Describes the course of a run in numbers: whether its error falls, grows, jumps, or has come to rest."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from momentum_gui.engine.analysis.convergence import Gauge, gauge, gradient_scale
+from momentum_gui.engine.analysis.convergence import Gauge, gauge, gradient_scale, predicted_rate
 from momentum_gui.engine.analysis.curvature import curvatures
 from momentum_gui.engine.analysis.grid import never
 from momentum_gui.engine.analytic_surfaces import SURFACES, evaluate
 from momentum_gui.engine.interface import Engine
 from momentum_gui.engine.population import Floats, Measure, Task
-from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.rules import RULES, convergence_rate
 from momentum_gui.lab.recording.record import Record, RunRecord
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.steps.step_parts import oscillation
 
 ROWS = 24
-"""How many of the latest rows are looked at; so many that one odd epoch does not decide."""
+"""How many of the latest rows count: enough that one odd epoch does not decide."""
 FEWEST = 8
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the history does not hold, found at a run's present weights.
+    """What the history does not hold, measured at a run's present weights.
 
     The extreme curvatures of the training error, the norm of its gradient (the mean over all items), and the task's
     `gradient_scale`.
@@ -36,11 +36,16 @@ class Evidence:
     gradient_norm: float
     scale: float
 
+    @property
+    def curvatures(self) -> tuple[float, float]:
+        """The smallest and the largest curvature."""
+        return self.smallest, self.largest
+
 
 def find_evidence(
     engine: Engine, task: Task, weights: Floats, cancelled: Callable[[], bool] = never
 ) -> Evidence | None:
-    """The evidence at weights (W,); None if cancelled. Work for a thread of its own: some tens of milliseconds."""
+    """Measure the evidence at weights (W,); None if cancelled. Takes some tens of milliseconds: use a thread."""
     found = curvatures(engine, task, weights, cancelled)
     if found is None:
         return None
@@ -50,7 +55,7 @@ def find_evidence(
 
 
 def least_known_error(record: Record, setup: Setup) -> float:
-    """The least training error that any run of the record has had, or that a surface's minima are known to have."""
+    """Return the least training error that any run of the record has reached or a surface is known to have."""
     known = [float(np.fmin.reduce(run.measures.low[:, Measure.ERROR])) for run in record.runs if len(run.measures)]
     surface = setup.surface
     if surface is not None and surface.k == SURFACES[surface.id].k:
@@ -59,33 +64,43 @@ def least_known_error(record: Record, setup: Setup) -> float:
 
 
 @dataclass(frozen=True)
-class Signs:
+class Diagnostics:
     """The course of one run over its latest rows, since its settings last changed.
 
-    `rows` and `epochs` say how many and how long. `error` is the latest, `first` the one it began with, and both lie
-    `base` higher than said here: the run's least error if that is below 0, as on some surfaces. `fall` is by
-    how much ln(error) fell over the rows (a fitted line), `ups` the share of all its movement that went upwards,
-    `jumps` the mean change between rows as a share of the error. `growth` is the latest error as a multiple of the
-    greatest before, where it has risen and the steps have grown with it, otherwise 1. `turning` is the share of
-    movement that turns back at once and `straight` the mean cosine of successive steps, both NaN unless an epoch is
-    one update. `slope` is the norm of the gradient as a share of the greatest so far.
+    `error` and `first` are above `base`, the run's least error if that is below 0, as on some surfaces. What the rows
+    or the evidence do not show is NaN.
     """
 
     rows: int
     epochs: float
+    """How many rows there are, and how many epochs they cover."""
     error: float
     first: float
     base: float
+    """The latest error, and the one the run began with, both above `base`."""
     fall: float
+    long_fall: float
+    """By how much ln(error) fell, along a fitted line: over the rows, and over up to twice as many."""
     ups: float
+    """The share of the error's movement that went upwards."""
     jumps: float
+    """The mean change between rows as a share of the error."""
     growth: float
+    """The latest error as a multiple of the greatest before, where it has risen and the steps with it; otherwise 1."""
     turning: float
     straight: float
+    """Where an epoch is one update: the share of movement undone at once, and the mean cosine of successive steps."""
     slope: float
+    """The norm of the gradient as a share of the greatest so far."""
     gauge: Gauge | None
+    strength: float
+    """lr·|λ| of the greatest curvature, upwards or downwards, as a share of the bound."""
     potential: float
-    """The share of the error that one step of the best plain rate along the gradient would take away; NaN unknown."""
+    """The share of the error that one plain step along the gradient at rate 1/|λ| would remove, about."""
+    swing: float
+    """The factor per update by which the distance shrinks in the steepest direction."""
+    slower_is_better: bool
+    """Whether half the rate would shrink the distance faster, in the slowest direction."""
 
     @property
     def full_batch(self) -> bool:
@@ -98,8 +113,8 @@ class Signs:
         return self.fall / self.epochs if self.epochs > 0 else 0.0
 
 
-def read_signs(record: RunRecord, evidence: Evidence | None = None) -> Signs | None:
-    """The signs of a run; None where there are fewer than FEWEST rows to look at."""
+def diagnose(record: RunRecord, evidence: Evidence | None = None) -> Diagnostics | None:
+    """Describe a run; None where it has fewer than FEWEST rows since its last change."""
     measures, frame = record.measures, record.latest
     since = record.events[-1].epochs if record.events else -1.0
     recent = np.flatnonzero(measures.position > since)[-2 * ROWS :]
@@ -113,27 +128,34 @@ def read_signs(record: RunRecord, evidence: Evidence | None = None) -> Signs | N
     whole_epochs = frame.updates_per_epoch == 1
     gradients = measures.last[rows, Measure.GRADIENT_NORM]
     greatest = np.fmax.reduce(measures.high[:, Measure.GRADIENT_NORM])
-    logs = np.log(np.maximum(error, 1e-300))
-    t = position - position.mean()
     change = np.diff(error)
     moved = float(np.abs(change).sum())
     with np.errstate(divide="ignore", invalid="ignore"):
         turning = oscillation(record.window) if whole_epochs and record.window is not None else np.nan
         straight = measures.last[rows, Measure.COSINE]
         slope = gradients[-1] / greatest
-    known, potential = None, np.nan
+    known, strength, potential, swing, slower_is_better = None, np.nan, np.nan, np.nan, False
     if evidence is not None:
         coefficients = RULES[frame.rule].coefficients(frame.momentum)
         known = gauge(coefficients, frame.learning_rate, evidence.largest, evidence.scale)
-        if evidence.largest > 0 and error[-1] > 0:
-            potential = evidence.gradient_norm**2 / (2 * evidence.largest * error[-1])
-    return Signs(
+        steepest = max(abs(evidence.largest), abs(evidence.smallest))
+        strength = gauge(coefficients, frame.learning_rate, steepest, evidence.scale).ratio
+        swing = float(convergence_rate(coefficients, frame.learning_rate * evidence.scale * evidence.largest))
+        rate, half = (
+            predicted_rate(coefficients, share * frame.learning_rate * evidence.scale, *evidence.curvatures)[0]
+            for share in (1.0, 0.5)
+        )
+        slower_is_better = half < rate - 0.02
+        if steepest > 0 and error[-1] > 0:
+            potential = evidence.gradient_norm**2 / (2 * steepest * error[-1])
+    return Diagnostics(
         rows=len(rows),
         epochs=float(np.ptp(position)),
         error=float(error[-1]),
         first=float(measures.high[0, Measure.ERROR]) - base,
         base=base,
-        fall=float(-(t @ logs) / (t @ t) * np.ptp(position)) if np.ptp(position) > 0 else 0.0,
+        fall=fall(position, error),
+        long_fall=fall(measures.position[recent], errors),
         ups=float(change[change > 0].sum() / moved) if moved > 0 else 0.0,
         jumps=float(np.abs(change).mean() / error.mean()) if error.mean() > 0 else 0.0,
         growth=growth(errors, steps, full_batch=whole_epochs),
@@ -141,16 +163,28 @@ def read_signs(record: RunRecord, evidence: Evidence | None = None) -> Signs | N
         straight=float(np.nanmean(straight)) if whole_epochs and not np.isnan(straight).all() else float("nan"),
         slope=float(slope),
         gauge=known,
+        strength=float(strength),
         potential=float(potential),
+        swing=swing,
+        slower_is_better=slower_is_better,
     )
 
 
-def growth(errors: Floats, steps: Floats, *, full_batch: bool) -> float:
-    """The error as a multiple of the greatest before; 1 unless the steps have grown as well.
+def fall(position: Floats, errors: Floats) -> float:
+    """Return by how much ln(error) falls over these rows, along a line fitted by least squares."""
+    t = position - position.mean()
+    if not t.any():
+        return 0.0
+    return float(-(t @ np.log(np.maximum(errors, 1e-300))) / (t @ t) * np.ptp(position))
 
-    In full batch the greatest of the later half of the rows over the greatest of the earlier half: ripples fall and
-    rise, and only those that grow count. With smaller batches, where one bad epoch may be chance, the latest error over
-    the greatest before the last FEWEST, and only if it has risen at most of these.
+
+def growth(errors: Floats, steps: Floats, *, full_batch: bool) -> float:
+    """Return the error as a multiple of the greatest before; 1 unless the steps have grown as well.
+
+    In full batch the greatest of the later half of the rows over the greatest of the earlier half, provided that the
+    greatest grows from quarter to quarter: ripples and chaos fall and rise, and only what keeps growing counts. With
+    smaller batches, where one bad epoch may be chance, the latest error over the greatest before the last FEWEST, and
+    only if it has risen at most of these.
     """
     split = len(errors) // 2 if full_batch else len(errors) - min(FEWEST, len(errors) // 2)
     if not np.isfinite(steps[:split]).any() or not np.isfinite(steps[split:]).any() or errors[:split].max() <= 0:
@@ -158,5 +192,6 @@ def growth(errors: Floats, steps: Floats, *, full_batch: bool) -> float:
     if np.nanmax(steps[split:]) <= 1.05 * np.nanmax(steps[:split]):
         return 1.0
     if full_batch:
-        return float(errors[split:].max() / errors[:split].max())
+        greatest = [quarter.max() for quarter in np.array_split(errors, 4)]
+        return float(errors[split:].max() / errors[:split].max()) if (np.diff(greatest[1:]) > 0).all() else 1.0
     return float(errors[-1] / errors[:split].max()) if (np.diff(errors[split:]) > 0).mean() >= 0.6 else 1.0

@@ -1,4 +1,7 @@
-"""Hints in plain words about how a run goes, each with the measure behind it; they come and go calmly."""
+"""Hints in plain words about how a run is doing, each with the numbers behind it; they come and go calmly.
+
+How often each kind is right is measured: see docs/hints.md.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from momentum_gui.engine.population import Outcome
-from momentum_gui.lab.analysis.diagnostics import Evidence, Signs, read_signs
+from momentum_gui.lab.analysis.diagnostics import Diagnostics, Evidence, diagnose
 from momentum_gui.lab.recording.record import RunRecord
 
 DIVERGED = "diverged"
@@ -20,10 +23,10 @@ KINDS = (DIVERGED, DIVERGING, OSCILLATING, STUCK, CONVERGED, PLATEAU, SLOW)
 """Most urgent first. Of the last four, which all say how far a run has come, at most one holds."""
 
 STEADY_EPOCHS = 3.0
-"""A hint comes or goes when its cause has held, or been gone, over so many epochs."""
+"""A hint comes or goes once its cause has held, or been gone, for this many epochs."""
 
 FAR_BELOW = 0.3
-"""Below this share of the bound it is not the curvature of the mean error that makes a run jump."""
+"""Below this share of the bound the curvature of the mean error does not make a run jump."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,10 @@ class Hint:
 
 
 class HintFinder:
-    """The hints of one run, as time goes on.
+    """Finds the hints of one run as time goes on.
 
-    Two things keep them calm. A hint that is shown holds on to weaker signs than those that brought it up, and a change
-    must last STEADY_EPOCHS before it shows, unless the run has ended.
+    Two things keep them calm: a hint that is shown stays up under weaker thresholds than those that brought it up, and
+    a change must last STEADY_EPOCHS before it shows, unless the run has ended.
     """
 
     def __init__(self) -> None:
@@ -51,7 +54,7 @@ class HintFinder:
     def look(
         self, record: RunRecord, evidence: Evidence | None = None, least_known: float = float("nan")
     ) -> tuple[Hint, ...]:
-        """The hints that hold now, most urgent first, two at most.
+        """Return the hints that hold now, most urgent first, two at most.
 
         `evidence` is what is known of the curvature (it may be some seconds old), `least_known` the least error that
         is known to be possible, from other runs or a surface's minima.
@@ -63,8 +66,8 @@ class HintFinder:
         if frame.outcome is Outcome.DIVERGED:
             self._shown = {DIVERGED: diverged(record)}
             return tuple(self._shown.values())
-        signs = read_signs(record, evidence)
-        found = {} if signs is None else judge(signs, frame.outcome, least_known, frozenset(self._shown), evidence)
+        course = diagnose(record, evidence)
+        found = {} if course is None else judge(course, frame.outcome, least_known, frozenset(self._shown), evidence)
         ended = frame.outcome is not Outcome.RUNNING
         for kind in {*found, *self._shown, *self._pending}:
             if (kind in found) == (kind in self._shown):
@@ -82,13 +85,13 @@ class HintFinder:
 
 
 def judge(
-    signs: Signs,
+    course: Diagnostics,
     outcome: Outcome,
     least_known: float = float("nan"),
     shown: frozenset[str] = frozenset(),
     evidence: Evidence | None = None,
 ) -> dict[str, Hint]:
-    """The hints that the signs speak for, by kind; for a kind that is shown weaker signs suffice."""
+    """Return the hints that the diagnostics call for, by kind; a kind that is shown already needs less."""
 
     def over(kind: str, value: float, enter: float, leave: float) -> bool:
         return value >= (leave if kind in shown else enter)
@@ -97,36 +100,55 @@ def judge(
         return value <= (leave if kind in shown else enter)
 
     found: dict[str, Hint] = {}
-    at_rest = outcome is Outcome.CONVERGED or rests(signs, evidence, least_known, under)
+    at_rest = outcome is Outcome.CONVERGED or rests(course, evidence, least_known, under)
     if at_rest:
-        excess = (signs.error + signs.base - least_known) / max(signs.first + signs.base - least_known, 1e-300)
+        excess = (course.error + course.base - least_known) / max(course.first + course.base - least_known, 1e-300)
         if over(STUCK, excess, 0.05, 0.03) and outcome is not Outcome.CONVERGED:
-            found[STUCK] = stuck(signs, least_known)
+            found[STUCK] = stuck(course, least_known)
         else:
-            found[CONVERGED] = converged(signs, outcome)
+            found[CONVERGED] = converged(course, outcome)
         return found
-    beyond = signs.gauge is not None and over(DIVERGING, signs.gauge.ratio, 1.0, 0.9)
-    if beyond or over(DIVERGING, signs.growth, 1.25, 1.1):
-        found[DIVERGING] = diverging(signs)
-    if over(OSCILLATING, signs.turning, 0.5, 0.35):
-        found[OSCILLATING] = turning_back(signs)
-    elif over(OSCILLATING, signs.ups, 0.3, 0.2) and over(OSCILLATING, signs.jumps, 0.05, 0.03):
-        found[OSCILLATING] = jumping(signs)
+    if over(OSCILLATING, course.turning, 0.5, 0.35) and costs(course):
+        found[OSCILLATING] = turning_back(course)
+    elif jumps(course, over, under):
+        found[OSCILLATING] = jumping(course)
+    beyond = course.gauge is not None and over(DIVERGING, course.gauge.ratio, 1.0, 0.9)
+    # A run that already swings, without growing, is held by walls steeper than the curvature here says.
+    bounded = OSCILLATING in found and course.growth <= 1 and course.error <= course.first
+    if over(DIVERGING, course.growth, 1.25, 1.1) or (beyond and not bounded):
+        found[DIVERGING] = diverging(course)
     if not found:
-        flat = under(PLATEAU, abs(signs.fall), 0.02, 0.05)
-        if evidence is not None and bends_down(evidence):  # the error may itself be near 0 at a surface's saddle
-            flat = flat or under(PLATEAU, signs.jumps * signs.error, 1e-4 * signs.first, 1e-3 * signs.first)
-        if is_slow(signs, over, under):
-            found[SLOW] = slow(signs)
-        elif flat:
-            found[PLATEAU] = plateau(signs, evidence)
+        if is_slow(course, over, under):
+            found[SLOW] = slow(course)
+        elif is_flat(course, evidence, under):
+            found[PLATEAU] = plateau(course, evidence)
     return found
+
+
+def costs(course: Diagnostics) -> bool:
+    """Whether turning back at every step costs anything: the best settings of a rule do so too, and arrive fast."""
+    if course.gauge is None:
+        return course.fall_per_epoch < 0.35
+    return course.swing >= 0.85 or course.slower_is_better or course.fall_per_epoch < 0.05
 
 
 Test = Callable[[str, float, float, float], bool]
 
 
-def rests(signs: Signs, evidence: Evidence | None, least_known: float, under: Test) -> bool:
+def jumps(course: Diagnostics, over: Test, under: Test) -> bool:
+    """Whether the error goes up and down from epoch to epoch and, with small batches, gets no lower.
+
+    Online the error of a run that goes well jumps too: single items pull at it while it falls.
+    """
+    if not over(OSCILLATING, course.ups, 0.3, 0.2):
+        return False
+    if course.full_batch:
+        return over(OSCILLATING, course.jumps, 0.05, 0.03) and costs(course)
+    lasting = under(OSCILLATING, course.long_fall, 0.6, 0.9) or under(OSCILLATING, course.fall, 0.0, 0.2)
+    return over(OSCILLATING, course.jumps, 0.22, 0.12) and lasting
+
+
+def rests(course: Diagnostics, evidence: Evidence | None, least_known: float, under: Test) -> bool:
     """Whether the run has come to rest: no error left, or no slope and no change, and no way down left.
 
     In full batch the gradient vanishes there. With smaller batches it never does, and a plateau looks the same from
@@ -134,15 +156,16 @@ def rests(signs: Signs, evidence: Evidence | None, least_known: float, under: Te
     """
     if evidence is not None and bends_down(evidence):
         return False
-    below = max(0.0, signs.base - least_known)  # NaN, where nothing is known, gives 0
-    if under(CONVERGED, signs.error + below, 1e-9 * (signs.first + below), 1e-8 * (signs.first + below)):
+    below = max(0.0, course.base - least_known)  # NaN, where nothing is known, gives 0
+    if under(CONVERGED, course.error + below, 1e-9 * (course.first + below), 1e-8 * (course.first + below)):
         return True
-    if signs.full_batch:
+    if course.full_batch:
         # Near a saddle the slope is small too, so that more is asked for where the curvatures are not known.
         enough = 1e-3 if evidence is not None else 1e-5
-        return under(CONVERGED, signs.slope, enough, 3 * enough) and under(CONVERGED, abs(signs.fall), 0.005, 0.02)
-    still = under(CONVERGED, abs(signs.fall), 0.005, 0.03) and under(CONVERGED, signs.jumps, 0.02, 0.05)
-    return still and signs.potential == signs.potential and under(CONVERGED, signs.potential, 1e-3, 5e-3)
+        level = under(CONVERGED, course.slope, enough, 3 * enough) or under(CONVERGED, course.potential, 1e-6, 1e-5)
+        return level and under(CONVERGED, abs(course.fall), 0.005, 0.02)
+    still = under(CONVERGED, abs(course.fall), 0.005, 0.03) and under(CONVERGED, course.jumps, 0.02, 0.05)
+    return still and course.potential == course.potential and under(CONVERGED, course.potential, 1e-3, 5e-3)
 
 
 def bends_down(evidence: Evidence) -> bool:
@@ -150,111 +173,116 @@ def bends_down(evidence: Evidence) -> bool:
     return not evidence.smallest > -1e-4 * abs(evidence.largest)
 
 
-def is_slow(signs: Signs, over: Test, under: Test) -> bool:
+def is_flat(course: Diagnostics, evidence: Evidence | None, under: Test) -> bool:
+    """Whether the error hardly changes, with much of it left."""
+    if under(PLATEAU, abs(course.fall), 0.02, 0.05) and course.error >= 0.1 * course.first:
+        return True
+    # At a surface's saddle the error itself may be near 0.
+    at_saddle = course.full_batch and evidence is not None and evidence.smallest < -0.1 * abs(evidence.largest)
+    return at_saddle and under(PLATEAU, course.jumps * course.error, 1e-4 * course.first, 1e-3 * course.first)
+
+
+def is_slow(course: Diagnostics, over: Test, under: Test) -> bool:
     """Whether the error falls steadily, and so little that a larger rate would pay."""
-    sure = under(SLOW, signs.ups, 0.05, 0.15) and under(SLOW, signs.fall_per_epoch, 0.02, 0.03)
-    if not sure or signs.fall <= 1e-6:
+    sure = under(SLOW, course.ups, 0.05, 0.15) and under(SLOW, course.fall_per_epoch, 0.02, 0.03)
+    if not sure or course.fall <= 1e-6 or course.error < 0.1 * course.first:
         return False
-    if signs.gauge is not None:
-        # A far larger rate would be stable, and show. Single items bend more than their mean, hence the lower share.
-        small = 0.05 if signs.full_batch else 0.01
-        return under(SLOW, signs.gauge.ratio, small, 2 * small) and over(SLOW, signs.fall_per_epoch, 5e-4, 2e-4)
-    if signs.full_batch:  # the path is straight, and hardly less steep than at its start
-        return over(SLOW, signs.straight, 0.95, 0.9) and over(SLOW, signs.slope, 0.5, 0.3)
-    return over(SLOW, signs.error, 0.5 * signs.first, 0.4 * signs.first)
+    if course.gauge is not None:
+        # A far larger rate would be stable, and one step of it would show. Single items bend more than their mean,
+        # hence the lower share.
+        small = 0.01 if course.full_batch else 0.004
+        shows = over(SLOW, course.fall_per_epoch, 3e-4, 2e-4) and over(SLOW, course.potential, 1e-3, 5e-4)
+        pays = over(SLOW, course.potential, 0.02, 0.01) or shows
+        return under(SLOW, course.strength, small, 2 * small) and pays
+    if course.full_batch:  # the path is straight, and hardly less steep than at its start
+        return over(SLOW, course.straight, 0.95, 0.9) and over(SLOW, course.slope, 0.5, 0.3)
+    return over(SLOW, course.error, 0.5 * course.first, 0.4 * course.first)
 
 
 def percent(share: float) -> str:
-    """A share as a percentage with two digits that mean something."""
+    """Return a share as a percentage with two significant digits."""
     return f"{100 * share:.2g} %" if share < 0.095 else f"{100 * share:.0f} %"
 
 
-def bound_text(signs: Signs) -> str:
-    """The gauge in short, where it is known."""
-    known = signs.gauge
+def bound_text(course: Diagnostics) -> str:
+    """Return the gauge in short, where it is known."""
+    known = course.gauge
     return "" if known is None else f"; lr·λmax = {known.curvature_rate:.3g} of {known.bound:.3g}"
 
 
 def diverged(record: RunRecord) -> Hint:
-    """The run is over."""
+    """Say that the run is over."""
     frame = record.latest
-    text = "Diverged: the steps overshot and grew until the weights left all bounds. Lower the learning rate."
+    text = "Diverged: the steps overshot and grew without limit. Lower the learning rate."
     return Hint(DIVERGED, text, f"after {frame.epochs:g} epochs, at rate {frame.learning_rate:g}")
 
 
-def diverging(signs: Signs) -> Hint:
-    """Error and steps grow, or the rate is over the bound where the run is now."""
-    if signs.growth >= 1.1:
-        text = "Error and steps grow: about to diverge. Lower the learning rate."
-        return Hint(DIVERGING, text, f"the error is {signs.growth:.3g} times the greatest before{bound_text(signs)}")
-    text = (
-        "The learning rate is at the limit of what the steepest direction here allows: about to diverge, "
-        "unless the error bends less further on. Lower it to be safe."
-    )
-    return Hint(DIVERGING, text, bound_text(signs)[2:])
+def diverging(course: Diagnostics) -> Hint:
+    """Say that error and steps grow, or that the rate is over the bound at the run's present weights."""
+    if course.growth >= 1.1:
+        text = "About to diverge: the error and the steps keep growing. Lower the learning rate."
+        return Hint(DIVERGING, text, f"the error is {course.growth:.3g} times its earlier maximum{bound_text(course)}")
+    text = "About to diverge: the learning rate is above the stability bound at these weights. Lower it."
+    return Hint(DIVERGING, text, bound_text(course)[2:])
 
 
-def turning_back(signs: Signs) -> Hint:
-    """Full batch: the steps zig-zag."""
-    text = (
-        "Oscillating: most of each step undoes the one before, across the steepest direction. "
-        "A smaller learning rate would go straighter."
-    )
-    return Hint(OSCILLATING, text, f"{percent(signs.turning)} of the movement turns back at once{bound_text(signs)}")
+def turning_back(course: Diagnostics) -> Hint:
+    """Say that in full batch the steps zig-zag."""
+    text = "Oscillating: each step mostly undoes the previous one. Lower the learning rate."
+    return Hint(OSCILLATING, text, f"{percent(course.turning)} of the movement is undone at once{bound_text(course)}")
 
 
-def jumping(signs: Signs) -> Hint:
-    """The error goes up and down from epoch to epoch."""
-    text = "Oscillating: the error jumps up and down. A smaller learning rate would calm it."
-    if signs.full_batch:
-        text = "Oscillating: momentum carries the run past the minimum and back. Less momentum would calm it."
-    elif signs.gauge is not None and signs.gauge.ratio < FAR_BELOW:
+def jumping(course: Diagnostics) -> Hint:
+    """Say that the error goes up and down from epoch to epoch."""
+    text = "Oscillating: the error jumps up and down without getting lower. Lower the learning rate."
+    if course.full_batch:
+        text = "Oscillating: momentum carries the run past the minimum and back. Lower the momentum."
+    elif course.gauge is not None and course.gauge.ratio < FAR_BELOW:
         text = (
-            "Oscillating: single items pull the error up and down, though the rate is far below the bound. "
-            "A smaller learning rate or larger batches would calm it."
+            "Oscillating: the latest items pull the error up and down, and it gets no lower. "
+            "Lower the learning rate, or use larger batches."
         )
-    measure = f"it changes by {percent(signs.jumps)} per row, {percent(signs.ups)} of that upwards{bound_text(signs)}"
+    measure = (
+        f"the error changes by {percent(course.jumps)} per row, {percent(course.ups)} of that upwards"
+        f"{bound_text(course)}"
+    )
     return Hint(OSCILLATING, text, measure)
 
 
-def stuck(signs: Signs, least_known: float) -> Hint:
-    """At rest, while a lower error is known."""
-    text = (
-        "Stuck in a local minimum: no slope is left here, though a lower error exists. "
-        "Another start may find it; momentum helps only if the run still has speed when it comes past."
-    )
-    return Hint(
-        STUCK, text, f"error {signs.error + signs.base:.4g}, while {least_known:.4g} is known{slope_text(signs)}"
-    )
+def stuck(course: Diagnostics, least_known: float) -> Hint:
+    """Say that the run is at rest while a lower error is known."""
+    text = "Stuck in a local minimum: the gradient is zero here, but a lower error exists. Try another start."
+    error = f"error {course.error + course.base:.4g}, while {least_known:.4g} is known{slope_text(course)}"
+    return Hint(STUCK, text, error)
 
 
-def converged(signs: Signs, outcome: Outcome) -> Hint:
-    """At rest."""
+def converged(course: Diagnostics, outcome: Outcome) -> Hint:
+    """Say that the run is at rest; the word "converged" is the table's, for a target that was reached."""
     if outcome is Outcome.CONVERGED:
-        return Hint(CONVERGED, "Converged: the target error is reached.", f"error {signs.error + signs.base:.4g}")
-    text = "Converged: the error no longer changes; gradient and momentum have died away together."
-    if signs.error <= 1e-8 * signs.first and signs.base == 0:
-        text = "Converged: no error is left."
-    elif signs.slope > 3e-3:
-        text = "Converged: the error no longer changes from epoch to epoch."
-    return Hint(CONVERGED, text, f"error {signs.error + signs.base:.4g}{slope_text(signs)}")
+        return Hint(CONVERGED, "Converged: the target error is reached.", f"error {course.error + course.base:.4g}")
+    text = "At a minimum: the error no longer changes, and gradient and momentum have faded."
+    if course.error <= 1e-8 * course.first and course.base == 0:
+        text = "At a minimum: no error is left."
+    elif course.slope > 3e-3:
+        text = "At a minimum: the error no longer changes from epoch to epoch."
+    return Hint(CONVERGED, text, f"error {course.error + course.base:.4g}{slope_text(course)}")
 
 
-def slope_text(signs: Signs) -> str:
-    """The slope left, where it says something."""
-    return f"; the gradient is {percent(signs.slope)} of its greatest" if signs.slope <= 3e-3 else ""
+def slope_text(course: Diagnostics) -> str:
+    """Return the gradient that is left, where that says something."""
+    return f"; the gradient is {percent(course.slope)} of its maximum" if course.slope <= 3e-3 else ""
 
 
-def plateau(signs: Signs, evidence: Evidence | None) -> Hint:
-    """Flat, and not at rest."""
-    text = "On a plateau: the error hardly changes, but this is not the end. Wait, or raise learning rate or momentum."
-    measure = f"the error changes by {signs.jumps * signs.error:.2g} an epoch{bound_text(signs)}"
+def plateau(course: Diagnostics, evidence: Evidence | None) -> Hint:
+    """Say that the error is flat, and the run not at rest."""
+    text = "On a plateau: the error hardly changes, but can still fall. Wait, or raise the learning rate or momentum."
+    measure = f"the error changes by {course.jumps * course.error:.2g} an epoch{bound_text(course)}"
     if evidence is not None and bends_down(evidence):
-        measure += f"; λmin = {evidence.smallest:.2g}, a way down"
+        measure += f"; λmin = {evidence.smallest:.2g}: there is a way down"
     return Hint(PLATEAU, text, measure)
 
 
-def slow(signs: Signs) -> Hint:
-    """Sure, and slow."""
-    text = "Slow but sure: the error falls all the time, but little. A larger learning rate would be faster."
-    return Hint(SLOW, text, f"the error falls by {percent(signs.fall_per_epoch)} an epoch{bound_text(signs)}")
+def slow(course: Diagnostics) -> Hint:
+    """Say that the error falls surely, and slowly."""
+    text = "Slow but sure: the error falls steadily, but little at a time. Raise the learning rate."
+    return Hint(SLOW, text, f"the error falls by {percent(course.fall_per_epoch)} an epoch{bound_text(course)}")

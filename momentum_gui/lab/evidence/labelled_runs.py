@@ -11,8 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from pathlib import Path
 
+from momentum_gui.assets import resource
 from momentum_gui.lab.experiment import Experiment
 
 GOOD = "good"
@@ -86,7 +86,7 @@ class LabelledRun:
         changes = [
             text if text.partition("=")[0].startswith("problem.") else f"training.{text}" for text in self.settings
         ]
-        path = Path(str(resources.files("momentum_gui"))).parent / "resources" / "experiments"
+        path = resource("experiments")
         return Experiment.parse(
             f"[problem]\n{PROBLEMS[self.problem]}", self.problem, path, [*changes, f"training.epochs={epochs}"]
         )

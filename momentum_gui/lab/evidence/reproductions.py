@@ -16,6 +16,7 @@ import numpy as np
 from momentum_gui.engine.population import Outcome
 from momentum_gui.lab.atomic_file import write_atomically
 from momentum_gui.lab.evidence.claim import with_change
+from momentum_gui.lab.evidence.markdown import row
 from momentum_gui.lab.evidence.published import DISTILL, FIGURES, path
 from momentum_gui.lab.evidence.seeds import Starts, over_seeds
 from momentum_gui.lab.experiment import Experiment
@@ -189,11 +190,6 @@ SAMPLES: tuple[Sample, ...] = (
     ),
 )
 """The published figures that depend on starts, or on how long one measures."""
-
-
-def row(*cells: str) -> str:
-    """One row of a Markdown table."""
-    return "| " + " | ".join(cells) + " |\n"
 
 
 def exact_table() -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from momentum_gui.engine.population import Outcome
-from momentum_gui.lab.analysis.diagnostics import find_evidence, least_known_error, read_signs
+from momentum_gui.lab.analysis.diagnostics import diagnose, find_evidence, least_known_error
 from momentum_gui.lab.analysis.hints import (
     CONVERGED,
     DIVERGED,
@@ -72,7 +72,7 @@ def test_a_small_rate_is_slow_but_sure(evidence: bool) -> None:
     """On Iris and in a ravine, a rate a hundred times smaller than it could be is told, and nothing else."""
     course = watch(IRIS.format(epochs=40, rate=0.001), evidence=evidence, epochs=4)
     assert kinds(course) == [SLOW]
-    assert "larger learning rate" in course[-1][1][0].text and "an epoch" in course[-1][1][0].measure
+    assert "Raise the learning rate" in course[-1][1][0].text and "an epoch" in course[-1][1][0].measure
     slow = surface("ravine", 'rule = "plain"\nlearning_rate = 0.004\nepochs = 60', "start = [-5.0, 0.5]")
     assert kinds(watch(slow, evidence=evidence)) == [SLOW]
 
@@ -82,7 +82,7 @@ def test_a_rate_near_the_bound_oscillates(evidence: bool) -> None:
     """A ravine's zig-zag, and full-batch training with a rate that turns each step back, are told in numbers."""
     course = watch(surface("ravine", 'rule = "plain"\nlearning_rate = 0.48\nepochs = 60'), evidence=evidence)
     assert kinds(course) == [OSCILLATING]
-    assert "turns back" in course[-1][1][0].measure
+    assert "undone at once" in course[-1][1][0].measure
     assert ("lr·λmax = 1.92 of 2" in course[-1][1][0].measure) == evidence
 
 
@@ -101,13 +101,13 @@ def test_jumps_far_below_the_bound_are_laid_to_single_items() -> None:
         record.extend(trainer.advance_epochs(1))
     run = record.runs[0]
     task = trainer.setup.task(trainer.experiment.runs[0].training)
-    signs = read_signs(run, find_evidence(trainer.engine, task, run.latest.weights))
+    signs = diagnose(run, find_evidence(trainer.engine, task, run.latest.weights))
     assert signs is not None and signs.gauge is not None
-    jumpy = replace(signs, ups=0.4, jumps=0.06, growth=1.0)
+    jumpy = replace(signs, ups=0.4, jumps=0.3, long_fall=0.1, growth=1.0)
     for ratio, told in ((0.1, True), (0.8, False)):
         gauge = replace(signs.gauge, ratio=ratio)
         text = judge(replace(jumpy, gauge=gauge), Outcome.RUNNING)[OSCILLATING].text
-        assert ("single items" in text) == told
+        assert ("latest items" in text) == told
 
 
 @pytest.mark.parametrize("rule", ["plain", "one-step", "heavy-ball"])
@@ -243,7 +243,7 @@ def test_a_hint_waits_until_its_cause_has_lasted() -> None:
             record.extend(trainer.advance_epochs(1))
             if finder.look(record.runs[0]):
                 shown.append(record.latest.epochs)
-            signs = read_signs(record.runs[0])
+            signs = diagnose(record.runs[0])
             found = signs is not None and OSCILLATING in judge(signs, Outcome.RUNNING)
             assert found == (record.latest.epochs >= 7)  # the row of epoch 0 counts too
         assert shown[0] == told
@@ -255,13 +255,13 @@ def test_weaker_signs_keep_a_hint_that_would_not_bring_it_up() -> None:
     record = Record(trainer.advance_epochs(30))
     for _ in range(12):
         record.extend(trainer.advance_epochs(1))
-    signs = read_signs(record.runs[0])
+    signs = diagnose(record.runs[0])
     assert signs is not None
-    between = replace(signs, ups=0.25, jumps=0.04, fall=0.5, turning=float("nan"))
+    between = replace(signs, ups=0.25, jumps=0.2, long_fall=0.7, turning=float("nan"))
     running = Outcome.RUNNING
     assert OSCILLATING not in judge(between, running)
     assert OSCILLATING in judge(between, running, shown=frozenset({OSCILLATING}))
-    for stronger in (replace(between, ups=0.4, jumps=0.06), replace(between, turning=0.6)):
+    for stronger in (replace(between, ups=0.4, jumps=0.3, long_fall=0.5), replace(between, turning=0.6, fall=0.5)):
         assert OSCILLATING in judge(stronger, running)
 
 
@@ -279,7 +279,7 @@ def test_a_change_of_settings_begins_anew() -> None:
     for number in range(12):
         record.extend(trainer.advance_epochs(1))
         assert OSCILLATING not in [hint.kind for hint in finder.look(record.runs[0])], number
-        signs = read_signs(record.runs[0])
+        signs = diagnose(record.runs[0])
         assert (signs is None) == (number < 7), "only what came after the change may count"
         assert signs is None or signs.rows == number + 1
 
