@@ -3,7 +3,7 @@ VENV := .venv
 BENCH_VENV := .venv-bench
 PYTEST_ARGS ?= -q -n 2
 
-.PHONY: help setup run test lint bench clean
+.PHONY: help setup run test lint soak bench clean
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -24,6 +24,10 @@ lint: ## style, types and the direction of imports
 	@$(VENV)/bin/python -m ruff format --check --quiet .
 	@$(VENV)/bin/python -m mypy --no-error-summary
 	@$(VENV)/bin/lint-imports --no-cache >/dev/null || $(VENV)/bin/lint-imports --no-cache
+
+soak: ## use the window at random for a long time (ACTIONS=2000 with each of SEEDS=10)
+	@.ci/setup $(VENV) test
+	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python -m tests.soak.monkey --actions $(or $(ACTIONS),2000) --seeds $(or $(SEEDS),10)
 
 bench: ## measure this program beside its peers, in an environment of its own; writes docs/benchmarks.md
 	@.ci/setup $(BENCH_VENV) bench

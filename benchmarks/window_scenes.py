@@ -43,7 +43,7 @@ def iris(runs: int) -> Experiment:
 def opened(runs: int) -> MainWindow:
     """The window, trained at full speed."""
     from momentum_gui.engine.interface import choose
-    from momentum_gui.gui.app import application, look_for_garbage, prepare_offscreen
+    from momentum_gui.gui.app import application, prepare_offscreen
     from momentum_gui.gui.snapshot import process_until, without_needless_warning
 
     prepare_offscreen()
@@ -57,7 +57,7 @@ def opened(runs: int) -> MainWindow:
         window = MainWindow(iris(runs))
         window.resize(*SIZE)
         window.show()
-        look_for_garbage()  # as `app.run` does
+        gc.freeze()  # as `app.run` does
     session = window.session
     process_until(lambda: session.record is not None and session.state is Activity.READY, 60)
     session.pace.updates_per_second = FULL_SPEED

@@ -7,8 +7,7 @@ import os
 import signal
 import sys
 import threading
-import traceback
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -59,19 +58,14 @@ def run(experiment: Experiment | None = None) -> int:
     memory = Memory.of_user()
     theme.set_theme(memory.theme)
     window = MainWindow(experiment, memory=memory)
-    before = sys.excepthook
     interrupts: list[int] = []
-
-    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        traceback.print_exception(kind, error, trace)
-        window.status.say(f"Something went wrong: {kind.__name__}: {error}", problem=True)
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         # Not by a KeyboardInterrupt, which could come in the middle of anything.
         interrupts.append(number)
         QTimer.singleShot(0, window.close)
 
-    sys.excepthook = report
+    window.failures.watch()
     handler = signal.signal(signal.SIGINT, interrupt)
     # Python looks at signals only between its own instructions, and Qt's loop has none while nothing happens.
     looks = QTimer()
@@ -80,7 +74,7 @@ def run(experiment: Experiment | None = None) -> int:
     patience = Patience(window, interrupts)
     try:
         window.show()
-        QTimer.singleShot(0, look_for_garbage)
+        QTimer.singleShot(0, gc.freeze)  # what was loaded at the start stays: it need not be looked at again and again
         # The window is hidden before its work has ended, and a hidden window is no last one that closes.
         window.session.closed.connect(made.quit)
         status = made.exec()
@@ -90,7 +84,7 @@ def run(experiment: Experiment | None = None) -> int:
             patience.wait()
         return INTERRUPTED if interrupts else status
     finally:
-        sys.excepthook = before
+        window.failures.unwatch()
         signal.signal(signal.SIGINT, handler)
 
 
@@ -125,12 +119,6 @@ def give_up(session: Session, interrupts: list[int]) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(INTERRUPTED if interrupts else 0)
-
-
-def look_for_garbage() -> None:
-    """Look for garbage from now on, but not among what was loaded at the start: that stays, and is a lot to look at."""
-    gc.freeze()
-    gc.enable()
 
 
 def _nothing() -> None:

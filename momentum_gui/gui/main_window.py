@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QSh
 from PySide6.QtWidgets import QMainWindow
 
 from momentum_gui.engine.rules import RULES
+from momentum_gui.gui.collector import collector
 from momentum_gui.gui.controllers.files import FileController
 from momentum_gui.gui.controllers.runs import RunController
 from momentum_gui.gui.controllers.view_requests import ViewRequests
@@ -23,6 +24,7 @@ from momentum_gui.gui.state import Activity, WindowState
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.training.session import Session
 from momentum_gui.gui.window.actions import Actions
+from momentum_gui.gui.window.failures import Failures
 from momentum_gui.gui.window.help import about, keys_and_mouse
 from momentum_gui.gui.window.hint_line import HintLine
 from momentum_gui.gui.window.layout import Arrangement
@@ -50,6 +52,7 @@ class MainWindow(QMainWindow):
         self, experiment: Experiment | None = None, *, engine: str = "auto", memory: Memory | None = None
     ) -> None:
         super().__init__()
+        collector().want()
         self.memory = Memory() if memory is None else memory
         if not theme.is_set():
             theme.set_theme(self.memory.theme)
@@ -63,11 +66,12 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self.arrangement = Arrangement(self, self.views.areas, self.settings_panel, self.timeline, self.runs_panel)
         self.hint_line = HintLine(self.runs_panel.hint, self)
+        self.failures = Failures(self)
         self.runs = RunController(self.session, self.report, self)
         self.view_requests = ViewRequests(self.session, self.runs, self)
         self.files = FileController(self.session, self.views, self.memory, self)
         self._numbers_are_old, self._numbers_shown = False, 0.0
-        self._has_begun = self._has_sizes = self._speed_chosen = False
+        self._has_begun = self._has_sizes = self._speed_chosen = self._is_over = False
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MILLISECONDS)
@@ -155,6 +159,7 @@ class MainWindow(QMainWindow):
         if not self._timer.isActive():
             self.hint_line.look(self.state, now=True)
             self.views.draw_all()
+            collector().rest()
 
     # Connecting.
 
@@ -165,7 +170,7 @@ class MainWindow(QMainWindow):
         session.began.connect(self._begin)
         session.entered.connect(self._enter)
         session.refused.connect(self.report)
-        session.failed.connect(self._fail)
+        session.failed.connect(self.failures.tell)
         session.closed.connect(self.close)
         theme.notifier.changed.connect(self._apply_theme)
 
@@ -281,10 +286,6 @@ class MainWindow(QMainWindow):
             self.status.say(text, stays=stays)
         elif self.status.is_staying:
             self.status.clear()
-
-    @Slot(str, str)
-    def _fail(self, text: str, details: str) -> None:
-        self.status.say(text, problem=True)
 
     @Slot(str)
     def _say_problem(self, text: str) -> None:
@@ -451,6 +452,9 @@ class MainWindow(QMainWindow):
         self.hint_line.end()
         self.files.close()
         if self.session.is_closed:
+            if not self._is_over:
+                self._is_over = True
+                QTimer.singleShot(0, collector().release)  # when nothing of the window is on the stack
             super().closeEvent(event)
             return
         self.session.close()

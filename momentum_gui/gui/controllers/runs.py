@@ -75,7 +75,7 @@ class RunController(QObject):
 
     # Settings.
 
-    @Slot(dict, str)
+    @Slot(object, str)
     def edit(self, settings: dict[str, dict[str, Any]], section: str) -> None:
         """Change settings of problem, network or training, for all runs."""
         self._try(lambda: self._session.edit_settings(settings, section), section)

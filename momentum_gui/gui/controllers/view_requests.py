@@ -14,7 +14,10 @@ from momentum_gui.lab.experiment import edits
 
 
 class ViewRequests(QObject):
-    """Carries out what views ask for. `weight_followed` carries a weight that all views are to follow."""
+    """Carries out what views ask for; what a view asks while it still shows another training is dropped.
+
+    `weight_followed` carries a weight that all views are to follow.
+    """
 
     weight_followed = Signal(str)
 
@@ -34,9 +37,17 @@ class ViewRequests(QObject):
         view.settings_wanted.connect(self.use_settings)
         view.equal_rate_wanted.connect(self.add_equal_rate)
 
+    @property
+    def _is_late(self) -> bool:
+        """Whether the view that asks shows another training than the window does by now."""
+        view = self.sender()
+        return isinstance(view, View) and view.record is not self._session.record
+
     @Slot(object, bool)
     def set_start(self, weights: dict[str, float], selected_only: bool) -> None:
         """Let all runs, or the selected one, start from other weights."""
+        if self._is_late:
+            return
         now = self._session.now
         runs = (now.selected,) if selected_only else tuple(range(len(now.settings)))
         self._runs.set_start(runs, dict(weights))
@@ -44,7 +55,8 @@ class ViewRequests(QObject):
     @Slot(str, float)
     def set_weight(self, name: str, value: float) -> None:
         """Give a weight of the selected run another value."""
-        self._runs.set_weight(self._session.now.selected, name, value)
+        if not self._is_late:
+            self._runs.set_weight(self._session.now.selected, name, value)
 
     @Slot(str, float, float)
     def add_run(self, rule: str, learning_rate: float, momentum: float) -> None:
@@ -63,6 +75,8 @@ class ViewRequests(QObject):
     @Slot(int)
     def add_equal_rate(self, run: int) -> None:
         """Add a plain run at the effective rate of another: its rate times the gain of a steady gradient."""
+        if self._is_late:
+            return
         settings = self._session.settings[run]
         own, plain = RULES[settings.rule].coefficients(settings.momentum), RULES["plain"].coefficients(0.0)
         rate = equal_rate(settings.learning_rate, own, plain)

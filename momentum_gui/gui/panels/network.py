@@ -27,7 +27,7 @@ KEYS = (
 class NetworkPanel(Section):
     """`edited` carries the settings to change, by section."""
 
-    edited = Signal(dict)
+    edited = Signal(object)
 
     def __init__(self) -> None:
         super().__init__("Network")

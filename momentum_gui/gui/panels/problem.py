@@ -30,7 +30,7 @@ OTHER_PROBLEM: dict[str, dict[str, Any]] = {
 class ProblemPanel(Section):
     """`edited` carries the settings to change, by section; `file_wanted` asks for a CSV file to be chosen."""
 
-    edited = Signal(dict)
+    edited = Signal(object)
     file_wanted = Signal()
 
     def __init__(self) -> None:
@@ -136,7 +136,9 @@ class ProblemPanel(Section):
 
     @Slot(int)
     def _choose(self, index: int) -> None:
-        kind, name = self.choice.itemData(index)
+        if (chosen := self.choice.itemData(index)) is None:  # a line between kinds
+            return
+        kind, name = chosen
         if kind == OWN_FILE:
             self.file_wanted.emit()
         elif (self._problem_shown.surface or (self._problem_shown.dataset or "").partition("-")[0]) != name:

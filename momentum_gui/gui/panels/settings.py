@@ -18,7 +18,7 @@ WIDTH = 272
 class SettingsPanel(QScrollArea):
     """`edited` carries settings to change, by section, and the section that asked; `run_edited` those of runs."""
 
-    edited = Signal(dict, str)
+    edited = Signal(object, str)
     run_edited = Signal(str, object, bool)
     file_wanted = Signal()
 
@@ -88,14 +88,14 @@ class SettingsPanel(QScrollArea):
         for section in self.sections.values():
             section.apply_theme()
 
-    @Slot(dict)
+    @Slot(object)
     def _edit_problem(self, settings: dict[str, object]) -> None:
         self.edited.emit(settings, "problem")
 
-    @Slot(dict)
+    @Slot(object)
     def _edit_network(self, settings: dict[str, object]) -> None:
         self.edited.emit(settings, "network")
 
-    @Slot(dict)
+    @Slot(object)
     def _edit_training(self, settings: dict[str, object]) -> None:
         self.edited.emit(settings, "training")

@@ -98,7 +98,7 @@ class RulePanel(Section):
 class TrainingPanel(Section):
     """What holds for all runs. `edited` carries the settings to change, by section."""
 
-    edited = Signal(dict)
+    edited = Signal(object)
 
     def __init__(self) -> None:
         super().__init__("Training")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from momentum_gui.engine.threads import alone
+from momentum_gui.gui.training.failure import FORESEEN, one_line
 from momentum_gui.gui.training.thread_priority import standing_back
 
 LINGER_SECONDS = 0.5
@@ -22,13 +24,14 @@ class Background(QObject):
     """Runs one piece of work at a time; a new request replaces the one that waits and cancels the one under way.
 
     `done` carries the result, in the window's thread, unless it is None or was cancelled meanwhile; `failed` carries
-    one line. The thread ends when there is nothing more to do for a while; to start one for each request would hold up
-    the window. `close` ends it for good, and waits for that.
+    one line, and an error that nobody foresaw goes to Python's hook as well. The thread ends when there is nothing more
+    to do for a while; to start one for each request would hold up the window. `close` ends it for good, and waits for
+    that.
     """
 
     done = Signal(object)
     failed = Signal(str)
-    _finished = Signal(int, object, str)
+    _finished = Signal(int, object, object)
 
     def __init__(self, parent: QObject | None = None, name: str = "background") -> None:
         super().__init__(parent)
@@ -95,21 +98,23 @@ class Background(QObject):
                 number, work = self._waiting
                 self._waiting = None
                 self._working = True
-            result, problem = None, ""
+            result, problem = None, None
             try:
                 result = work(lambda number=number: number != self._newest)  # type: ignore[misc]
             except Exception as error:  # whatever a view's work raises must reach the user, not end the thread
-                problem = str(error) or type(error).__name__
+                problem = error
             self._working = False  # before the result arrives, so that whoever takes it may ask for more
             if not self._closed:
                 self._finished.emit(number, result, problem)
 
-    @Slot(int, object, str)
-    def _deliver(self, number: int, result: object, problem: str) -> None:
+    @Slot(int, object, object)
+    def _deliver(self, number: int, result: object, problem: Exception | None) -> None:
         if number <= self._dropped or self._closed:
             return
-        if problem:
-            self.failed.emit(problem)
+        if problem is not None:
+            self.failed.emit(one_line(problem))
+            if not isinstance(problem, FORESEEN):
+                sys.excepthook(type(problem), problem, problem.__traceback__)
         elif result is not None:
             self.done.emit(result)
 

@@ -1,10 +1,13 @@
-"""What went wrong, as one line for a person and as details for a report."""
+"""What went wrong: as one line for a person, as details for a report, and whether anybody foresaw it."""
 
 from __future__ import annotations
 
 import traceback
 
 from momentum_gui.lab.errors import BadInputError
+
+FORESEEN = (BadInputError, OSError, MemoryError)
+"""What happens to a program that is right, and is said where it happened: bad input, a full disk, too little memory."""
 
 
 def one_line(error: BaseException) -> str:

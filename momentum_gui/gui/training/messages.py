@@ -89,7 +89,8 @@ class SetStart(Command):
     weights: Mapping[str, float]
 
     def applied(self, experiment: Experiment) -> Experiment:
-        if experiment.problem.surface is not None and len(self.runs) == len(experiment.runs):
+        on_surface = experiment.problem.surface is not None and set(self.weights) == {"x", "y"}
+        if on_surface and len(self.runs) == len(experiment.runs):
             place = [self.weights["x"], self.weights["y"]]
             return edits.with_settings(experiment, {"problem": {"start": place}, "training": {"start": None}})
         for run in self.runs:

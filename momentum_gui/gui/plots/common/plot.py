@@ -59,6 +59,13 @@ class TickAxis(pg.AxisItem):
         return [self._texts.get(value, "") for value in values]
 
 
+def drop_export(scene: pg.GraphicsScene) -> None:
+    """Take pyqtgraph's own export out of a scene: this program has a better one."""
+    for action in scene.contextMenu:
+        action.deleteLater()
+    scene.contextMenu = []
+
+
 class Plot(pg.PlotWidget):
     """One plot. `hovered` carries data coordinates under the mouse, or None when it leaves.
 
@@ -77,6 +84,8 @@ class Plot(pg.PlotWidget):
         self._lettered: dict[str, str] = {}
         item = self.getPlotItem()
         item.hideButtons()
+        self.destroyed.connect(item.ctrlMenu.deleteLater)  # pyqtgraph's own menu, which is never shown
+        drop_export(self.scene())
         item.layout.setContentsMargins(0, 6, 14, 2)  # room for the last label
         item.getViewBox().setLimits(xMin=-1e15, xMax=1e15, yMin=-1e15, yMax=1e15)
         item.getViewBox().disableAutoRange()

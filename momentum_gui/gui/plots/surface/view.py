@@ -80,13 +80,13 @@ class SurfaceView(SurfaceFrame):
         setup, record = self.setup, self.record
         assert setup is not None
         assert record is not None
+        self._forget_surface()  # first of all: what follows may move the range, and draw
         if self._offered is None or not is_alike(self._offered, setup):
             self.choice.offer(setup)
             self.equal.setChecked(False)
         self._offered = setup
         self.choice.offer_runs(record, self.selected)
         self._task = self.telling.task = setup.task(setup.experiment.runs[0].training)
-        self._forget_surface()
         self.drawing.arrange(len(record.runs))
         self.plot.automatic = True
         self._lay_plane()

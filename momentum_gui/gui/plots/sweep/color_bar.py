@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
 
-from momentum_gui.gui.plots.common.plot import TickAxis
+from momentum_gui.gui.plots.common.plot import TickAxis, drop_export
 from momentum_gui.gui.plots.sweep.map import MapNumbers
 from momentum_gui.gui.style import theme
 
@@ -16,6 +16,7 @@ class ColorBar(pg.GraphicsLayoutWidget):
 
     def __init__(self, numbers: MapNumbers | None = None, label: str = "") -> None:
         super().__init__()
+        drop_export(self.scene())
         self._label = label
         self._shown: tuple[object, ...] = ()
         self.setFixedWidth(92)
