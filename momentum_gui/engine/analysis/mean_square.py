@@ -127,7 +127,10 @@ def stationary_moments(
         return np.full(3, np.inf)
     a, _, c, _ = coefficients
     added = learning_rate**2 * noise * np.array([a * a, a * c, c * c])
-    return np.linalg.solve(np.eye(3) - second_moment_matrix(coefficients, x, spread), added)
+    solved: Floats = np.linalg.solve(np.eye(3) - second_moment_matrix(coefficients, x, spread), added).astype(
+        np.float64
+    )
+    return solved
 
 
 def noise_floor(
