@@ -56,6 +56,7 @@ class MainWindow(QMainWindow):
         self.memory = Memory() if memory is None else memory
         if not theme.is_set():
             theme.set_theme(self.memory.theme)
+        theme.dress(self)
         self.first_experiment = Experiment.load(DEFAULT_EXPERIMENT) if experiment is None else experiment
         self._engine = engine
         self.session = Session(self.first_experiment, engine=engine, parent=self)
@@ -385,6 +386,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _apply_theme(self) -> None:
+        theme.dress(self)
         self.actions_.apply_theme()
         self.actions_.show_theme(theme.mode())
         self.settings_panel.apply_theme()

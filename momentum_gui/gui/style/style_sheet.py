@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from momentum_gui.gui.style.theme import Theme
 
 TEMPLATE = """
-QToolTip { color: %(text)s; background: %(raised)s; border: 1px solid %(border)s; padding: 4px; }
 QSplitter::handle { background: %(window)s; }
 QSplitter::handle:hover { background: %(border)s; }
 QMenuBar { background: %(window)s; padding: 2px 4px 0 4px; }
@@ -89,7 +88,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 
 def style_sheet(theme: Theme) -> str:
-    """The application's style sheet in the theme's colours."""
+    """Return a window's style sheet in the theme's colours."""
     pictures = {
         "chevron": resource("icons", "style-chevron.svg").as_posix(),
         "check": resource("icons", f"style-check-{theme.name}.svg").as_posix(),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyqtgraph as pg
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from momentum_gui.gui.style.style_sheet import style_sheet
 
@@ -150,8 +150,8 @@ def run_dash(run: int) -> tuple[float, ...]:
 def set_theme(mode: str) -> Theme:
     """Take on "light", "dark" or the "system"'s theme, now and (for "system") whenever that changes.
 
-    Palette, style sheet and pyqtgraph's defaults follow at once; `notifier.changed` is emitted last. Needs a
-    QApplication. Raises ValueError for another mode.
+    Palette and pyqtgraph's defaults follow at once; `notifier.changed` is emitted last, by which windows `dress`
+    themselves. Needs a QApplication. Raises ValueError for another mode.
     """
     global _mode, _current, _is_set
     if mode not in MODES:
@@ -165,7 +165,7 @@ def set_theme(mode: str) -> Theme:
     if application.style().name() != "fusion":
         application.setStyle("Fusion")
     application.setPalette(palette(chosen))
-    application.setStyleSheet(style_sheet(chosen))
+    QToolTip.setPalette(palette(chosen))
     pg.setConfigOptions(
         background=chosen.plot_background,
         foreground=chosen.plot_foreground,
@@ -174,6 +174,15 @@ def set_theme(mode: str) -> Theme:
     )
     notifier.changed.emit()
     return chosen
+
+
+def dress(window: QWidget) -> None:
+    """Give a window, and all that is in it, the style sheet of the theme in force.
+
+    Not the application: that would work out the styles of every widget there is, pyqtgraph's hidden menus included,
+    which takes five times as long.
+    """
+    window.setStyleSheet(style_sheet(current()))
 
 
 @contextmanager
