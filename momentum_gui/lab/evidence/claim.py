@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from momentum_gui.engine.population import Floats
-from momentum_gui.lab.evidence.seeds import Starts
+from momentum_gui.lab.evidence.seeds import Draw, Starts
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.steps.step_parts import effective_gain
 
@@ -30,8 +30,8 @@ class Check:
         return bool(self.low <= self.value <= self.high)
 
 
-Claim = Callable[[Experiment], Iterator[Check]]
-"""Measures an experiment: trains it from many starts, and gives the numbers of its claim."""
+Claim = Callable[[Experiment, Draw], Iterator[Check]]
+"""Measures an experiment: trains it from the starts of a draw, and gives the numbers of its claim."""
 
 
 def with_change(experiment: Experiment, *changes: str) -> Experiment:

@@ -8,18 +8,15 @@ import numpy as np
 
 from momentum_gui.engine.population import Floats, Outcome
 from momentum_gui.lab.evidence.claim import Check, Claim, effective_gains, with_change
-from momentum_gui.lab.evidence.seeds import Starts, over_starts
+from momentum_gui.lab.evidence.seeds import Draw, Starts, over_starts
 from momentum_gui.lab.experiment import Experiment
 
-WALL = np.linspace(0.3, 2.2, 20)
-"""The starts in the two wells: distances from the middle."""
 
-
-def around(experiment: Experiment, count: int) -> list[dict[str, float]]:
-    """Starts on the ellipse through the experiment's start, off the axes, on all sides of the minimum at (0, 0)."""
+def around(experiment: Experiment, draw: Draw) -> list[dict[str, float]]:
+    """Return starts at random angles on the ellipse through the experiment's start, around the minimum at (0, 0)."""
     assert experiment.problem.start is not None
     x, y = experiment.problem.start
-    angles = 2 * np.pi * (np.arange(count) + 0.5) / count
+    angles = draw.generator.uniform(0, 2 * np.pi, draw.count)
     return [{"x": float(abs(x) * np.cos(angle)), "y": float(abs(y) * np.sin(angle))} for angle in angles]
 
 
@@ -28,15 +25,20 @@ def distances(starts: Starts) -> Floats:
     return np.stack([np.linalg.norm(frame.rows.weights, axis=1) for frame in starts.frames])
 
 
-def crossings(experiment: Experiment, side: float) -> dict[str, Floats]:
-    """For each run, which of the starts at side·0.3 … side·2.2 end in the other well: (20,) of bool."""
-    starts = [{"x": float(side * x), "y": 1.0} for x in WALL]
+def wall(draw: Draw) -> Floats:
+    """Distances from the middle of the double well, spread evenly over its walls with a random offset."""
+    return 0.3 + 1.9 * (np.arange(draw.count) + draw.generator.uniform()) / draw.count
+
+
+def crossings(experiment: Experiment, draw: Draw, side: float) -> dict[str, Floats]:
+    """Return for each run which of the starts at side·0.3 … side·2.2 end in the other well, (starts,) of bool."""
+    starts = [{"x": float(side * x), "y": 1.0} for x in wall(draw)]
     return {name: np.sign(run.final_weights[:, 0]) != side for name, run in over_starts(experiment, starts).items()}
 
 
-def large_rate(experiment: Experiment) -> Iterator[Check]:
+def large_rate(experiment: Experiment, draw: Draw) -> Iterator[Check]:
     """The factor 1 − 2·rate of each step, and how the runs end."""
-    runs = over_starts(experiment, around(experiment, 10))
+    runs = over_starts(experiment, around(experiment, draw))
     for name, said in (("rate 0.9", "exactly 0.8 times"), ("rate 1.05", "1.1 times")):
         ratios = np.stack([frame.rows.weights[1:11] / frame.rows.weights[:10] for frame in runs[name].frames])
         wanted = -0.8 if name == "rate 0.9" else -1.1
@@ -47,16 +49,16 @@ def large_rate(experiment: Experiment) -> Iterator[Check]:
     )
 
 
-def per_weight_rates(experiment: Experiment) -> Iterator[Check]:
+def per_weight_rates(experiment: Experiment, draw: Draw) -> Iterator[Check]:
     """Effective gains along and across a ravine."""
-    (run,) = over_starts(experiment, around(experiment, 10)).values()
+    (run,) = over_starts(experiment, around(experiment, draw)).values()
     gains = effective_gains(run)
     for said, axis, low, high in (("1.28 to 1.32 times", 0, 1.28, 1.32), ("0.69 to 0.76 times", 1, 0.69, 0.76)):
         yield Check(said, float(gains[:, axis].min()), low, high)
         yield Check(said, float(gains[:, axis].max()), low, high)
 
 
-def ravine(experiment: Experiment) -> Iterator[Check]:
+def ravine(experiment: Experiment, draw: Draw) -> Iterator[Check]:
     """The distances that Dive into Deep Learning prints, and their order from other starts."""
     published = {"plain 0.4": "0.9435", "plain 0.6": "1673", "heavy ball 0.6": "0.0076"}
     own = over_starts(experiment, [{}])
@@ -64,31 +66,33 @@ def ravine(experiment: Experiment) -> Iterator[Check]:
         half_digit = 0.5 * 10.0 ** -len(said.partition(".")[2])
         yield Check(said, float(distances(own[name])[0, -1]), float(said) - half_digit, float(said) + half_digit)
     slow, wild, heavy = (
-        distances(starts)[:, -1] for starts in over_starts(experiment, around(experiment, 12)).values()
+        distances(starts)[:, -1] for starts in over_starts(experiment, around(experiment, draw)).values()
     )
-    yield Check("12 of 12 starts", ((heavy < slow) & (slow < wild)).sum(), 12)
+    yield Check("the order is the same", ((heavy < slow) & (slow < wild)).mean(), 1)
 
 
-def local_minimum(experiment: Experiment) -> Iterator[Check]:
+def local_minimum(experiment: Experiment, draw: Draw) -> Iterator[Check]:
     """Which starts leave the local minimum."""
-    crossed = crossings(experiment, 1.0)
-    yield Check("from 6", crossed["heavy ball"].sum(), 6, 6)
-    yield Check("from x = 1.7 upwards", float(WALL[crossed["heavy ball"]].min()), 1.65, 1.75)
-    yield Check("from 0 of 20", crossed["plain"].sum() + crossed["one-step"].sum(), 0, 0)
+    crossed, far = crossings(experiment, draw, 1.0), wall(draw)
+    yield Check("every start beyond x = 1.65", crossed["heavy ball"][far > 1.65].mean(), 1)
+    yield Check("none nearer than x = 1.6", crossed["heavy ball"][far < 1.6].mean(), 0, 0)
+    yield Check("leave it from none", crossed["plain"].mean() + crossed["one-step"].mean(), 0, 0)
 
 
-def global_minimum(experiment: Experiment) -> Iterator[Check]:
+def global_minimum(experiment: Experiment, draw: Draw) -> Iterator[Check]:
     """Which starts leave the global minimum, at two tilts."""
-    yield Check("from 5", crossings(experiment, -1.0)["heavy ball"].sum(), 5, 5)
-    yield Check("against 6", crossings(experiment, 1.0)["heavy ball"].sum(), 6, 6)
+    far = wall(draw)
     tilted = with_change(experiment, "problem.parameters=[0.9]")
-    yield Check("it loses 3, against 9", crossings(tilted, -1.0)["heavy ball"].sum(), 3, 3)
-    yield Check("it loses 3, against 9", crossings(tilted, 1.0)["heavy ball"].sum(), 9, 9)
+    for which, left, right in ((experiment, 1.8, 1.65), (tilted, 1.95, 1.45)):
+        for side, bound, said in ((-1.0, left, f"x = −{left}"), (1.0, right, f"x = {right}")):
+            crossed = crossings(which, draw, side)["heavy ball"]
+            yield Check(said, crossed[far > bound].mean(), 1)
+            yield Check(said, crossed[far < bound - 0.07].mean(), 0, 0)
 
 
-def too_much_momentum(experiment: Experiment) -> Iterator[Check]:
+def too_much_momentum(experiment: Experiment, draw: Draw) -> Iterator[Check]:
     """The momentum from which the one-step rule diverges, and that the heavy ball does not."""
-    starts = around(experiment, 10)
+    starts = around(experiment, draw)
     diverging, heavy_worst = [], 0.0
     for momentum in np.arange(0.5, 0.96, 0.01).round(2).tolist():
         runs = over_starts(
@@ -105,12 +109,12 @@ def too_much_momentum(experiment: Experiment) -> Iterator[Check]:
     yield Check("at every momentum tried up to 0.95", heavy_worst, 0, 1e-12)
 
 
-def acceleration(experiment: Experiment) -> Iterator[Check]:
+def acceleration(experiment: Experiment, draw: Draw) -> Iterator[Check]:
     """Updates to a thousandth of the distance at each rule's best settings."""
-    runs = over_starts(experiment, around(experiment, 10))
+    runs = over_starts(experiment, around(experiment, draw))
     for name, said, low, high in (("plain, best", "342 to 350", 342, 350), ("heavy ball, best", "45 to 60", 45, 60)):
         path = distances(runs[name])
-        start = np.array([np.hypot(start["x"], start["y"]) for start in around(experiment, 10)])
+        start = np.array([np.hypot(start["x"], start["y"]) for start in around(experiment, draw)])
         needed = (path > start[:, None] / 1000).sum(axis=1) + 1
         yield Check(said, needed.min(), low, high)
         yield Check(said, needed.max(), low, high)

@@ -60,12 +60,26 @@ class Starts:
         return np.where(reached.any(axis=1), reached.argmax(axis=1) + 1.0, np.inf)
 
 
-def over_seeds(experiment: Experiment, seeds: int, engine: str = "auto") -> dict[str, Starts]:
-    """Every run of the experiment under `seeds` seeds, its own and the next ones, by the run's name."""
+@dataclass(frozen=True)
+class Draw:
+    """Which seeds or starts a claim is measured on: `count` of them, from number `first` on (0: the run's own seed)."""
+
+    count: int
+    first: int = 0
+
+    @property
+    def generator(self) -> np.random.Generator:
+        """The random numbers of which this draw makes starts."""
+        return np.random.default_rng(self.first)
+
+
+def over_seeds(experiment: Experiment, seeds: int | Draw, engine: str = "auto") -> dict[str, Starts]:
+    """Train every run of the experiment under several seeds, its own and the next ones, or those of a draw."""
+    draw = Draw(seeds) if isinstance(seeds, int) else seeds
     return trained(
         experiment,
         {
-            run.name: [replace(run.training, seed=run.training.seed + n) for n in range(seeds)]
+            run.name: [replace(run.training, seed=run.training.seed + draw.first + n) for n in range(draw.count)]
             for run in experiment.runs
         },
         engine,
