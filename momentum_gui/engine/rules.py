@@ -52,7 +52,7 @@ RULES: dict[str, Rule] = {
             "one-step",
             "One-step",
             "Δw = lr·g + μ·p,  p = lr·g",
-            "the source document; Simbrain",
+            "McCaffrey, Neural Network Momentum; Simbrain",
             lambda m: (1, m, 1, 0),
         ),
         Rule(

@@ -23,7 +23,7 @@ SECONDS = 0.8  # of measuring, for each figure
 def measure(engine: str = "auto") -> dict[str, Any]:
     """Microseconds: of an online update by network, of a network update in a sweep, of a grid point and item.
 
-    All with tanh, softmax, squared error, the source's rule and 150 items. Also names the engine that was measured.
+    All with tanh, softmax, squared error, the one-step rule and 150 items. Also names the engine that was measured.
     """
     chosen = choose(engine)
     getattr(chosen, "warm_up", lambda: None)()

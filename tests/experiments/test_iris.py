@@ -1,4 +1,4 @@
-"""Holds the source author's result on Iris over 20 seeds: momentum is ahead at epoch 50 with scaled features only."""
+"""Holds McCaffrey's result on Iris over 20 seeds: momentum is ahead at epoch 50 with scaled features only."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ SIZES = {1: (4, 3), 2: (4, 5, 3), 3: (4, 5, 4, 3), 4: (4, 5, 4, 3, 3)}
 BATCHES = {"online": 1, "mini-batch": 5, "full": ITEMS}
 """Items an update; 13 items in batches of 5 leave a last batch of 3."""
 RULES = ("plain", "heavy-ball", "damped", "nesterov")
-"""The rules that torch.optim.SGD has. The one-step rule of the source document is not among them."""
+"""The rules that torch.optim.SGD has. The one-step rule is not among them."""
 
 
 @dataclass(frozen=True)

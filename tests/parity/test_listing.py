@@ -1,4 +1,4 @@
-"""Holds that the one-step rule is the source document's listing, told again here in plain Python numbers.
+"""Holds that the one-step rule is the listing of McCaffrey's article, told again here in plain Python numbers.
 
 delta = learnRate * ihGrads[i,j]
 ihWeights[i,j] += delta
@@ -24,7 +24,7 @@ Matrix = list[list[float]]
 
 
 class Listing:
-    """A 4-5-3 network, tanh and softmax, trained as the source's programs do: scalars, loops, one item at a time."""
+    """A 4-5-3 network, tanh and softmax, trained as the article's programs do: scalars, loops, one item at a time."""
 
     def __init__(self, flat: list[float]) -> None:
         numbers = iter(flat)

@@ -19,7 +19,7 @@ class State:
 
 
 SOURCE_EXAMPLE = State(learning_rate=0.01, momentum=0.5, gradient=2.70, stored=0.044, weight=3.56)
-"""The source document's: 3.56 + 0.027 + 0.022 = 3.609. Its prose first calls the gradient 2.78, but adds 0.027."""
+"""The arithmetic of McCaffrey's article: 3.56 + 0.027 + 0.022 = 3.609. It first says 2.78, but adds 0.027."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.training.trainer import Trainer
 
-SOURCE = "The source document"
+SOURCE = "McCaffrey, Neural Network Momentum"
 ORR = "[Orr, CS449: Momentum](https://willamette.edu/~gorr/classes/cs449/momrate.html)"
 D2L = "[Dive into Deep Learning: Momentum](https://d2l.ai/chapter_optimization/momentum.html)"
 DISTILL = "[Goh, Why Momentum Really Works, Distill 2017](https://distill.pub/2017/momentum/)"
@@ -44,7 +44,7 @@ class Figure:
 
 
 def source_arithmetic(momentum: float) -> str:
-    """The source's one update of one weight, by both engines' own training code; raises ValueError if they differ.
+    """The article's one update of one weight, by both engines' own training code; raises ValueError if they differ.
 
     A linear network of one weight and one item is given the target that makes its gradient 2.70.
     """

@@ -24,7 +24,7 @@ from momentum_gui.lab.experiment import Experiment
 NATURE = "[Rumelhart, Hinton, Williams, Nature 1986](https://doi.org/10.1038/323533a0)"
 EARLIER = "An earlier reproduction (source not kept)"
 SNNS = "[SNNS, encoder.README](https://github.com/mwri/snns/blob/master/examples/encoder.README)"
-AUTHOR = "The source author's companion program"
+AUTHOR = "McCaffrey, Neural Network Momentum: its program"
 
 
 @dataclass(frozen=True)
@@ -226,10 +226,9 @@ Figures with one value, to all digits that are printed.
 {exact_table()}
 Notes:
 
-- The source's prose first calls its gradient 2.78; with 2.78 the sums would be 3.5878 and 3.6098. Its sums are those
+- McCaffrey's article first calls its gradient 2.78; with 2.78 the sums would be 3.5878 and 3.6098. Its sums are those
   of 2.70.
-- Orr's third value is the heavy ball's. The one-step rule of the source document gives −0.24: the two rules part at the
-  third step.
+- Orr's third value is the heavy ball's. The one-step rule gives −0.24: the two rules part at the third step.
 - Distill's page prints 2√β for the modulus of the complex roots; the true one is √β, which gives its own figures.
 - scikit-learn adds an L2 penalty (alpha = 0.0001) to loss and gradient, which this program has not; for these rows it
   is added around this program's gradient and update. With alpha = 0 both give 0.096925, 0.049489 and 0.049413, the
