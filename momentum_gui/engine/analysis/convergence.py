@@ -1,8 +1,10 @@
-"""What theory says of a rule on a quadratic: convergence rates, regimes, best settings, and how near the bound it is.
+"""A rule on a quadratic: convergence rates, regimes, best settings, and how near a run is to its bound.
 
 On a quadratic every direction of curvature λ goes its own way, multiplied at each update by the rule's 2×2 iteration
 matrix at lr·λ (see `rules`). Between a least curvature and a greatest one the two ends decide, since the rate falls
-to its least value and then rises as lr·λ grows.
+to its least value and then rises as lr·λ grows. With a `spread` above 1 the curvature differs from batch to batch, and
+rates and bounds are those of the mean square (see `mean_square`); λ is then the mean curvature E[h] of a direction, and
+the spread is taken to be the same in all of them.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from momentum_gui.engine.analysis.mean_square import mean_square_bound, mean_square_rate, noise_bound
 from momentum_gui.engine.population import Floats, NetworkTask, Task
 from momentum_gui.engine.rules import RULES, Coefficients, Rule, convergence_rate, gains, stability_bound
 
@@ -26,14 +29,6 @@ class Regime(IntEnum):
     RIPPLES = 1
     OSCILLATING = 2
     DIVERGENT = 3
-
-
-REGIME_WORDS = {
-    Regime.MONOTONE: "monotone: straight towards the minimum",
-    Regime.RIPPLES: "ripples: swings through the minimum and back, over several updates",
-    Regime.OSCILLATING: "oscillating: changes sides at every update",
-    Regime.DIVERGENT: "divergent: moves away from the minimum",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +49,13 @@ class Best:
 
 
 def coefficients_of(rule: Rule, momenta: Floats) -> Coefficients:
-    """A, B, C, D for an array of momentum factors: each an array of its shape."""
+    """Return A, B, C, D for an array of momentum factors: each an array of its shape."""
     numbers = rule.of_momentum(momenta)  # type: ignore[arg-type]  # arithmetic, so arrays pass as well
     return Coefficients(*(np.broadcast_to(number, momenta.shape) for number in numbers))  # type: ignore[arg-type]
 
 
 def regime(coefficients: Coefficients, curvature_rate: ArrayLike, rate: Floats | None = None) -> NDArray[np.int8]:
-    """The `Regime` in one direction, elementwise over lr·λ; `rate` is its convergence rate, where that is known.
+    """Return the `Regime` in one direction, elementwise over lr·λ; `rate` is its convergence rate, where that is known.
 
     Complex eigenvalues of the iteration matrix make ripples; of a real pair the larger one decides, by its sign.
     """
@@ -74,43 +69,53 @@ def regime(coefficients: Coefficients, curvature_rate: ArrayLike, rate: Floats |
     return np.where(divergent, np.int8(Regime.DIVERGENT), named)
 
 
-def rate_map(rule: Rule, learning_rates: ArrayLike, momenta: ArrayLike, smallest: float, largest: float) -> RateMap:
-    """Rate and regime over learning rates (n,) × momenta (m,) between two curvatures: arrays of (m, n).
+def rate_map(
+    rule: Rule, learning_rates: ArrayLike, momenta: ArrayLike, smallest: float, largest: float, spread: float = 1.0
+) -> RateMap:
+    """Return rate and regime over learning rates (n,) × momenta (m,) between two curvatures: arrays of (m, n).
 
     The rate is that of the slower of the two directions, and so is the regime, since that is what remains to be seen.
     """
     x = np.asarray(learning_rates, dtype=np.float64)[None, :]
     coefficients = coefficients_of(rule, np.asarray(momenta, dtype=np.float64)[:, None])
-    low, high = (convergence_rate(coefficients, x * curvature) for curvature in (smallest, largest))
+    low, high = (mean_square_rate(coefficients, x * curvature, spread) for curvature in (smallest, largest))
     slower = np.where(high >= low, largest, smallest)
     rates = np.maximum(low, high)
     return RateMap(rates, regime(coefficients, x * slower, rates))
 
 
 def predicted_rate(
-    coefficients: Coefficients, learning_rate: float, smallest: float, largest: float
+    coefficients: Coefficients, learning_rate: float, smallest: float, largest: float, spread: float = 1.0
 ) -> tuple[float, Regime]:
-    """The factor per update by which the distance to the minimum shrinks in the slowest direction, and its regime."""
+    """Return the factor per update by which the distance to the minimum shrinks in the slowest direction, and its
+    regime."""
     x = learning_rate * np.array([smallest, largest])
-    rates = convergence_rate(coefficients, x)
+    rates = mean_square_rate(coefficients, x, spread)
     slowest = 1 if rates[1] >= rates[0] else 0
-    return float(rates[slowest]), Regime(int(regime(coefficients, x)[slowest]))
+    return float(rates[slowest]), Regime(int(regime(coefficients, x, rates)[slowest]))
 
 
 MOST_CONDITION = 1e10
-"""Curvatures further apart than this count as so far apart: beyond, 1 − rate has no digits left to search with."""
+"""Curvatures further apart than this count as this far apart: beyond, 1 − rate has no digits left to search with."""
 
 
-def best_settings(rule: Rule, smallest: float, largest: float) -> Best:
-    """Learning rate and momentum with the best rate between two curvatures; raises ValueError unless 0 < both.
+NOISY_NINES = 1.0
+"""With a spread above 1 momentum is searched up to 1 − 10⁻¹: a longer memory outlasts what was measured."""
+
+
+def best_settings(rule: Rule, smallest: float, largest: float, spread: float = 1.0) -> Best:
+    """Return learning rate and momentum with the best rate between two curvatures; raises ValueError unless 0 < both.
 
     In closed form for the rules where it is known, otherwise by `search_best`: plain and heavy ball (and damped, which
     is the heavy ball with the learning rate (1−μ)·lr) from Polyak 1964; Nesterov from Lessard, Recht and Packard,
-    Analysis and Design of Optimization Algorithms via Integral Quadratic Constraints, 2016, Proposition 1.
+    Analysis and Design of Optimization Algorithms via Integral Quadratic Constraints, 2016, Proposition 1. With a
+    spread above 1 always by search, with rates up to `noise_bound`, well below the bound in the mean square.
     """
     if not 0 < smallest <= largest < math.inf:
         raise ValueError(f"curvatures {smallest:g} and {largest:g}: allowed are two numbers above 0, the smaller first")
     smallest = max(smallest, largest / MOST_CONDITION)
+    if spread > 1:
+        return search_best(rule, smallest, largest, spread)
     low, high = math.sqrt(smallest), math.sqrt(largest)
     momentum = ((high - low) / (high + low)) ** 2
     learning_rate = (2 / (high + low)) ** 2
@@ -127,32 +132,36 @@ def best_settings(rule: Rule, smallest: float, largest: float) -> Best:
 
 
 @lru_cache(maxsize=64)
-def search_best(rule: Rule, smallest: float, largest: float) -> Best:
-    """The best settings of any rule, by nested search: for each momentum the best learning rate, then the momentum.
+def search_best(rule: Rule, smallest: float, largest: float, spread: float = 1.0) -> Best:
+    """Return the best settings of any rule, by nested search: of each momentum the learning rate, then the momentum.
 
     The rate falls and then rises along both, so that the best value lies beside the best point of a grid, which
     closes in on it. The grids are over −log(1 − μ), up to μ = 1 − 10⁻⁶, and over shares of the largest stable rate.
     """
-    low, high = 0.0, 6.0
+    low, high = 0.0, NOISY_NINES if spread > 1 else 6.0
     for _ in range(12):
         powers = np.linspace(low, high, 33)
         momenta = 1 - 10.0**-powers
-        learning_rates, rates = best_learning_rates(rule, momenta, smallest, largest)
+        learning_rates, rates = best_learning_rates(rule, momenta, smallest, largest, spread)
         at = int(np.argmin(rates))
         low, high = powers[max(0, at - 1)], powers[min(len(powers) - 1, at + 1)]
     return Best(float(learning_rates[at]), float(momenta[at]), float(rates[at]))
 
 
-def best_learning_rates(rule: Rule, momenta: Floats, smallest: float, largest: float) -> tuple[Floats, Floats]:
-    """For each momentum the learning rate with the best convergence rate, and that rate: two arrays (momenta,)."""
+def best_learning_rates(
+    rule: Rule, momenta: Floats, smallest: float, largest: float, spread: float = 1.0
+) -> tuple[Floats, Floats]:
+    """Return each momentum's learning rate with the best convergence rate, and that rate: two arrays (momenta,)."""
     coefficients = coefficients_of(rule, momenta[:, None])
-    bounds = np.array([stability_bound(rule.coefficients(momentum)) for momentum in momenta])
+    allowed = [rule.coefficients(momentum) for momentum in momenta]
+    bounds = np.array([noise_bound(each, spread) if spread > 1 else stability_bound(each) for each in allowed])
     low, high = np.zeros(len(momenta)), np.minimum(bounds, 1e12) / largest
     rows = np.arange(len(momenta))
     for _ in range(16):
         tried = np.linspace(low, high, 17, axis=1)
         rates = np.maximum(
-            convergence_rate(coefficients, tried * smallest), convergence_rate(coefficients, tried * largest)
+            mean_square_rate(coefficients, tried * smallest, spread),
+            mean_square_rate(coefficients, tried * largest, spread),
         )
         at = np.argmin(rates, axis=1)
         low, high = tried[rows, np.maximum(0, at - 1)], tried[rows, np.minimum(16, at + 1)]
@@ -160,7 +169,7 @@ def best_learning_rates(rule: Rule, momenta: Floats, smallest: float, largest: f
 
 
 def equal_rate(learning_rate: float, of: Coefficients, to: Coefficients) -> float:
-    """The learning rate with which `to` moves as far under a steady gradient as `of` does with `learning_rate`.
+    """Return the learning rate with which `to` moves as far under a steady gradient as `of` does with `learning_rate`.
 
     The effective rate is lr times the steady gain: lr/(1−μ) for the heavy ball, lr·(1+μ) for one-step, lr for plain.
     """
@@ -168,7 +177,7 @@ def equal_rate(learning_rate: float, of: Coefficients, to: Coefficients) -> floa
 
 
 def decay_rate(update: ArrayLike, norm: ArrayLike) -> float:
-    """The measured factor per update: from norms (n,) of the gradient, or distances, at update counts (n,).
+    """Return the measured factor per update: from norms (n,) of the gradient, or distances, at update counts (n,).
 
     The slope of log norm by least squares; NaN with fewer than two norms above 0.
     """
@@ -182,45 +191,37 @@ def decay_rate(update: ArrayLike, norm: ArrayLike) -> float:
 
 
 def gradient_scale(task: Task) -> float:
-    """By how much an update's gradient exceeds the mean over its items: the batch size when gradients are summed."""
+    """Return an update's gradient as a multiple of the mean over its items: the batch size where they are summed."""
     return 1.0 if not isinstance(task, NetworkTask) or task.mean else float(task.batch_size)
 
 
 @dataclass(frozen=True)
 class Gauge:
-    """How near a run is to its rule's bound: `curvature_rate` = lr·λmax, the `bound`, their ratio, and it in words."""
+    """How near a run is to its rule's bound: `curvature_rate` = lr·λmax, the `bound`, and their ratio.
+
+    The ratio is 0 where the error bends upwards in no direction, NaN where the curvature is not known. With a `spread`
+    above 1 the bound is that of the mean square.
+    """
 
     curvature_rate: float
     bound: float
     ratio: float
-    text: str
+    spread: float = 1.0
 
 
-def gauge(coefficients: Coefficients, learning_rate: float, curvature: float, scale: float = 1.0) -> Gauge:
-    """lr·λmax against the stability bound; `scale` is the task's `gradient_scale`.
+def gauge(
+    coefficients: Coefficients, learning_rate: float, curvature: float, scale: float = 1.0, spread: float = 1.0
+) -> Gauge:
+    """Return lr·λmax against the stability bound; `scale` is the task's `gradient_scale`.
 
     The bound is that of a quadratic with the curvature found here; where the error bends less further on, a run beyond
     it may settle into an oscillation instead of diverging.
     """
-    bound = stability_bound(coefficients)
     x = learning_rate * scale * curvature
-    ratio = max(0.0, x) / bound
-    if math.isnan(x):
-        return Gauge(x, bound, math.nan, "The curvature is not known here.")
-    if x <= 0:
-        return Gauge(x, bound, 0.0, "The error bends downwards everywhere here; no rate is too large yet.")
-    numbers = f"lr·λmax = {x:.3g}, stable below {bound:.3g}"
-    if ratio >= 1:
-        words = "over the bound: steps overshoot and grow"
-    elif ratio >= 0.9:
-        words = "just below the bound"
-    elif ratio >= 0.5:
-        words = "stable, with steps that overshoot"
-    else:
-        words = "well inside the bound"
-    return Gauge(x, bound, ratio, f"{numbers}: {words}.")
+    bound = mean_square_bound(coefficients, spread if spread > 1 else 1.0)
+    return Gauge(x, bound, math.nan if math.isnan(x) else max(0.0, x) / bound, spread)
 
 
 def best_for_all(smallest: float, largest: float) -> dict[str, Best]:
-    """The best settings of every rule by its id."""
+    """Return the best settings of every rule by its id."""
     return {rule.id: best_settings(rule, smallest, largest) for rule in RULES.values()}

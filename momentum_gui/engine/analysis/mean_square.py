@@ -61,8 +61,11 @@ def mean_square_rate(coefficients: Coefficients, curvature_rate: ArrayLike, spre
         for _ in range(NEWTON_STEPS):
             slope = (3 * root - 2 * trace) * root + minors
             value = ((root - trace) * root + minors) * root - determinant
-            root = np.where(slope > 0, root - np.maximum(value, 0) / np.where(slope > 0, slope, 1), root)
-    return np.asarray(np.sqrt(np.maximum(root, 0)))
+            falls = np.where(slope > 0, np.maximum(value, 0) / np.where(slope > 0, slope, 1), 0)
+            root = root - falls
+            if not (falls > 1e-15 * root).any():
+                break
+    return np.asarray(np.sqrt(np.maximum(root, 0)), dtype=np.float64)
 
 
 def mean_square_bound(coefficients: Coefficients, spread: float = 1.0) -> float:
@@ -75,14 +78,33 @@ def mean_square_bound(coefficients: Coefficients, spread: float = 1.0) -> float:
         raise ValueError(f"spread = {spread:g}: allowed is a number from 1, since E[h²] is at least E[h]²")
     if spread == 1:
         return stability_bound(coefficients)
+    return smallest_positive_root(*determinant(coefficients, spread))
+
+
+def noise_bound(coefficients: Coefficients, spread: float) -> float:
+    """Return the largest lr·E[h] whose noise floor is not above that of plain descent at half of its bound, 1/K.
+
+    Momentum can be fast there without paying for it in noise: at small rates the floor allows an effective rate of 2/K
+    at most. Always below `mean_square_bound`, where the floor is infinite.
+    """
+    # With E[h] = 1 and noise 1 the floor is ½·x·numerator/Q, and plain descent's at x = 1/K is 1/(2K).
+    a, _, c, _ = coefficients
+    zero, one, two = determinant(coefficients, spread)
+    weights = a * a, a * c, c * c
+    constant, slope = (sum(w * m for w, m in zip(weights, part, strict=True)) for part in cofactors(coefficients))
+    return smallest_positive_root(zero, one - spread * constant, two - spread * slope)
+
+
+def determinant(coefficients: Coefficients, spread: float) -> tuple[float, float, float]:
+    """Return det(1 − E[M⊗M])/x as the coefficients of 1, x and x²: the Q(x) of `docs/theory.md`."""
     a, _, c, _ = coefficients
     constant, slope = cofactors(coefficients)
-    column = (2 * a, c, 0.0), (a * a * spread, a * c * spread, c * c * spread)
-    # (column₀ − x·column₁) · (constant + x·slope)
-    zero = sum(u * m for u, m in zip(column[0], constant, strict=True))
-    one = sum(u * n - v * m for u, v, m, n in zip(*column, constant, slope, strict=True))
-    two = -sum(v * n for v, n in zip(column[1], slope, strict=True))
-    return smallest_positive_root(zero, one, two)
+    # The first column of 1 − E[M⊗M], divided by x, is first − x·then.
+    first, then = (2 * a, c, 0.0), (a * a * spread, a * c * spread, c * c * spread)
+    zero = sum(u * m for u, m in zip(first, constant, strict=True))
+    one = sum(u * n - v * m for u, v, m, n in zip(first, then, constant, slope, strict=True))
+    two = -sum(v * n for v, n in zip(then, slope, strict=True))
+    return zero, one, two
 
 
 def cofactors(coefficients: Coefficients) -> tuple[tuple[float, float, float], tuple[float, float, float]]:

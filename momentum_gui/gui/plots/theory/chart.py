@@ -1,4 +1,4 @@
-"""What the map of convergence shows, worked out away from the window: rates, regimes, their borders and names."""
+"""The contents of the map of convergence, computed outside the window: rates, regimes, their borders and names."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ Line = tuple[Floats, Floats]
 
 @dataclass(frozen=True)
 class ChartWanted:
-    """A map to make: of a rule (its id), for curvatures from `smallest` to `largest`, with room for some rates."""
+    """A map to make: of a rule (its id), for curvatures from `smallest` to `largest` with a spread over the batches,
+    with room for some rates."""
 
     rule: str
     smallest: float
     largest: float
     learning_rates: tuple[float, ...]
+    spread: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,15 +48,15 @@ class Chart:
 
 
 def chart(wanted: ChartWanted) -> Chart:
-    """Make a map; for a rule whose best settings have to be searched for that takes a tenth of a second."""
+    """Make a map; where the best settings have to be searched for, that takes some tenths of a second."""
     rule, low, high = RULES[wanted.rule], wanted.smallest, wanted.largest
-    best = best_settings(rule, low, high)
+    best = best_settings(rule, low, high, wanted.spread)
     rates = (*wanted.learning_rates, best.learning_rate)
     # Whole half decades, so that the map does not creep while curvatures change a little.
     first = math.floor(2 * math.log10(min(0.03 / high, 0.5 * min(rates)))) / 2
     last = math.ceil(2 * math.log10(max(6 / high, 2 * max(rates)))) / 2
     learning_rates, momenta = np.geomspace(10.0**first, 10.0**last, COLUMNS), np.linspace(0, HIGHEST_MOMENTUM, ROWS)
-    made = rate_map(rule, learning_rates, momenta, low, high)
+    made = rate_map(rule, learning_rates, momenta, low, high, wanted.spread)
     places = {regime: middle(made.regimes == regime) for regime in Regime}
     names = {regime: place for regime, place in places.items() if place is not None}
     lines = borders(made.regimes, np.log10(learning_rates), momenta)

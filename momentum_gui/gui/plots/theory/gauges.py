@@ -17,6 +17,13 @@ FULL = 1.5
 
 
 MEANINGS = ((0.5, "well inside"), (0.9, "stable, overshoots"), (1.0, "near the bound"))
+SENTENCES = (
+    (0.5, "well inside the bound"),
+    (0.9, "stable, with steps that overshoot"),
+    (1.0, "just below the bound"),
+)
+OVER = "over the bound: steps overshoot and grow"
+NO_CURVATURE = "The error bends downwards everywhere here; no rate is too large yet."
 
 
 @dataclass(frozen=True)
@@ -33,10 +40,23 @@ class GaugeRow:
         if self.gauge is None:
             return "measuring …"
         if not math.isfinite(self.gauge.ratio) or self.gauge.curvature_rate <= 0:
-            return self.gauge.text
+            return self.sentence
         ratio = self.gauge.ratio
         meaning = next((words for below, words in MEANINGS if ratio < below), "over the bound")
         return f"{self.gauge.curvature_rate:.3g} of {self.gauge.bound:.3g}: {meaning}"
+
+    @property
+    def sentence(self) -> str:
+        """What the gauge shows, in a sentence."""
+        known = self.gauge
+        if known is None or math.isnan(known.curvature_rate):
+            return "The curvature is not known here."
+        if known.curvature_rate <= 0:
+            return NO_CURVATURE
+        where = "stable below" if known.spread <= 1 else "stable in the mean square below"
+        end = next((words for below, words in SENTENCES if known.ratio < below), OVER)
+        batches = "" if known.spread <= 1 else f" The batches' curvature has a spread of {known.spread:.3g}."
+        return f"lr·λmax = {known.curvature_rate:.3g}, {where} {known.bound:.3g}: {end}.{batches}"
 
     @property
     def color(self) -> str:
@@ -111,7 +131,7 @@ class Gauges(QWidget):
             number = int(event.pos().y() // self.row_height)
             if 0 <= number < len(self.rows):
                 row = self.rows[number]
-                text = row.gauge.text if row.gauge is not None else row.words
+                text = row.sentence if row.gauge is not None else row.words
                 QToolTip.showText(event.globalPos(), f"{row.name}: {text}\nThe mark is the bound of its rule.", self)
                 return True
         return super().event(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 import time
 
@@ -18,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from momentum_gui.engine.analysis.convergence import REGIME_WORDS, Best, gauge, gradient_scale, predicted_rate
+from momentum_gui.engine.analysis.batch_curvature import BatchCurvature
+from momentum_gui.engine.analysis.convergence import Best, gauge, gradient_scale, predicted_rate
 from momentum_gui.engine.analysis.curvature import Curvatures
 from momentum_gui.engine.interface import choose, ready
 from momentum_gui.engine.population import Floats, Task
@@ -29,9 +31,19 @@ from momentum_gui.gui.plots.one_update.view import read_number
 from momentum_gui.gui.plots.theory.chart import Chart, ChartWanted, chart
 from momentum_gui.gui.plots.theory.gauges import GaugeRow, Gauges
 from momentum_gui.gui.plots.theory.map import Dot, MapPlot, TheoryMap
+from momentum_gui.gui.plots.theory.words import (
+    COLORS,
+    REGIME_NAMES,
+    REGIME_WORDS,
+    batch_text,
+    rate_text,
+    settings_text,
+    shortcut_text,
+)
 from momentum_gui.gui.plots.theory.work import Measured, measure, measured_rate, range_of
 from momentum_gui.gui.training.background import Background
 
+FULL_BATCH, IN_BATCHES = "lr·λmax and bound", "lr·λmax and bound, in the mean square"
 REFRESH_SECONDS = 0.5
 """How often curvatures are measured anew while runs train; less often where that takes long."""
 
@@ -80,6 +92,7 @@ class TheoryView(PlotView):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self.redraw_now)
         self.found: dict[int, Curvatures] = {}
+        self.batches: dict[int, BatchCurvature] = {}
         self.range: tuple[float, float, str] | None = None
         self._engine = "auto"
         self._tasks: dict[int, Task] = {}
@@ -100,7 +113,7 @@ class TheoryView(PlotView):
         column.setContentsMargins(8, 4, 8, 4)
         column.setSpacing(4)
         head = QHBoxLayout()
-        heading = QLabel("lr·λmax and bound")
+        self.heading = heading = QLabel(FULL_BATCH)
         heading.setProperty("heading", True)
         self.equal = QPushButton("Compare at equal effective rate")
         self.equal.setToolTip("Add a plain run whose learning rate moves as far under a steady gradient")
@@ -157,7 +170,7 @@ class TheoryView(PlotView):
         self._measuring = False
         runs = self.setup.experiment.runs
         self._tasks = {number: self.setup.task(run.training) for number, run in enumerate(runs)}
-        self.found, self._asked, self._finished = {}, {}, -math.inf
+        self.found, self.batches, self._asked, self._finished = {}, {}, {}, -math.inf
         if not self._own_rule and self.run is not None:
             self.rule.setCurrentIndex(self.rule.findData(self.run.latest.rule))
         if self.measure_button.isChecked():
@@ -209,6 +222,7 @@ class TheoryView(PlotView):
     def _measured(self, measured: Measured) -> None:
         self._measuring = False
         self.found = {**self.found, **measured.found}
+        self.batches = {**self.batches, **measured.batches}
         self._finished = time.monotonic()
         self._pause = max(REFRESH_SECONDS, 3 * max(measured.seconds, self._chart_seconds))
         self.redraw_now()
@@ -233,6 +247,11 @@ class TheoryView(PlotView):
         task = self._tasks.get(self.selected)
         return 1.0 if task is None else gradient_scale(task)
 
+    def _spread(self, run: int) -> float:
+        """Return the measured spread of the curvature over a run's batches; 1 in full batch and until it is known."""
+        found = self.batches.get(run)
+        return found.spread if found is not None and found.spread > 1 else 1.0
+
     def _draw_gauges(self) -> None:
         rows = []
         for number, run in self.runs_shown():
@@ -240,9 +259,12 @@ class TheoryView(PlotView):
             known = None
             if found is not None and task is not None:
                 coefficients = RULES[latest.rule].coefficients(latest.momentum)
-                known = gauge(coefficients, latest.learning_rate, found.largest, gradient_scale(task))
+                scale, spread = gradient_scale(task), self._spread(number)
+                known = gauge(coefficients, latest.learning_rate, found.largest, scale, spread)
             rows.append(GaugeRow(number, run.name, known))
         self.gauges.show_rows(tuple(rows))
+        in_batches = any(row.gauge is not None and row.gauge.spread > 1 for row in rows)
+        self.heading.setText(IN_BATCHES if in_batches else FULL_BATCH)
 
     def _draw_map(self) -> None:
         """Mark best settings and runs on the map, and ask for another map where this one is of other settings."""
@@ -253,7 +275,7 @@ class TheoryView(PlotView):
         runs = self.runs_shown()
         rates = sorted({run.latest.learning_rate for _, run in runs})
         low, high = self.range[0] * scale, self.range[1] * scale
-        wanted = ChartWanted(rule, low, high, (rates[0], rates[-1]) if rates else ())
+        wanted = ChartWanted(rule, low, high, (rates[0], rates[-1]) if rates else (), self._spread(self.selected))
         if wanted != self._wanted:
             self._wanted, self._charting, self._asked_for_chart = wanted, True, time.monotonic()
             self.charts.request(lambda cancelled: chart(wanted))
@@ -295,54 +317,74 @@ class TheoryView(PlotView):
             words.append("The error bends upwards in no direction here." if known else "Measuring the curvatures …")
         else:
             if self.best is not None:
-                best = self.best
-                words.append(
-                    f"<b>Best for {title}</b> (star): rate {number_text(best.learning_rate, 3)}, "
-                    f"momentum {number_text(best.momentum, 3)}: {rate_text(best.rate)} an update."
-                )
+                words.append(f"<b>Best for {title}</b> (star): {settings_text(self.best)}.")
             latest, scale = run.latest, self._scale()
             coefficients = RULES[latest.rule].coefficients(latest.momentum)
             low, high = self.range[0] * scale, self.range[1] * scale
-            predicted, regime = predicted_rate(coefficients, latest.learning_rate, low, high)
+            predicted, regime = predicted_rate(
+                coefficients, latest.learning_rate, low, high, self._spread(self.selected)
+            )
             measured = measured_rate(run)
             words.append(
-                f"<b>{run.name}</b>: predicted {rate_text(predicted)} ({REGIME_WORDS[regime].partition(':')[0]}), "
+                f"<b>{html.escape(run.name)}</b>: predicted {rate_text(predicted)} ({REGIME_NAMES[regime]}), "
                 f"measured {rate_text(measured) if math.isfinite(measured) else 'not yet'} by its gradients."
             )
             if self.measure_button.isChecked() and self.range[2]:
                 words.append(self.range[2])
+        words += self._remarks()
         self.words.setText(" ".join(words))
         self.equal.setEnabled(run.latest.rule != "plain")
         if not self.detail.text():
             self._hovered(None)
 
+    def _remarks(self) -> list[str]:
+        """Return what is to be known of the selected run's batches and of its loss."""
+        task = self._tasks.get(self.selected)
+        if task is None:
+            return []
+        return [text for text in (batch_text(task, self.batches.get(self.selected)), shortcut_text(task)) if text]
+
+    def key_text(self) -> str:
+        """Return what the map is of."""
+        if self.range is None:
+            return ""
+        low, high = (number_text(value, 3) for value in self.range[:2])
+        return f"Map of {RULES[self.rule.currentData()].title}, curvatures λmin {low} to λmax {high}"
+
+    def captions(self) -> list[str]:
+        """Return what the map does not say by itself: colours, gauges, best settings, batches."""
+        lines = [f"{COLORS} Hatched: divergent. Star: the best settings. Hollow dots: runs of other rules."]
+        lines += [f"{html.escape(row.name)}: {html.escape(row.sentence)}" for row in self.gauges.rows]
+        return [*lines, self.words.text()]
+
     def summary(self) -> str:
         """The gauges in words, and the best settings."""
         words = [f"{row.name}: {row.words}" for row in self.gauges.rows]
         if self.best is not None:
-            words.append(
-                f"best rate {number_text(self.best.learning_rate)}, momentum {number_text(self.best.momentum)}, "
-                f"{rate_text(self.best.rate)} an update"
-            )
+            words.append(f"best {settings_text(self.best)}")
         return "; ".join(words)
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
-        """The map: learning rate, momentum, convergence rate, regime."""
+        """Return the map, a row a cell: rule, curvatures, spread; learning rate, momentum, convergence rate, regime."""
         rows: list[list[object]] = []
         drawn = self.map.chart
         if drawn is not None and self.range is not None:
+            wanted = drawn.wanted
+            of = [wanted.rule, wanted.smallest, wanted.largest, wanted.spread]
             for at, momentum in enumerate(drawn.momenta):
                 for column, learning_rate in enumerate(drawn.rates):
-                    cell = float(drawn.map.rates[at, column]), REGIME_WORDS_SHORT[drawn.map.regimes[at, column]]
-                    rows.append([float(learning_rate), float(momentum), *cell])
-        return ["learning_rate", "momentum", "rate", "regime"], rows
+                    cell = float(drawn.map.rates[at, column]), REGIME_NAMES[int(drawn.map.regimes[at, column])]
+                    rows.append([*of, float(learning_rate), float(momentum), *cell])
+        head = ["rule", "smallest_curvature", "largest_curvature", "spread"]
+        return [*head, "learning_rate", "momentum", "rate", "regime"], rows
 
     def point_text(self, learning_rate: float, momentum: float) -> str:
         """What the map says of one place."""
         assert self.range is not None
         rule, scale = RULES[self.rule.currentData()], self._scale()
         low, high = self.range[0] * scale, self.range[1] * scale
-        rate, regime = predicted_rate(rule.coefficients(momentum), learning_rate, low, high)
+        spread = self._spread(self.selected)
+        rate, regime = predicted_rate(rule.coefficients(momentum), learning_rate, low, high, spread)
         half = f", halves in {number_text(math.log(0.5) / math.log(rate), 3)} updates" if 0 < rate < 1 else ""
         return (
             f"rate {number_text(learning_rate, 3)}, momentum {number_text(momentum, 3)}: "
@@ -361,7 +403,7 @@ class TheoryView(PlotView):
     def _hovered(self, place: QPointF | None) -> None:
         found = None if place is None or self.range is None else self.map.at(place)
         if found is None:
-            self.detail.setText("Colours: the share of the distance to the minimum that an update leaves.")
+            self.detail.setText(COLORS)
         else:
             self.detail.setText(self.point_text(*found))
 
@@ -397,17 +439,6 @@ class TheoryView(PlotView):
     @Slot()
     def _want_equal_rate(self) -> None:
         self.equal_rate_wanted.emit(self.selected)
-
-
-REGIME_WORDS_SHORT = {int(regime): regime.name.lower() for regime in REGIME_WORDS}
-
-
-def rate_text(rate: float) -> str:
-    """A convergence rate with the digits that tell it from 1: 0.98, 0.9996, 1.2."""
-    if not math.isfinite(rate):
-        return "not a number"
-    digits = 3 if rate <= 0.9 or rate > 2 else min(9, 2 - math.floor(math.log10(max(abs(1 - rate), 1e-7))))
-    return f"{rate:.{digits}f}".rstrip("0").rstrip(".") if rate else "0"
 
 
 def mark(field: QLineEdit, *, refused: bool) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from momentum_gui.engine.analysis.batch_curvature import BatchCurvature, batch_curvature
 from momentum_gui.engine.analysis.convergence import decay_rate
 from momentum_gui.engine.analysis.curvature import Curvatures, curvatures
 from momentum_gui.engine.interface import Engine
@@ -23,9 +24,11 @@ ROWS = 48
 
 @dataclass(frozen=True)
 class Measured:
-    """The curvatures at the weights of some runs, by the runs' numbers, and the seconds that took."""
+    """The curvatures at the weights of some runs, by the runs' numbers, those of their batches, and the seconds that
+    took."""
 
     found: Mapping[int, Curvatures]
+    batches: Mapping[int, BatchCurvature]
     seconds: float
 
 
@@ -35,13 +38,15 @@ def measure(
     """Measure one run after the other; None if cancelled."""
     began = time.monotonic()
     results: dict[int, Curvatures] = {}
+    batches: dict[int, BatchCurvature] = {}
     for run, task in tasks.items():
         with np.errstate(all="ignore"):
             found = curvatures(engine, task, weights[run], cancelled)
-        if found is None:
+            batch = None if found is None else batch_curvature(task, weights[run], found, cancelled)
+        if found is None or batch is None:
             return None
-        results[run] = found
-    return Measured(results, time.monotonic() - began)
+        results[run], batches[run] = found, batch
+    return Measured(results, batches, time.monotonic() - began)
 
 
 def range_of(found: Curvatures) -> tuple[float, float, str] | None:

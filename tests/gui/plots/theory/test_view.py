@@ -15,7 +15,8 @@ from momentum_gui.engine.analysis.curvature import curvatures
 from momentum_gui.engine.interface import choose
 from momentum_gui.engine.rules import RULES, gains, stability_bound
 from momentum_gui.gui.plots.theory.chart import middle
-from momentum_gui.gui.plots.theory.view import TheoryView, rate_text
+from momentum_gui.gui.plots.theory.view import TheoryView
+from momentum_gui.gui.plots.theory.words import rate_text
 from momentum_gui.gui.plots.theory.work import measured_rate, range_of
 from momentum_gui.gui.style import theme
 from momentum_gui.lab.experiment import Experiment
