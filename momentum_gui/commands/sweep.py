@@ -222,9 +222,9 @@ def load_drawing(path: str) -> None:
 def draw(arguments: argparse.Namespace, experiment: Experiment, sweep: Sweep, answer: Answer | None) -> None:
     """Draw the map, without a display. Raises OSError."""
     from momentum_gui.gui.plots.sweep.picture import SweepPicture, save_sweep_plot
-    from momentum_gui.lab.sweep.stability_line import curvature_at_end
+    from momentum_gui.lab.sweep.stability_line import UNKNOWN, curvature_at_end
 
-    curvature = math.nan
+    curvature = UNKNOWN
     if answer is not None:
         curvature = curvature_at_end(experiment, sweep.grid, answer.cell, sweep.shared.engine)
     picture = SweepPicture(sweep.table, arguments.measure, experiment.training.target_error, answer, curvature)

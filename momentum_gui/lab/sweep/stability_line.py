@@ -1,34 +1,57 @@
-"""The theory's stability boundary over a sweep's map, from the largest curvature measured where the best cell ends."""
+"""The stability boundary over a sweep's map, from the curvature measured where the best cell ends."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from momentum_gui.engine.analysis.batch_curvature import batch_curvature
 from momentum_gui.engine.analysis.convergence import gradient_scale
 from momentum_gui.engine.analysis.curvature import curvatures
 from momentum_gui.engine.analysis.grid import never
+from momentum_gui.engine.analysis.mean_square import mean_square_bound
 from momentum_gui.engine.population import Floats
-from momentum_gui.engine.rules import RULES, stability_bound
+from momentum_gui.engine.rules import RULES
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep.block import STRETCH_SECONDS
 from momentum_gui.lab.sweep.grid import Cell, Grid
 from momentum_gui.lab.training.trainer import Trainer
 
 
-def stability_boundary(rule: str, momenta: NDArray[np.float64], largest_curvature: float, scale: float = 1.0) -> Floats:
-    """The learning rate at which a rule stops being stable on a quadratic, for each momentum: bound(rule, μ) / λmax.
+@dataclass(frozen=True)
+class EndCurvature:
+    """The curvature where a cell ends: `largest` is λmax of the mean error times the task's gradient scale (NaN where
+    it is not known), `spread` how much the curvature differs over the batches: 1 in full batch."""
 
-    largest_curvature: λmax of the mean training error. scale: `theory.gradient_scale` of the task, the batch size
-    where a batch's gradients are summed. inf where the rule has no bound, or where λmax is not above 0.
+    largest: float = math.nan
+    spread: float = 1.0
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a curvature above 0, so that there is a boundary."""
+        return self.largest > 0
+
+
+UNKNOWN = EndCurvature()
+"""No curvature is known."""
+
+
+def stability_boundary(rule: str, momenta: NDArray[np.float64], curvature: EndCurvature) -> Floats:
+    """Return the learning rate at which a rule stops being stable, for each momentum: bound(rule, μ, K) / λmax.
+
+    With a spread above 1 stable means in the mean square. inf where the rule has no bound, or where the curvature is
+    not known.
     """
-    bounds = np.array([stability_bound(RULES[rule].coefficients(momentum)) for momentum in momenta.tolist()])
-    if not largest_curvature > 0:
-        return np.full(len(bounds), np.inf)
-    return bounds / (largest_curvature * scale)
+    if not curvature.known:
+        return np.full(len(momenta), np.inf)
+    of_rule = RULES[rule].coefficients
+    bounds = [mean_square_bound(of_rule(momentum), curvature.spread) for momentum in momenta.tolist()]
+    return np.array(bounds) / curvature.largest
 
 
 def curvature_at_end(
@@ -37,21 +60,26 @@ def curvature_at_end(
     cell: Cell,
     engine: str = "auto",
     cancelled: Callable[[], bool] = never,
-) -> float:
-    """λmax of the training error where one cell ends, with its first seed, times the task's gradient scale.
+) -> EndCurvature:
+    """Return the curvature where one cell ends, with its first seed; not known where that cell diverged, or if
+    cancelled.
 
-    NaN where that cell diverged, or if cancelled, which is asked now and then. Trains the cell once more: a sweep
-    keeps no weights.
+    Trains the cell once more: a sweep keeps no weights.
     """
     trainer = Trainer(grid.experiment_of(experiment, cell), engine)
     step = 1
     while not trainer.finished:
         if cancelled():
-            return np.nan
+            return UNKNOWN
         began = time.perf_counter()
         trainer.advance(step)
         if time.perf_counter() - began < STRETCH_SECONDS / 2:
             step *= 2
     group = trainer.groups[0]
-    found = curvatures(group.engine, group.task, group.population.weights[0], cancelled)
-    return np.nan if found is None else found.largest * gradient_scale(group.task)
+    weights = group.population.weights[0]
+    found = curvatures(group.engine, group.task, weights, cancelled)
+    batches = None if found is None else batch_curvature(group.task, weights, found, cancelled)
+    if found is None or batches is None:
+        return UNKNOWN
+    spread = batches.spread if batches.spread > 1 else 1.0
+    return EndCurvature(found.largest * gradient_scale(group.task), spread)

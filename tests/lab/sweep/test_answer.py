@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from msgspec.structs import replace
 
+from momentum_gui.engine.analysis.mean_square import mean_square_rate
 from momentum_gui.engine.population import Outcome
 from momentum_gui.engine.rules import RULES, convergence_rate
 from momentum_gui.lab.errors import BadInputError
@@ -17,7 +19,7 @@ from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep.answer import MEASURES, check_measure, cuts_through, find_answer, spread
 from momentum_gui.lab.sweep.block import BlockResult
 from momentum_gui.lab.sweep.grid import Cell, Grid
-from momentum_gui.lab.sweep.stability_line import curvature_at_end, stability_boundary
+from momentum_gui.lab.sweep.stability_line import EndCurvature, curvature_at_end, stability_boundary
 from momentum_gui.lab.sweep.table import SweepTable
 
 BASE = Experiment.parse('problem.dataset = "xor"\ntraining.seed = 1', "test", Path.cwd())
@@ -159,16 +161,31 @@ def test_measures_that_do_not_apply_are_refused(measure: str, held_out: int, wor
 def test_the_boundary_is_where_the_rate_of_convergence_is_one(rule: str) -> None:
     """On the boundary the iteration neither shrinks nor grows; just below it shrinks, just above it grows."""
     momenta = np.array([0.0, 0.2, 0.5, 0.9])
-    boundary = stability_boundary(rule, momenta, 3.0)
+    boundary = stability_boundary(rule, momenta, EndCurvature(3.0))
     for momentum, rate in zip(momenta.tolist(), boundary.tolist(), strict=True):
         coefficients = RULES[rule].coefficients(momentum)
         assert (
             convergence_rate(coefficients, rate * 3.0 * 0.999) < 1 < convergence_rate(coefficients, rate * 3.0 * 1.001)
         )
-    assert np.isinf(stability_boundary(rule, momenta, float("nan"))).all()
+    in_batches = stability_boundary(rule, momenta, EndCurvature(3.0, spread=3.0))
+    for momentum, rate in zip(momenta.tolist(), in_batches.tolist(), strict=True):
+        assert mean_square_rate(RULES[rule].coefficients(momentum), rate * 3.0, 3.0) == pytest.approx(1)
+    assert (in_batches < boundary).all()
+    assert np.isinf(stability_boundary(rule, momenta, EndCurvature())).all()
 
 
 def test_the_curvature_of_a_ravine_is_that_of_its_formula() -> None:
     """Where a cell of the ravine ends the largest curvature is its λ₂ = 4."""
     ravine = Experiment.parse('problem.surface = "ravine"\ntraining.epochs = 30', "test", Path.cwd())
-    assert curvature_at_end(ravine, Grid.of(ravine, "0.1", "0.5"), Cell(0, 0, 0)) == pytest.approx(4.0, rel=1e-6)
+    assert curvature_at_end(ravine, Grid.of(ravine, "0.1", "0.5"), Cell(0, 0, 0)).largest == pytest.approx(
+        4.0, rel=1e-6
+    )
+
+
+def test_online_the_boundary_is_that_of_the_mean_square() -> None:
+    """Where a cell of Iris ends, single items' curvatures differ; in full batch there is nothing to differ."""
+    online = Experiment.load("iris")
+    full = replace(online, training=replace(online.training, batch_size="full"))
+    spreads = [curvature_at_end(each, Grid.of(each, "0.1", "0.5"), Cell(0, 0, 0)).spread for each in (online, full)]
+    assert spreads[0] > 2
+    assert spreads[1] == 1

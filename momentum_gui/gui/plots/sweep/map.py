@@ -17,7 +17,7 @@ from momentum_gui.gui.plots.sweep.marks import SweepMarks
 from momentum_gui.gui.style import theme
 from momentum_gui.lab.sweep.answer import Answer, cell_values
 from momentum_gui.lab.sweep.axis import Axis
-from momentum_gui.lab.sweep.stability_line import stability_boundary
+from momentum_gui.lab.sweep.stability_line import EndCurvature, stability_boundary
 from momentum_gui.lab.sweep.table import SweepTable
 
 WIDE_RATIO = 5.0
@@ -207,10 +207,10 @@ class SweepMap(Plot):
             self.marks.best = QPointF(float(x), float(y))
         self.marks.update()
 
-    def show_boundary(self, rule: str, curvature: float) -> None:
-        """Draw where the theory says that the rule stops being stable, for a measured λmax; nothing for NaN."""
+    def show_boundary(self, rule: str, curvature: EndCurvature) -> None:
+        """Draw where theory says that the rule stops being stable; nothing where the curvature is not known."""
         self.marks.boundary = np.empty((0, 2))
-        if curvature > 0:
+        if curvature.known:
             first, last = self.momentum.values[0], self.momentum.values[-1]
             momenta = np.linspace(first, last, 400) if last > first else np.array([first])
             x = position_of(self.learning_rate, stability_boundary(rule, momenta, curvature))

@@ -18,6 +18,7 @@ from momentum_gui.gui.style import theme
 from momentum_gui.lab.sweep.answer import MEASURES
 from momentum_gui.lab.sweep.axis import LEARNING_RATE, MOMENTUM, Axis
 from momentum_gui.lab.sweep.grid import Cell, Grid
+from momentum_gui.lab.sweep.stability_line import UNKNOWN, EndCurvature
 
 FRAME_MILLISECONDS = 15
 LEAST_HEIGHT, LEAST_HEIGHT_OF_SEVERAL = 190, 330
@@ -48,7 +49,7 @@ class MapGrid(QWidget):
         self._layout.setHorizontalSpacing(4)
         self._layout.setVerticalSpacing(0)
         self._figures: Figures | None = None
-        self._curvature = math.nan
+        self._curvature: EndCurvature = UNKNOWN
         self._due: list[int] = []
         self._seconds = 0.0
         self._frame = QTimer(self)
@@ -92,7 +93,7 @@ class MapGrid(QWidget):
         self._arrange()
         self._frame.start()
 
-    def show_figures(self, figures: Figures, curvature: float, *, at_once: bool = True) -> None:
+    def show_figures(self, figures: Figures, curvature: EndCurvature, *, at_once: bool = True) -> None:
         """Colour the cells, those not trained yet paler; not `at_once`, a map with each frame of the screen."""
         self._figures, self._curvature = figures, curvature
         self._due, self._seconds = list(range(len(figures.job.grid.rules))), 0.0

@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLabel, QV
 from momentum_gui.engine.rules import RULES
 from momentum_gui.gui.plots.sweep.color_bar import ColorBar
 from momentum_gui.gui.plots.sweep.map import MapNumbers, SweepMap
+from momentum_gui.gui.plots.sweep.words import boundary_text
 from momentum_gui.gui.style import theme
 from momentum_gui.lab.atomic_file import write_atomically
 from momentum_gui.lab.sweep.answer import MEASURES, Answer
-from momentum_gui.lab.sweep.stability_line import stability_boundary
+from momentum_gui.lab.sweep.stability_line import UNKNOWN, EndCurvature, stability_boundary
 from momentum_gui.lab.sweep.table import SweepTable
 
 SCALE = 2.0
@@ -29,10 +30,15 @@ MAP_SIZE = QSize(430, 330)
 
 
 class SweepPicture:
-    """What `save_sweep_plot` draws. curvature: λmax for the stability boundary, NaN for none."""
+    """What `save_sweep_plot` draws. curvature: that of the stability boundary."""
 
     def __init__(
-        self, table: SweepTable, measure: str, target: float, answer: Answer | None, curvature: float = math.nan
+        self,
+        table: SweepTable,
+        measure: str,
+        target: float,
+        answer: Answer | None,
+        curvature: EndCurvature = UNKNOWN,
     ) -> None:
         self.table, self.measure, self.answer, self.curvature = table, measure, answer, curvature
         self.numbers = MapNumbers.of(table, measure, target)
@@ -53,9 +59,9 @@ class SweepPicture:
             parts.append("Hatched: diverged.")
         if self.numbers.failed.any():
             parts.append("Dotted: target not reached.")
-        if self.curvature > 0:
+        if self.curvature.known:
             where = "Dashed" if self.boundary_shown() else "Beyond these rates"
-            parts.append(f"{where}: the bound of stability for the largest curvature found, {self.curvature:.3g}.")
+            parts.append(f"{where}: {boundary_text(self.curvature)}.")
         return " ".join(parts)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -25,6 +24,7 @@ from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.settings import Training
 from momentum_gui.lab.sweep.block import NUMBERS
 from momentum_gui.lab.sweep.grid import Cell, Grid
+from momentum_gui.lab.sweep.stability_line import UNKNOWN, EndCurvature
 
 
 class SweepView(PlotView):
@@ -37,7 +37,7 @@ class SweepView(PlotView):
         self.engine = "auto"
         self.job: SweepJob | None = None
         self.figures: Figures | None = None
-        self.curvature = math.nan
+        self.curvature: EndCurvature = UNKNOWN
         self.runner = SweepRunner(self)
         self.watch = SweepWatch(self.runner, self)
         self.read_out.hide()
@@ -184,7 +184,7 @@ class SweepView(PlotView):
         self.job = self.figures = self._hovered_cell = None
         self.runner.cancel()
         self.watch.forget()
-        self.curvature = math.nan
+        self.curvature = UNKNOWN
         self._drawn = ()
         self.page.detail.clear()
         self.page.sentence.clear()
@@ -210,8 +210,8 @@ class SweepView(PlotView):
         if not running and answer is not None:
             self.watch.ask_curvature(answer.cell)
 
-    @Slot(float)
-    def _show_curvature(self, curvature: float) -> None:
+    @Slot(object)
+    def _show_curvature(self, curvature: EndCurvature) -> None:
         self.curvature = curvature
         self.redraw_now()
         self._show_key()

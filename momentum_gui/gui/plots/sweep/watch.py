@@ -11,7 +11,7 @@ from momentum_gui.gui.plots.sweep.figures import Figures, figures_of
 from momentum_gui.gui.plots.sweep.runner import SweepJob, SweepRunner
 from momentum_gui.gui.training.background import Background, Cancelled
 from momentum_gui.lab.sweep.grid import Cell
-from momentum_gui.lab.sweep.stability_line import curvature_at_end
+from momentum_gui.lab.sweep.stability_line import EndCurvature, curvature_at_end
 
 LOOK_MILLISECONDS = 100
 SHARE = 0.2
@@ -27,7 +27,7 @@ class SweepWatch(QObject):
 
     looked = Signal()
     figured = Signal(object)
-    measured = Signal(float)
+    measured = Signal(object)
     failed = Signal(str)
 
     def __init__(self, runner: SweepRunner, parent: QObject) -> None:
@@ -116,12 +116,12 @@ class SweepWatch(QObject):
             self.look()
 
     @Slot(object)
-    def _take_curvature(self, found: tuple[SweepJob, Cell, float]) -> None:
+    def _take_curvature(self, found: tuple[SweepJob, Cell, EndCurvature]) -> None:
         if found[:2] == self._curvature_of:
             self.measured.emit(found[2])
 
 
-def measured_curvature(job: SweepJob, cell: Cell, cancelled: Cancelled) -> tuple[SweepJob, Cell, float] | None:
+def measured_curvature(job: SweepJob, cell: Cell, cancelled: Cancelled) -> tuple[SweepJob, Cell, EndCurvature] | None:
     """The largest curvature where a cell ends; None if cancelled."""
     found = curvature_at_end(job.experiment, job.grid, cell, job.engine, cancelled)
     return None if cancelled() else (job, cell, found)

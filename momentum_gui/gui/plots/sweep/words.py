@@ -7,6 +7,7 @@ from momentum_gui.gui.plots.sweep.figures import Figures
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep.grid import Grid
 from momentum_gui.lab.sweep.runner import Progress
+from momentum_gui.lab.sweep.stability_line import EndCurvature
 
 INVITATION = "Start trains every cell of the grid: the whole trial and error at once."
 
@@ -37,7 +38,7 @@ def answer_text(figures: Figures, *, running: bool) -> str:
     return so_far + figures.answer.sentence()
 
 
-def key_text(figures: Figures | None, curvature: float, *, boundary_shown: bool) -> str:
+def key_text(figures: Figures | None, curvature: EndCurvature, *, boundary_shown: bool) -> str:
     """What the signs of the maps mean, and what the mouse does."""
     parts = ["Ring: best. Outline: within 10 %."]
     if figures is not None and figures.numbers.diverged.any():
@@ -46,11 +47,19 @@ def key_text(figures: Figures | None, curvature: float, *, boundary_shown: bool)
         parts.append("Dotted: target not reached.")
     if figures is not None and not figures.known.all():
         parts.append("Pale: not trained yet.")
-    if curvature > 0:
+    if curvature.known:
         where = "Dashed" if boundary_shown else "Beyond these rates"
-        parts.append(f"{where}: theory’s bound for the measured λmax, {number_text(curvature, 3)}.")
+        parts.append(f"{where}: {boundary_text(curvature)}.")
     parts.append("Click a cell to add it as a run; drag a box for a finer sweep.")
     return " ".join(parts)
+
+
+def boundary_text(curvature: EndCurvature) -> str:
+    """Return what the dashed line is: the bound for which curvature, and for what spread of it."""
+    words = f"theory’s bound for the curvature found, λmax = {number_text(curvature.largest, 3)}"
+    if curvature.spread > 1:
+        words += f", in the mean square over batches whose spread is {number_text(curvature.spread, 3)}"
+    return words
 
 
 def time_text(seconds: float) -> str:

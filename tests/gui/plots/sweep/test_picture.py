@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from momentum_gui.lab.sweep.answer import find_answer
 from momentum_gui.lab.sweep.axis import LEARNING_RATE, Axis
 from momentum_gui.lab.sweep.block import BlockResult
 from momentum_gui.lab.sweep.grid import Grid
+from momentum_gui.lab.sweep.stability_line import EndCurvature
 from momentum_gui.lab.sweep.table import SweepTable
 
 BASE = Experiment.parse('problem.dataset = "xor"\ntraining.seed = 1', "test", Path.cwd())
@@ -129,7 +129,7 @@ def test_words_and_maps_do_not_overlap(qapp: object, count: int) -> None:
     """However long the words below the maps are, they begin where the maps have ended, and have all their room."""
     table = table_of(np.concatenate([ERRORS] * count), ("heavy-ball", "plain")[:count])
     answer = find_answer(table, "error", 0.0)
-    widget = make_widget(SweepPicture(table, "error", 0.0, answer, 8.0))
+    widget = make_widget(SweepPicture(table, "error", 0.0, answer, EndCurvature(8.0)))
     notes = [label for label in widget.findChildren(QLabel) if "Ring" in label.text()]
     assert len(notes) == 1
     assert notes[0].height() >= notes[0].heightForWidth(notes[0].width())
@@ -168,7 +168,7 @@ def test_every_rule_has_its_map_and_the_words_are_there(qapp: object, tmp_path: 
     table = table_of(np.concatenate((ERRORS, ERRORS * 2)), rules)
     answer = find_answer(table, "error", 0.0)
     assert answer is not None
-    picture = SweepPicture(table, "error", 0.0, answer, 8.0)
+    picture = SweepPicture(table, "error", 0.0, answer, EndCurvature(8.0))
     widget = make_widget(picture)
     assert len(widget.findChildren(SweepMap)) == 2
     assert all(len(chart.marks.boundary) for chart in widget.findChildren(SweepMap))
@@ -185,5 +185,5 @@ def test_a_sweep_in_which_all_failed_is_drawn_too(qapp: object, tmp_path: Path) 
     for errors in (np.full((1, 2, 2), np.inf), np.full((1, 2, 2), 0.3), np.zeros((1, 2, 2))):
         table = table_of(errors)
         answer = find_answer(table, "error", 0.0)
-        save_sweep_plot(SweepPicture(table, "error", 0.0, answer, math.nan), tmp_path / "S.png")
+        save_sweep_plot(SweepPicture(table, "error", 0.0, answer), tmp_path / "S.png")
         assert not QImage(str(tmp_path / "S.png")).isNull()

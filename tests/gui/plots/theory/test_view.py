@@ -10,10 +10,13 @@ import pytest
 from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
+from momentum_gui.engine.analysis.batch_curvature import batch_curvature
 from momentum_gui.engine.analysis.convergence import Regime, best_settings, gauge, predicted_rate
 from momentum_gui.engine.analysis.curvature import curvatures
+from momentum_gui.engine.analysis.mean_square import mean_square_bound
 from momentum_gui.engine.interface import choose
 from momentum_gui.engine.rules import RULES, gains, stability_bound
+from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.theory.chart import middle
 from momentum_gui.gui.plots.theory.view import TheoryView
 from momentum_gui.gui.plots.theory.words import rate_text
@@ -271,3 +274,71 @@ def test_a_name_stands_in_the_middle_of_its_region() -> None:
     sliver = np.zeros_like(inside)
     sliver[:, 30:34] = True
     assert middle(sliver) is None
+
+
+def iris(updates: int, **training: object) -> tuple[Trainer, Record]:
+    """Return the Iris network, which is trained online unless `training` says otherwise."""
+    table = {
+        "problem": {"dataset": "iris", "scale": "standard", "test_fraction": 0.2},
+        "network": {"hidden": [5], "loss": "squared_error_elementwise"},
+        "training": {"rule": "one-step", "learning_rate": 0.05, "epochs": 50, "seed": 3, **training},
+    }
+    trainer = Trainer(Experiment.from_table(table, "test"), "auto")
+    record = Record(trainer.first_frame())
+    record.extend(trainer.advance(updates))
+    return trainer, record
+
+
+def test_online_the_bound_is_that_of_the_mean_square(view: TheoryView) -> None:
+    """Single items differ in curvature: gauge, map and words take their spread; in full batch there is none."""
+    trainer, record = iris(2400)
+    show(view, trainer, record)
+    wait_until(lambda: not view.busy, "the map is drawn", 20.0)
+    batches, drawn, row = view.batches[0], view.map.chart, view.gauges.rows[0]
+    assert batches.spread > 3
+    assert row.gauge is not None and drawn is not None
+    coefficients = RULES["one-step"].coefficients(record.runs[0].latest.momentum)
+    assert row.gauge.bound == mean_square_bound(coefficients, batches.spread) < stability_bound(coefficients)
+    assert drawn.wanted.spread == batches.spread
+    assert "in the mean square" in view.heading.text() and "mean square" in row.sentence
+    words = view.words.text()
+    assert f"batch sharpness {number_text(batches.sharpness, 3)}" in words and "single items" in words
+    trainer, record = iris(20, batch_size="full")
+    show(view, trainer, record)
+    assert view.batches[0].spread == 1 and view.heading.text() == "lr·λmax and bound"
+
+
+@pytest.mark.parametrize("rule", list(RULES))
+def test_online_the_star_is_not_where_training_fails(rule: str) -> None:
+    """At the start, after an epoch and at the end of Iris online: training at the star's settings ends below 0.06, from
+    0.30; the star of the mean gradient, rate 8 for one-step, ends where it started."""
+    for updates in (0, 120, 6000):
+        trainer, _ = iris(updates)
+        group = trainer.groups[0]
+        found = curvatures(group.engine, group.task, group.population.weights[0])
+        assert found is not None
+        batches = batch_curvature(group.task, group.population.weights[0], found)
+        curvature_range = range_of(found)
+        assert batches is not None and curvature_range is not None
+        best = best_settings(RULES[rule], *curvature_range[:2], batches.spread)
+        momentum = best.momentum if rule != "plain" else 0.0
+        end, _ = iris(6000, rule=rule, learning_rate=best.learning_rate, momentum=momentum)
+        assert end.first_frame().runs[0].error < 0.06, (updates, best)
+
+
+def test_the_picture_and_the_table_say_what_they_are_of(view: TheoryView) -> None:
+    """Rule and curvatures above the map; colours, gauges, best settings and the shortcut of the loss below; the table
+    has the rule and curvatures in every row."""
+    trainer, record = iris(120)
+    show(view, trainer, record)
+    wait_until(lambda: not view.busy, "the map is drawn", 20.0)
+    assert view.range is not None
+    assert "One-step" in view.key_text()
+    assert number_text(view.range[1], 3) in view.key_text()
+    below = " ".join(view.captions())
+    for words in ("Hatched: divergent", "Colours:", "lr·λmax =", "Best for One-step", "true squared error"):
+        assert words in below
+    head, rows = view.export_table()
+    assert head[:4] == ["rule", "smallest_curvature", "largest_curvature", "spread"]
+    assert rows[0][:4] == ["one-step", *view.range[:2], view.batches[0].spread]
+    assert {len(row) for row in rows} == {len(head)}
