@@ -172,16 +172,16 @@ def answers(runs: int) -> dict[str, Any]:
     """Milliseconds from a click on Pause until the window shows it, and from a new rate until the runs train by it."""
     from momentum_gui.gui.snapshot import process_until
     from momentum_gui.gui.state import Activity
-    from momentum_gui.gui.training.worker import Worker
+    from momentum_gui.lab.training.trainer import Trainer
 
     changed: list[float] = []
-    change = Worker.change
+    change = Trainer.change
 
-    def watched(worker: Worker, *arguments: Any, **settings: Any) -> None:
-        change(worker, *arguments, **settings)
+    def watched(trainer: Trainer, *arguments: Any, **settings: Any) -> None:
+        change(trainer, *arguments, **settings)
         changed.append(time.perf_counter())
 
-    Worker.change = watched  # type: ignore[method-assign]
+    Trainer.change = watched  # type: ignore[method-assign]
     window = opened(runs)
     train_until(window, 200_000)
     session, record = window.session, window.session.record

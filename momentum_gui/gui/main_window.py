@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
 from momentum_gui.engine.rules import RULES
@@ -213,6 +213,9 @@ class MainWindow(QMainWindow):
             "back": runs.step_back,
             "back_epoch": runs.step_back_epoch,
             "reset": runs.reset,
+            "undo": self.session.history.undo,
+            "redo": self.session.history.redo,
+            "rename": self.runs_panel.edit_name,
             "add": runs.want_add,
             "fork": runs.want_fork,
             "remove": runs.remove,
@@ -226,6 +229,9 @@ class MainWindow(QMainWindow):
         }
         for name, slot in slots.items():
             actions[name].triggered.connect(slot)
+        self.session.history.changed.connect(self._follow_history)
+        self._follow_history()
+        actions.full_screen.toggled.connect(self._set_full_screen)
         actions.examples.aboutToShow.connect(self._list_examples)
         actions.examples.triggered.connect(files.open_example)
         actions.themes.triggered.connect(self._choose_theme)
@@ -349,6 +355,17 @@ class MainWindow(QMainWindow):
         self._speed_chosen = True
         self.session.pace.updates_per_second = updates_per_second
 
+    @Slot()
+    def _follow_history(self) -> None:
+        history = self.session.history
+        self.actions_.show_history(history.undo_text, history.redo_text)
+        self.wake()
+
+    @Slot(bool)
+    def _set_full_screen(self, on: bool) -> None:
+        state = self.windowState() & ~Qt.WindowState.WindowFullScreen
+        self.setWindowState(state | Qt.WindowState.WindowFullScreen if on else state)
+
     @Slot(QAction)
     def _choose_theme(self, action: QAction) -> None:
         self.set_theme(action.data())
@@ -426,6 +443,15 @@ class MainWindow(QMainWindow):
     def _load_first(self) -> None:
         if not self.session.is_closing:
             self.open_experiment(self.first_experiment)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take the keys that no focused control wants: Space runs and pauses, Escape leaves the full screen."""
+        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+            self.actions_["run"].trigger()
+        elif event.key() == Qt.Key.Key_Escape and self.actions_.full_screen.isChecked():
+            self.actions_.full_screen.setChecked(False)
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

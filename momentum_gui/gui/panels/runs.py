@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtCore import QEvent, QItemSelection, QObject, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -121,6 +121,7 @@ class RunsPanel(QWidget):
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self._widths: dict[int, int] = {}
+        self.table.installEventFilter(self)
         self._arranged_for: ShownTraining | None = None
         self._fit_columns()
         self.table.selectionModel().selectionChanged.connect(self._select)
@@ -140,7 +141,7 @@ class RunsPanel(QWidget):
         for name, text, tip in (
             ("add", "Add", "Add a run that starts from the same weights (Ctrl+N)"),
             ("fork", "Fork", "Let a new run part from the selected one at the moment shown (Ctrl+F)"),
-            ("remove", "Remove", "Remove the selected run (Delete)"),
+            ("remove", "Remove", "Remove the selected run (Delete in the table)"),
         ):
             button = QToolButton()
             button.setText(text)
@@ -177,6 +178,22 @@ class RunsPanel(QWidget):
     def select(self, run: int) -> None:
         """Ask for a run to be selected."""
         self.selected.emit(run)
+
+    @Slot()
+    def edit_name(self) -> None:
+        """Let the selected run's name be typed."""
+        index = self.model.index(self.table.currentIndex().row(), run_model.NAME)
+        if index.isValid():
+            self.table.setFocus()
+            self.table.edit(index)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take Delete in the table for the removal of the selected run."""
+        pressed = event.key() if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else None
+        if pressed == Qt.Key.Key_Delete and self.buttons["remove"].isEnabled():
+            self.wanted.emit("remove")
+            return True
+        return super().eventFilter(watched, event)
 
     def apply_theme(self) -> None:
         """Take on the theme's colours."""

@@ -28,6 +28,8 @@ class Command:
     """Whether the command waits for a replay to catch up with the place where the training was."""
     replaces_runs: ClassVar[bool] = False
     """Whether there may be other runs afterwards: the window shows them once they are there."""
+    text: ClassVar[str] = ""
+    """What the command does, for "Undo …"; empty for one that cannot be undone."""
 
     def applied(self, experiment: Experiment) -> Experiment:
         """Return the experiment after the command. Raises BadInputError where it is not allowed."""
@@ -40,6 +42,10 @@ class Command:
     def chosen(self, experiment: Experiment) -> int | None:
         """Return the run to select afterwards, given the new experiment; None leaves the selection as it is."""
         return None
+
+    def inverse(self, before: Experiment) -> tuple[Command, ...]:
+        """Return the commands that undo this one, given the experiment before it."""
+        return ()
 
 
 # Commands that change the experiment.
@@ -70,6 +76,7 @@ class Open(Command):
 class EditSettings(Command):
     """Change settings of problem, network or training, for all runs; by section, None = the default."""
 
+    text: ClassVar[str] = "change of settings"
     settings: Mapping[str, Mapping[str, Any]]
 
     @property
@@ -80,13 +87,31 @@ class EditSettings(Command):
     def applied(self, experiment: Experiment) -> Experiment:
         return edits.with_settings(experiment, self.settings)
 
+    def inverse(self, before: Experiment) -> tuple[Command, ...]:
+        return (Restore(before, keeps_place=self.keeps_place),)
+
+
+@dataclass(frozen=True)
+class Restore(Command):
+    """Go back to an experiment with the same runs, at its start or in the same place."""
+
+    experiment: Experiment
+    keeps_place: bool
+
+    def applied(self, experiment: Experiment) -> Experiment:
+        return self.experiment
+
 
 @dataclass(frozen=True)
 class SetStart(Command):
     """Let runs start from other weights, by name, and go back to the start."""
 
+    text: ClassVar[str] = "move of the start"
     runs: tuple[int, ...]
     weights: Mapping[str, float]
+
+    def inverse(self, before: Experiment) -> tuple[Command, ...]:
+        return (Restore(before, keeps_place=False),)
 
     def applied(self, experiment: Experiment) -> Experiment:
         on_surface = experiment.problem.surface is not None and set(self.weights) == {"x", "y"}
@@ -104,6 +129,7 @@ class ChangeSettings(Command):
     """Change rule, rate or momentum of runs from their next update on."""
 
     waits: ClassVar[bool] = True
+    text: ClassVar[str] = "change of rule or rates"
 
     runs: tuple[int, ...]
     rule: str | None = None
@@ -121,20 +147,36 @@ class ChangeSettings(Command):
             experiment = edits.with_run(experiment, run, self.rule, self.learning_rate, self.momentum)
         return experiment
 
+    def inverse(self, before: Experiment) -> tuple[Command, ...]:
+        return tuple(
+            ChangeSettings((run,), **{key: getattr(before.runs[run].training, key) for key in self.values})
+            for run in self.runs
+        )
+
 
 @dataclass(frozen=True)
 class AddRun(Command):
-    """Add a run, trained at once to where the others are."""
+    """Add a run, trained at once to where the others are; at the end, or where one was that comes back."""
 
     replaces_runs: ClassVar[bool] = True
+    text: ClassVar[str] = "adding of a run"
 
     run: Run
+    number: int | None = None
 
     def applied(self, experiment: Experiment) -> Experiment:
-        return edits.with_run_added(experiment, self.run)
+        runs = list(experiment.runs)
+        runs.insert(len(runs) if self.number is None else self.number, self.run)
+        return edits.with_runs(experiment, runs)
+
+    def follow(self, run: int) -> int | None:
+        return run if self.number is None or run < self.number else run + 1
 
     def chosen(self, experiment: Experiment) -> int | None:
-        return len(experiment.runs) - 1
+        return len(experiment.runs) - 1 if self.number is None else self.number
+
+    def inverse(self, before: Experiment) -> tuple[Command, ...]:
+        return (RemoveRun(len(before.runs)),)
 
 
 @dataclass(frozen=True)
@@ -143,10 +185,14 @@ class ForkRun(Command):
 
     replaces_runs: ClassVar[bool] = True
 
+    text: ClassVar[str] = "fork"
     run: int
     update: int
     name: str
     change: Change
+
+    def inverse(self, before: Experiment) -> tuple[Command, ...]:
+        return (RemoveRun(len(before.runs)),)
 
     def applied(self, experiment: Experiment) -> Experiment:
         return edits.with_fork(experiment, self.run, self.update, self.name, self.change)
@@ -160,6 +206,7 @@ class RemoveRun(Command):
     """Remove a run."""
 
     replaces_runs: ClassVar[bool] = True
+    text: ClassVar[str] = "removal of a run"
 
     run: int
 
@@ -169,18 +216,25 @@ class RemoveRun(Command):
     def follow(self, run: int) -> int | None:
         return None if run == self.run else run - (run > self.run)
 
+    def inverse(self, before: Experiment) -> tuple[Command, ...]:
+        return (AddRun(before.runs[self.run], self.run),)
+
 
 @dataclass(frozen=True)
 class RenameRun(Command):
     """Give a run another name."""
 
     replaces_runs: ClassVar[bool] = True
+    text: ClassVar[str] = "renaming of a run"
 
     run: int
     name: str
 
     def applied(self, experiment: Experiment) -> Experiment:
         return edits.with_run(experiment, self.run, name=self.name)
+
+    def inverse(self, before: Experiment) -> tuple[Command, ...]:
+        return (RenameRun(self.run, before.runs[self.run].name),)
 
 
 RunEdit = AddRun | ForkRun | RemoveRun | RenameRun
@@ -206,7 +260,7 @@ class Pause(Command):
 
 
 @dataclass(frozen=True)
-class Step(Command):
+class StepUpdates(Command):
     """Do this many updates, or undo them where negative, and pause."""
 
     waits: ClassVar[bool] = True
@@ -237,9 +291,14 @@ class SetWeights(Command):
     """Give weights of a run other values from here on."""
 
     waits: ClassVar[bool] = True
+    text: ClassVar[str] = "change of weights"
 
     run: int
     weights: Mapping[str, float]
+    before: Mapping[str, float] = field(default_factory=dict)
+
+    def inverse(self, before: Experiment) -> tuple[Command, ...]:
+        return (SetWeights(self.run, self.before, self.weights),) if self.before else ()
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from momentum_gui.gui.state import Activity, ShownTraining, StateStore, WindowState
+from momentum_gui.gui.training.history import History, Step
 from momentum_gui.gui.training.messages import (
     AddRun,
     Advanced,
@@ -42,8 +43,8 @@ from momentum_gui.gui.training.messages import (
     SetStart,
     SetWeights,
     Start,
-    Step,
     StepEpoch,
+    StepUpdates,
     Tell,
     TrainingSnapshot,
 )
@@ -95,6 +96,7 @@ class Session(QObject):
         self.store = StateStore(accepted, self)
         self.engine_asked = engine
         self.pace = Pace()
+        self.history = History(self._repeat, self)
         self._accepted = accepted  # the experiment as the worker last had it
         self._accepted_settings: tuple[Training, ...] = ()
         self._asked: deque[Asked] = deque()  # what the worker has not answered yet, oldest first
@@ -173,11 +175,12 @@ class Session(QObject):
         """Set up an experiment, paused at its start, a saved session where it was; refused with one line if wrong."""
         moment = experiment.session
         position, hidden = (0, ()) if moment is None else (moment.position, tuple(moment.hidden))
+        self.history.clear()
         self._ask(Open(replace(experiment, session=None), position, selected, hidden), origin)
 
     def edit_settings(self, settings: dict[str, dict[str, Any]], origin: str) -> None:
         """Change settings of all runs; the training starts again where numbers depend on them. Raises BadInputError."""
-        self._ask(EditSettings(settings), origin)
+        self._edit(EditSettings(settings), origin)
 
     def run(self) -> None:
         """Train on; from the start again where all runs have ended."""
@@ -196,11 +199,11 @@ class Session(QObject):
 
     def step(self, updates: int = 1) -> None:
         """Do this many updates and pause."""
-        self._ask(Step(updates))
+        self._ask(StepUpdates(updates))
 
     def step_back(self, updates: int = 1) -> None:
         """Undo this many updates and pause."""
-        self._ask(Step(-updates))
+        self._ask(StepUpdates(-updates))
 
     def step_epoch(self) -> None:
         """Go on to the end of the epoch and pause."""
@@ -232,27 +235,24 @@ class Session(QObject):
         if (kept := self._as_asked(runs)) is None:
             return
         command = ChangeSettings(kept, rule, learning_rate, momentum)
-        self._last_change = self._ask(command, origin)
-        training = self.now.training
-        if training is not None:
-            settings = list(training.settings)
-            for run in runs:
-                settings[run] = replace(settings[run], **command.values)
-            self.store.update(training=replaced(training, settings=tuple(settings)))
+        self._edit(command, origin)
 
     def set_weights(self, run: int, weights: dict[str, float]) -> None:
         """Give weights of a run other values from here on."""
-        if (kept := self._as_asked((run,))) is not None:
-            self._ask(SetWeights(kept[0], dict(weights)), "weights")
+        if (kept := self._as_asked((run,))) is None or self.record is None or self.setup is None:
+            return
+        names, latest = self.setup.weight_names, self.record.runs[run].latest.weights
+        before = {name: float(latest[names.index(name)]) for name in weights if name in names}
+        self._edit(SetWeights(kept[0], dict(weights), before), "weights")
 
     def set_start(self, runs: tuple[int, ...], weights: dict[str, float]) -> None:
         """Let these runs start from other weights, and go there. Raises BadInputError."""
         if (kept := self._as_asked(runs)) is not None:
-            self._ask(SetStart(kept, dict(weights)), "start")
+            self._edit(SetStart(kept, dict(weights)), "start")
 
     def add_run(self, run: Run) -> None:
         """Add a run, trained at once to where the others are. Raises BadInputError."""
-        self._ask(AddRun(run), "runs")
+        self._edit(AddRun(run), "runs")
 
     def fork(self, run: int, epochs: float, name: str, change: Change) -> None:
         """Let a new run part from another at a moment, under other settings. Raises BadInputError."""
@@ -260,17 +260,17 @@ class Session(QObject):
             return
         latest = self.record.runs[run].latest
         update = min(round(epochs * latest.updates_per_epoch), latest.update)
-        self._ask(ForkRun(kept[0], update, name, change), "runs")
+        self._edit(ForkRun(kept[0], update, name, change), "runs")
 
     def remove_run(self, run: int) -> None:
         """Remove a run. Raises BadInputError for the last one."""
         if (kept := self._as_asked((run,))) is not None:
-            self._ask(RemoveRun(kept[0]), "runs")
+            self._edit(RemoveRun(kept[0]), "runs")
 
     def rename_run(self, run: int, name: str) -> None:
         """Give a run another name. Raises BadInputError."""
         if (kept := self._as_asked((run,))) is not None:
-            self._ask(RenameRun(kept[0], name), "runs")
+            self._edit(RenameRun(kept[0], name), "runs")
 
     def ask_experiment(self, then: Callable[[Experiment], None]) -> None:
         """Call `then` with the experiment so far, every change made on the way included."""
@@ -319,6 +319,30 @@ class Session(QObject):
         self._show_experiment()
         self._mailbox.order(order)
         return number
+
+    def _edit(self, command: Command, origin: str) -> None:
+        """Give an order that can be undone. Raises BadInputError."""
+        inverse = command.inverse(self._newest())
+        number = self._ask(command, origin)
+        self._show_change(command, number)
+        if inverse:
+            self.history.add(Step(command, inverse, number))
+
+    def _repeat(self, command: Command) -> None:
+        """Give an order of the history."""
+        self._show_change(command, self._ask(command, "undo"))
+
+    def _show_change(self, command: Command, number: int) -> None:
+        """Show changed rates at once, before the worker has answered."""
+        training = self.now.training
+        if not isinstance(command, ChangeSettings) or training is None:
+            return
+        self._last_change = number
+        settings = list(training.settings)
+        for run in command.runs:
+            if run < len(settings):
+                settings[run] = replace(settings[run], **command.values)
+        self.store.update(training=replaced(training, settings=tuple(settings)))
 
     def _newest(self) -> Experiment:
         """The experiment after everything that was asked for."""
@@ -395,6 +419,7 @@ class Session(QObject):
                 self.store.update(activity=activity)
                 self.entered.emit(activity, text, stays)
             case Refused(text, order):
+                self.history.drop(order)
                 origin = next((asked.origin for asked in self._answered(order) if asked.order.number == order), "")
                 self._take_back()
                 self.refused.emit(text, origin)

@@ -14,6 +14,7 @@ from momentum_gui.gui.state import Activity
 from momentum_gui.gui.training.engine_warm_up import EngineWarmUp
 from momentum_gui.gui.training.failure import details_of, one_line
 from momentum_gui.gui.training.messages import (
+    KEEPS_PLACE,
     AddRun,
     Advanced,
     Answered,
@@ -34,14 +35,15 @@ from momentum_gui.gui.training.messages import (
     RenameRun,
     Reset,
     Restarted,
+    Restore,
     Rewound,
     RunEdit,
     Seek,
     SetStart,
     SetWeights,
     Start,
-    Step,
     StepEpoch,
+    StepUpdates,
     Tell,
     TrainingSnapshot,
     UseCompiledEngine,
@@ -50,7 +52,7 @@ from momentum_gui.gui.training.pace import ChunkTimer, Pace
 from momentum_gui.gui.training.queue import Mailbox
 from momentum_gui.gui.training.thread_priority import give_way, own_time, short_turns
 from momentum_gui.lab.errors import BadInputError
-from momentum_gui.lab.experiment import Experiment, edits
+from momentum_gui.lab.experiment import Experiment, Run, edits
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.training.frame import Frame, RunFrame
 from momentum_gui.lab.training.replay import Missed, look
@@ -85,6 +87,7 @@ class Worker(QObject):
         self._order = 0  # the number of the last order
         self._activity = Activity.READY
         self._running = False
+        self._removed: dict[str, Run] = {}  # runs that were removed, as they were trained
         self._goal: int | None = None  # the position that the training is replayed to
         self._keeps_place = False  # whether the goal is where the window believes the training to be
 
@@ -131,6 +134,8 @@ class Worker(QObject):
                 self._load(command.applied(self._experiment))
             case EditSettings() | AddRun() | ForkRun() | RemoveRun() | RenameRun():
                 self._edit(command)
+            case Restore(experiment, keeps_place):
+                self._restore(experiment, keeps_place=keeps_place)
             case SetStart():
                 self._begin_again(command.applied(self._experiment))
             case Reset():
@@ -144,9 +149,9 @@ class Worker(QObject):
             case Pause():
                 self._pause()
                 self._enter(self._resting)
-            case Step(updates) if updates < 0:
+            case StepUpdates(updates) if updates < 0:
                 self._rest_and(lambda trainer: Rewound(self._snapshot(trainer.step_back(-updates))))
-            case Step(updates):
+            case StepUpdates(updates):
                 self._rest_and(lambda trainer: Advanced(self._snapshot(trainer.advance(updates))))
             case StepEpoch(back=True):
                 self._rest_and(lambda trainer: Rewound(self._snapshot(trainer.seek(epoch_before(trainer)))))
@@ -183,13 +188,31 @@ class Worker(QObject):
         old = self._trainer
         if old is None:
             return
-        so_far = command.applied(old.experiment_so_far())
+        before = old.experiment_so_far()
+        so_far = command.applied(before)
+        if isinstance(command, RemoveRun):
+            self._removed[before.runs[command.run].name] = before.runs[command.run]
+        if isinstance(command, AddRun) and command.number is not None:  # one that comes back, with its changes
+            back = self._removed.get(command.run.name, command.run)
+            so_far = AddRun(back, command.number).applied(before)
         if isinstance(command, ForkRun):  # its changes so far are known to the training alone
             experiment = edits.with_run_added(self._experiment, so_far.runs[-1])
         else:
             experiment = command.applied(self._experiment)
         trainer = begun(so_far, old.engine.name, self._setup_for(so_far))
         self._take_on(trainer, experiment)
+        self._keep_place(old.position)
+
+    def _restore(self, experiment: Experiment, *, keeps_place: bool) -> None:
+        """Go back to settings that were there before."""
+        old = self._trainer
+        if old is None or not keeps_place:
+            self._load(experiment)
+            return
+        trained = old.experiment_so_far()
+        kept = {key: getattr(experiment.training, key) for key in KEEPS_PLACE}
+        so_far = edits.with_settings(trained, {"training": kept})
+        self._take_on(begun(so_far, old.engine.name, self._setup_for(so_far)), experiment)
         self._keep_place(old.position)
 
     def _change(self, command: ChangeSettings) -> None:

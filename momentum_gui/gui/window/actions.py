@@ -38,16 +38,19 @@ ACTIONS = (
     Declared("File", "export_data", "Export plot's &data …", "Ctrl+Shift+E", "", "Save what a plot shows as CSV"),
     Declared("File", "", ""),
     Declared("File", "quit", "&Quit", "Ctrl+Q"),
-    Declared("Run", "run", "&Run", "Space", "run", "Train on (Space)"),
+    Declared("Edit", "undo", "&Undo", "Ctrl+Z", "", "Take back the last change of settings or runs"),
+    Declared("Edit", "redo", "&Redo", "Ctrl+Shift+Z", "", "Make the change again that was taken back"),
+    Declared("Edit", "", ""),
+    Declared("Edit", "add", "&Add a run …", "Ctrl+N", "add"),
+    Declared("Edit", "fork", "&Fork the run …", "Ctrl+F", "fork"),
+    Declared("Edit", "rename", "Re&name the run", "F2", "", "Give the selected run another name"),
+    Declared("Edit", "remove", "Remo&ve the run", "", "remove", "Remove the selected run (Delete in the table)"),
+    Declared("Run", "run", "&Run\tSpace", "", "run", "Train on (Space)"),
     Declared("Run", "step", "One &update", ".", "update", "Do one update (.)"),
     Declared("Run", "step_epoch", "One &epoch", "Ctrl+.", "epoch", "Go on to the end of the epoch (Ctrl+.)"),
     Declared("Run", "back", "Update &back", ",", "back", "Undo one update (,)"),
     Declared("Run", "back_epoch", "Epoch b&ack", "Ctrl+,", "back-epoch", "Go back one epoch (Ctrl+,)"),
     Declared("Run", "reset", "Rese&t", "Ctrl+R", "reset", "Start again from the same weights (Ctrl+R)"),
-    Declared("Run", "", ""),
-    Declared("Run", "add", "Add a run …", "Ctrl+N", "add"),
-    Declared("Run", "fork", "Fork the run …", "Ctrl+F", "fork"),
-    Declared("Run", "remove", "Remove the run", "", "remove"),
 )
 THEMES = (("system", "As the &system"), ("light", "&Light"), ("dark", "&Dark"))
 
@@ -85,6 +88,10 @@ class Actions:
             action.setData(mode)
             self.themes.addAction(action)
         view.addSeparator()
+        self.full_screen = view.addAction("&Full screen")
+        self.full_screen.setCheckable(True)
+        self.full_screen.setShortcut(QKeySequence("F11"))
+        view.addSeparator()
         self.log_axis = view.addAction("Lo&garithmic error axis")
         self.log_axis.setCheckable(True)
         self.log_axis.setChecked(True)
@@ -109,7 +116,7 @@ class Actions:
         running, record = state.activity is Activity.RUNNING, state.record
         if running != self._running:
             self._running = running
-            self["run"].setText("&Pause" if running else "&Run")
+            self["run"].setText("&Pause\tSpace" if running else "&Run\tSpace")
             self["run"].setToolTip("Pause (Space)" if running else "Train on (Space)")
             self.run_button.setText("Pause" if running else "Run")
             self._show_run_icon()
@@ -122,6 +129,12 @@ class Actions:
         ):
             for name in names:
                 self[name].setEnabled(possible)
+
+    def show_history(self, undo: str, redo: str) -> None:
+        """Let Undo and Redo say what they would do; empty where there is nothing."""
+        for name, word, text in (("undo", "&Undo", undo), ("redo", "&Redo", redo)):
+            self[name].setEnabled(bool(text))
+            self[name].setText(f"{word} {text}".strip())
 
     def show_theme(self, mode: str) -> None:
         """Tick the theme asked for."""

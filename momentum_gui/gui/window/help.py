@@ -8,11 +8,14 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from momentum_gui import __version__
 
 KEYS = (
-    ("Space", "run or pause"),
+    ("Space", "run or pause, where no control in focus wants it"),
     (".  and  ,", "one update on, one back"),
     ("Ctrl+.  and  Ctrl+,", "to the end of the epoch, to the one before"),
     ("Ctrl+R", "start again from the same weights"),
     ("Ctrl+N, Ctrl+F", "add a run, fork the selected one"),
+    ("F2, Delete", "rename or remove the run selected in the table"),
+    ("Ctrl+Z, Ctrl+Shift+Z", "undo and redo changes of settings and runs"),
+    ("F11", "full screen"),
     ("Click on the surface", "sets the start of all runs; with Shift of the selected run"),
     ("Wheel, drag", "zoom and move a plot; a double click fits it again"),
     ("Double click in the table", "edit rule, rate, momentum or name, also while it trains"),
