@@ -22,6 +22,7 @@ from momentum_gui.gui.panels.timeline import Timeline
 from momentum_gui.gui.plots.common.view import View
 from momentum_gui.gui.state import Activity, WindowState
 from momentum_gui.gui.style import theme
+from momentum_gui.gui.training.messages import Command, Open
 from momentum_gui.gui.training.session import Session
 from momentum_gui.gui.window.actions import Actions
 from momentum_gui.gui.window.failures import Failures
@@ -273,9 +274,12 @@ class MainWindow(QMainWindow):
         self.status.show_progress(latest.epochs, limit, speed, latest.error, engine)
         self.hint_line.look(state)
 
-    @Slot()
-    def _begin(self) -> None:
-        """Another training is shown."""
+    @Slot(object)
+    def _begin(self, commands: tuple[Command, ...]) -> None:
+        """Another training is shown: bring the views to the front that its experiment names, where it was opened."""
+        for command in commands:
+            if isinstance(command, Open) and command.experiment.view is not None:
+                self.views.bring_forward(command.experiment.view.front)
         self.runs.close_dialog()
         self.hint_line.clear()
         state = self.state
@@ -490,9 +494,11 @@ class MainWindow(QMainWindow):
 
 
 def run_to_look_at(experiment: Experiment) -> int:
-    """Return the run to select at first: that of a saved session, or one with momentum, if there is one."""
-    if experiment.session is not None and experiment.session.selected is not None:
-        return [run.name for run in experiment.runs].index(experiment.session.selected)
+    """Return the run to select at first: the one that session or experiment names, or one with momentum."""
+    names = [run.name for run in experiment.runs]
+    for chosen in (experiment.session, experiment.view):
+        if chosen is not None and chosen.selected is not None:
+            return names.index(chosen.selected)
     momenta = [RULES[run.training.rule].coefficients(run.training.momentum).b for run in experiment.runs]
     return next((number for number, momentum in enumerate(momenta) if momentum), 0)
 

@@ -166,6 +166,36 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     ] = field(default_factory=list)
 
 
+VIEWS = (
+    "Error surface",
+    "Sweep",
+    "Theory",
+    "Error",
+    "Predictions",
+    "Network",
+    "Steps",
+    "Gains",
+    "One update",
+)
+"""The views of the window, by their titles."""
+if TYPE_CHECKING:
+    ViewTitle = str
+else:
+    ViewTitle = Literal[VIEWS]
+
+
+class View(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What to look at first; only the window looks at it, and no number depends on it."""
+
+    front: Annotated[
+        list[ViewTitle],
+        meta("Views in front", "The views that the window brings to the front.", ", ".join(VIEWS)),
+    ] = field(default_factory=list)
+    selected: Annotated[
+        str | None, meta("Selected run", "The run that is selected at first.", "the name of one of the runs")
+    ] = None
+
+
 class Moment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Where a saved session stood; only the window looks at it. Training itself never does."""
 

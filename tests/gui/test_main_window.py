@@ -16,8 +16,10 @@ from momentum_gui.gui.panels.run_dialog import NewRun
 from momentum_gui.gui.state import Activity
 from momentum_gui.gui.training.pace import FULL_SPEED
 from momentum_gui.gui.window.preferences import Memory
+from momentum_gui.gui.window.view_tabs import VIEWS
 from momentum_gui.lab.experiment import Experiment, edits
 from momentum_gui.lab.recording.log import LogWriter
+from momentum_gui.lab.settings import VIEWS as TITLES
 from momentum_gui.lab.training.trainer import Trainer
 from tests.conftest import wait_until
 from tests.gui.conftest import MakeWindow, at_rest
@@ -484,3 +486,23 @@ def test_nothing_is_remembered_by_default(make_window: MakeWindow, xor: Experime
     window.close()
     wait_until(lambda: window.session.is_closed, "it is closed")
     assert not Path(os.environ["XDG_CONFIG_HOME"], "momentum-gui").exists()
+
+
+def test_an_experiment_says_what_to_look_at(make_window: MakeWindow, xor: Experiment) -> None:
+    """Its views come to the front when it is opened, and its run is selected; that run may still be removed."""
+    window = make_window(xor)
+    window.views.show("Theory")
+    window.open_experiment(Experiment.load("per-weight-rates-iris"))
+    wait_until(lambda: len(window.state.settings) == 2 and window.state.run.name == "full batch", "it is open")  # type: ignore[union-attr]
+    at_rest(window)
+    assert window.views.of_title("Gains").isVisible()
+    assert window.views.of_title("Theory").isVisible()  # another area, of which the experiment says nothing
+    window.runs.remove()
+    wait_until(lambda: len(window.state.settings) == 1, "it is gone")
+    assert window.state.experiment.view is not None
+    assert window.state.experiment.view.selected is None
+
+
+def test_files_name_the_views_that_there_are() -> None:
+    """What a file may bring to the front are the titles of the tabs."""
+    assert sorted(row.title for row in VIEWS) == sorted(TITLES)

@@ -81,7 +81,7 @@ class Session(QObject):
     """
 
     woken = Signal()
-    began = Signal()  # another training is shown
+    began = Signal(object)  # another training is shown; the commands that led to it
     extended = Signal()  # the record has grown, or was wound back
     entered = Signal(object, str, bool)  # Activity, a word to the user, whether it stays
     refused = Signal(str, str)  # what is wrong, and which part of the window had asked
@@ -447,7 +447,7 @@ class Session(QObject):
             visible=visible,
             moment=None,
         )
-        self.began.emit()
+        self.began.emit(tuple(done))
 
     def _restart(self, setup: Setup, snapshot: TrainingSnapshot, engine: str) -> None:
         """Show the same runs at their start again."""

@@ -87,6 +87,12 @@ class RedrawScheduler(QObject):
         self._draw(page)
         return self._made(page)
 
+    def bring_forward(self, titles: list[str]) -> None:
+        """Bring views to the front of their areas, each drawn at its next turn."""
+        for title in titles:
+            page = self._page(title)
+            self.areas[page.row.area].setCurrentWidget(page)
+
     def draw(self) -> bool:
         """Redraw visible views that are out of date, within the budget; whether any is left."""
         stale = [area.page for area in self.areas.values() if area.page.isVisible() and self._is_stale(area.page)]

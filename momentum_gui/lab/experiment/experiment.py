@@ -20,7 +20,7 @@ from momentum_gui.lab.data.datasets import is_path
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment.refusal import explain
 from momentum_gui.lab.experiment.validation import check
-from momentum_gui.lab.settings import Moment, NetworkSettings, Overrides, Problem, Training
+from momentum_gui.lab.settings import Moment, NetworkSettings, Overrides, Problem, Training, View
 
 
 class Run(NamedTuple):
@@ -34,7 +34,7 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     """Everything that determines a training: the same experiment gives the same numbers.
 
     `notes` say what to look at and what to change; `claim` is what the experiment shows, with a number.
-    `session` is where a saved session of the window stood, and alters no number.
+    `view` is what the window shows first, and `session` where a saved session of it was; neither alters a number.
     """
 
     title: str = ""
@@ -44,6 +44,7 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     network: NetworkSettings = field(default_factory=NetworkSettings)
     training: Training = field(default_factory=Training)
     run: list[Overrides] = field(default_factory=list)
+    view: View | None = None
     session: Moment | None = None
 
     @classmethod
@@ -108,8 +109,11 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         )
 
     def with_runs(self, runs: Sequence[Run]) -> Experiment:
-        """The same experiment with these runs, each written as what it overrides."""
-        return replace(self, run=[override(self.training, run) for run in runs])
+        """Return the experiment with these runs instead, each written as what it overrides."""
+        view = self.view
+        if view is not None and view.selected not in (None, *(run.name for run in runs)):
+            view = replace(view, selected=None)
+        return replace(self, run=[override(self.training, run) for run in runs], view=view)
 
     def save(self, path: str | Path) -> None:
         """Write the experiment as TOML; the file is replaced as a whole or not at all. Raises OSError."""

@@ -12,13 +12,14 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import fields
 
-from momentum_gui.lab.settings import Change, Moment, NetworkSettings, Overrides, Problem, Training
+from momentum_gui.lab.settings import Change, Moment, NetworkSettings, Overrides, Problem, Training, View
 
 SECTIONS: dict[str, Any] = {
     "problem": Problem,
     "network": NetworkSettings,
     "training": Training,
     "run": Overrides,
+    "view": View,
     "session": Moment,
 }
 TOP_LEVEL = {"title": "a text", "notes": "a text", "claim": "a text", "run": "a list of tables, each headed [[run]]"}

@@ -96,15 +96,18 @@ def check_runs(experiment: Experiment) -> None:
 
 
 def check_session(experiment: Experiment) -> None:
-    """A saved session names runs that there are."""
-    if experiment.session is None:
-        return
+    """Refuse a view or a saved session that names a run which is not there."""
     names = [run.name for run in experiment.runs]
-    chosen = {"selected": [experiment.session.selected or names[0]], "hidden": experiment.session.hidden}
+    chosen: dict[str, list[str]] = {}
+    if experiment.view is not None and experiment.view.selected is not None:
+        chosen["view.selected"] = [experiment.view.selected]
+    if experiment.session is not None:
+        chosen["session.selected"] = [experiment.session.selected or names[0]]
+        chosen["session.hidden"] = experiment.session.hidden
     for key, given in chosen.items():
         for name in given:
             if name not in names:
-                raise BadInputError(f'session.{key}: no run is called "{name}"; the runs are {", ".join(names)}')
+                raise BadInputError(f'{key}: no run is called "{name}"; the runs are {", ".join(names)}')
 
 
 def check_finite(key: str, numbers: Iterable[float]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -328,3 +329,17 @@ def test_a_session_alters_no_number(tmp_path: Path) -> None:
             log.write(trainer.advance_epochs(2))
         logs.append([(tmp_path / f"{name}{suffix}").read_bytes() for suffix in (".csv", ".toml")])
     assert logs[0] == logs[1]
+
+
+@pytest.mark.parametrize(
+    ("view", "told"),
+    [
+        ({"front": ["Loss"]}, "Error surface, Sweep"),
+        ({"selected": "nobody"}, 'view.selected: no run is called "nobody"'),
+        ({"zoom": 2}, "view.zoom"),
+    ],
+)
+def test_a_view_that_is_refused(view: dict[str, object], told: str) -> None:
+    """A view that the window does not have, a run that the experiment does not have, an unknown key."""
+    with pytest.raises(BadInputError, match=re.escape(told)):
+        Experiment.from_table({"problem": {"dataset": "xor"}, "view": view}, "file")
