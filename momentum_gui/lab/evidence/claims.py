@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 
 from momentum_gui.lab.atomic_file import write_atomically
-from momentum_gui.lab.evidence import claims_on_classics, claims_on_networks, claims_on_surfaces
+from momentum_gui.lab.evidence import claims_on_classics, claims_on_curvature, claims_on_networks, claims_on_surfaces
 from momentum_gui.lab.evidence.claim import Check, Claim
 from momentum_gui.lab.evidence.markdown import row
 from momentum_gui.lab.evidence.seeds import Draw
@@ -19,6 +19,7 @@ CLAIMS: dict[str, Claim] = {
     **claims_on_networks.CLAIMS,
     **claims_on_surfaces.CLAIMS,
     **claims_on_classics.CLAIMS,
+    **claims_on_curvature.CLAIMS,
 }
 """The measurement of each built-in experiment's claim, by the experiment's name."""
 
