@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, defstruct, field
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from momentum_gui.engine.analytic_surfaces import SURFACES
 from momentum_gui.engine.rules import RULES
@@ -21,6 +21,7 @@ else:  # a row added to RULES is at once allowed in files
 Scale = Literal["none", "standard", "minmax"]
 HiddenActivation = Literal["tanh", "logistic", "relu", "linear"]
 OutputActivation = Literal["softmax", "logistic", "tanh", "linear"]
+Velocity = Literal["keep", "rescale"]
 LossName = Literal["squared_error", "cross_entropy", "squared_error_elementwise"]
 
 
@@ -109,8 +110,12 @@ class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     ] = None
 
 
-class Change(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A change of settings in mid-training: it holds from the update of that number on (0 = from the start)."""
+class SettingsChange(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A change of settings in mid-training: it holds from the update of that number on (0 = from the start).
+
+    What is None stays as it is. `velocity` says what becomes of the stored step where the learning rate changes: it
+    keeps the old rate's scale, or is multiplied by new/old rate, as in a program that stores gradients (PyTorch).
+    """
 
     update: Annotated[int, meta("Update", "The updates done before the change.", "a whole number, 0 or more", ge=0)]
     rule: RuleId | None = None
@@ -120,6 +125,20 @@ class Change(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
         dict[str, float],
         meta("Weights", "Weights set by name at that moment.", "a table of weight names and numbers"),
     ] = field(default_factory=dict)
+    velocity: Annotated[
+        Velocity,
+        meta("Velocity", "Whether the stored step keeps the old rate's scale, or is rescaled by new/old rate.",
+             "keep, rescale"),
+    ] = "keep"  # fmt: skip
+
+    def merged(self, later: SettingsChange) -> SettingsChange:
+        """Return this change and a later one at the same update as one: what the later one gives wins."""
+        given = {key: value for key in RunSettings.__struct_fields__ if (value := getattr(later, key)) is not None}
+        velocity = later.velocity if later.learning_rate is not None else self.velocity
+        return replace(self, **given, weights={**self.weights, **later.weights}, velocity=velocity)
+
+
+Change = SettingsChange
 
 
 class Training(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -162,7 +181,7 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
         meta("Start", "Initial weights set by name.", "a table of weight names and numbers"),
     ] = field(default_factory=dict)
     change: Annotated[
-        list[Change], meta("Changes", "Changes in mid-training.", "a list of tables, each with the key update")
+        list[SettingsChange], meta("Changes", "Changes in mid-training.", "a list of tables, each with the key update")
     ] = field(default_factory=list)
 
 
@@ -194,6 +213,28 @@ class View(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     selected: Annotated[
         str | None, meta("Selected run", "The run that is selected at first.", "the name of one of the runs")
     ] = None
+
+
+class RunSettings(Struct, frozen=True):
+    """The settings of a run that may change while it trains: its rule, learning rate and momentum factor."""
+
+    rule: str
+    learning_rate: float
+    momentum: float
+
+    @classmethod
+    def of(cls, training: Training) -> RunSettings:
+        """Return the settings that a run begins with."""
+        return cls(training.rule, training.learning_rate, training.momentum)
+
+    def put_into(self, training: Training) -> Training:
+        """Return a [training] with these settings."""
+        return replace(training, rule=self.rule, learning_rate=self.learning_rate, momentum=self.momentum)
+
+    def after(self, change: SettingsChange) -> RunSettings:
+        """Return the settings after a change."""
+        given = {key: value for key in self.__struct_fields__ if (value := getattr(change, key)) is not None}
+        return replace(self, **given) if given else self
 
 
 class Moment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -8,10 +8,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from momentum_gui.engine.rules import RULES
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment.experiment import Experiment, Run
-from momentum_gui.lab.settings import Change, Training
+from momentum_gui.lab.settings import RunSettings, SettingsChange, Training
 
 LABEL = "settings"
 
@@ -83,21 +82,7 @@ def new_run(origin: Training, name: str, rule: str, learning_rate: float, moment
     return Run(name, replace(origin, rule=rule, learning_rate=learning_rate, momentum=momentum, change=[]))
 
 
-def with_equal_rate(experiment: Experiment, run: int, training: Training) -> Experiment:
-    """The experiment with a plain run more, that moves as far under a steady gradient as `run` does with `training`.
-
-    `training` are that run's present settings. Its learning rate is theirs times the rule's steady gain, lr/(1−μ) for
-    the heavy ball: what is left between the two is what momentum does beyond a larger rate. Raises BadInputError.
-    """
-    from momentum_gui.engine.analysis.convergence import equal_rate
-
-    of, to = RULES[training.rule].coefficients(training.momentum), RULES["plain"].coefficients(0.0)
-    learning_rate = equal_rate(training.learning_rate, of, to)
-    name = free_name(experiment, f"plain like {experiment.runs[run].name}")
-    return with_run_added(experiment, new_run(training, name, "plain", learning_rate, training.momentum))
-
-
-def with_fork(experiment: Experiment, run: int, update: int, name: str, change: Change) -> Experiment:
+def with_fork(experiment: Experiment, run: int, update: int, name: str, change: SettingsChange) -> Experiment:
     """The experiment with a run more, that goes as `run` up to an update and on under the change from there."""
     training = experiment.runs[run].training
     before = [past for past in training.change if past.update < update]
@@ -105,8 +90,7 @@ def with_fork(experiment: Experiment, run: int, update: int, name: str, change: 
     weights = {name: value for past in same for name, value in past.weights.items()}
     change = replace(change, update=update, weights={**weights, **change.weights})
     if update == 0:
-        given = {key: getattr(change, key) for key in ("rule", "learning_rate", "momentum")}
-        training = replace(training, **{key: value for key, value in given.items() if value is not None})
+        training = RunSettings.of(training).after(change).put_into(training)
     else:
         training = replace(training, change=[*before, change])
     return with_run_added(experiment, Run(name, training))

@@ -305,6 +305,7 @@ def logged(name: str, counts: np.ndarray, numbers: Floats, chosen: tuple[str, ..
         learning_rate=numbers[:, 0],
         momentum=numbers[:, 1],
         measures=np.ascontiguousarray(numbers[:, 2 : 2 + len(Measure)]),
+        gradient_part=np.full(len(counts), np.nan),
         weights=np.empty((len(counts), 0)),
         columns=np.ascontiguousarray(numbers[:, 2 + len(Measure) :]),
         parts=np.empty((len(counts), 0, len(PARTS))),

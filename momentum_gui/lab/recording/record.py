@@ -1,4 +1,4 @@
-"""What a training has left so far, bounded in memory: the curves, paths and events that plots draw, live or loaded."""
+"""The history of a training, bounded in memory: the curves, paths and events that plots draw, live or loaded."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ class RunRecord:
     `measures` has the columns of `Measure`, then the norm of the gradient part A·lr·g (column GRADIENT_PART).
     `path` holds weight vectors, `events` the changes. `looked_at` is the past moment trained again last, in epochs,
     and the frame of the run there, None where that would take too long.
+
+    Every logged epoch is kept, with the same numbers however the training was cut into frames. A frame in mid-epoch
+    that is less than an epoch after the one before also adds its own moment: what is watched step by step is drawn
+    step by step.
     """
 
     GRADIENT_PART = len(Measure)
@@ -37,33 +41,36 @@ class RunRecord:
         self.latest = frame
         self.measures = Columns(len(Measure) + 1)
         self.path = Trail(len(frame.weights), min(2048, TRAIL_NUMBERS // len(frame.weights)))
-        self.events: list[Event] = []
         self.diverged_at: float | None = None
         self.looked_at: tuple[float, RunFrame | None] | None = None
 
+    @property
+    def events(self) -> list[Event]:
+        """The changes made so far, oldest first."""
+        per_epoch = self.latest.updates_per_epoch
+        return [Event(change.update / per_epoch, change.text) for change in self.latest.changes]
+
     def extend(self, frame: RunFrame) -> None:
-        """Take in what a frame tells of this run."""
+        """Add a frame of this run."""
         before, self.latest = self.latest, frame
-        if (text := settings_changed(before, frame)) and before.update > 0:
-            self.events.append(Event(before.epochs, text))
         rows = frame.rows
         if len(rows):
-            self.measures.extend(rows.epoch.astype(np.float64), self._columns(rows.measures, frame))
+            columns = np.column_stack((rows.measures, rows.gradient_part))
+            self.measures.extend(rows.epoch.astype(np.float64), columns)
             self.path.extend(rows.epoch.astype(np.float64), rows.weights)
         mid_epoch = frame.update % frame.updates_per_epoch != 0
         if mid_epoch and frame.update - before.update < frame.updates_per_epoch and frame.update > before.update:
             # Stepping slowly: the moments within an epoch are worth showing too.
             self.path.extend(np.array([frame.epochs]), frame.weights[None])
-            self.measures.extend(np.array([frame.epochs]), self._columns(present_measures(frame), frame))
+            self.measures.extend(np.array([frame.epochs]), present_measures(frame))
         if frame.outcome is Outcome.DIVERGED and self.diverged_at is None:
             self.diverged_at = frame.epochs
 
     def rewind(self, frame: RunFrame) -> None:
-        """Go back to where a frame stands: what lies after it is forgotten."""
+        """Go back to the moment of a frame: what lies after it is forgotten."""
         self.latest = frame
         self.measures.rewind(frame.epochs)
         self.path.rewind(frame.epochs)
-        self.events = [event for event in self.events if event.epochs < frame.epochs]
         self.looked_at = None
         if frame.outcome is not Outcome.DIVERGED:
             self.diverged_at = None
@@ -72,7 +79,6 @@ class RunRecord:
         """Forget everything."""
         self.measures.rewind(-1.0)
         self.path.rewind(-1.0)
-        self.events.clear()
         self.diverged_at, self.looked_at = None, None
 
     def weights_at(self, epochs: float | None) -> Floats:
@@ -83,7 +89,7 @@ class RunRecord:
 
     @property
     def window(self) -> Trace | None:
-        """The last updates under the present settings, see `lab.window`; None before the first."""
+        """The last updates under the present settings, see `lab.steps.trace_window`; None before the first."""
         return self.latest.trace
 
     def frame_at(self, epochs: float | None) -> RunFrame | None:
@@ -104,13 +110,6 @@ class RunRecord:
         frame = self.frame_at(epochs)
         return None if frame is None or frame.trace is None else (frame.weights, frame.trace)
 
-    def _columns(self, measures: Floats, frame: RunFrame) -> Floats:
-        from momentum_gui.engine.rules import RULES
-
-        a = RULES[frame.rule].coefficients(frame.momentum).a
-        part = a * frame.learning_rate * measures[:, Measure.GRADIENT_NORM]
-        return np.concatenate((measures, part[:, None]), axis=1)
-
 
 class Record:
     """The histories of all runs of a training; `version` grows with each change, so that plots know when to redraw."""
@@ -122,7 +121,7 @@ class Record:
         self.extend(frame)
 
     def extend(self, frame: Frame) -> None:
-        """Take in the next frame."""
+        """Add the next frame."""
         self.latest = frame
         for record, run in zip(self.runs, frame.runs, strict=True):
             record.extend(run)
@@ -148,25 +147,15 @@ class Record:
         self.extend(frame)
 
 
-def settings_changed(before: RunFrame, after: RunFrame) -> str:
-    """What differs between two frames' settings, in words; empty where nothing does."""
-    changes = []
-    if before.rule != after.rule:
-        changes.append(f"rule {after.rule}")
-    if before.learning_rate != after.learning_rate:
-        changes.append(f"rate {after.learning_rate:g}")
-    if before.momentum != after.momentum:
-        changes.append(f"momentum {after.momentum:g}")
-    return ", ".join(changes)
-
-
 def present_measures(frame: RunFrame) -> Floats:
-    """A row of measures, (1, 8), for the present moment within an epoch, from the last update's trace."""
-    measures = np.full((1, len(Measure)), np.nan)
+    """Return a row of a record's measures, (1, 9), for a moment within an epoch, from the last update's trace."""
+    measures = np.full((1, len(Measure) + 1), np.nan)
     measures[0, Measure.ERROR], measures[0, Measure.ACCURACY] = frame.error, frame.accuracy
     if frame.trace is not None:
         steps = frame.trace.steps
         measures[0, Measure.GRADIENT_NORM] = np.linalg.norm(frame.trace.gradients[-1])
+        part = frame.trace.coefficients.a * frame.trace.learning_rate * measures[0, Measure.GRADIENT_NORM]
+        measures[0, RunRecord.GRADIENT_PART] = part
         measures[0, Measure.STEP_NORM] = np.linalg.norm(steps[-1])
         measures[0, Measure.MOMENTUM_NORM] = np.linalg.norm(frame.trace.momentum_parts[-1])
         if len(steps) > 1 and (norms := np.linalg.norm(steps[-1]) * np.linalg.norm(steps[-2])) > 0:

@@ -17,7 +17,7 @@ from momentum_gui.lab.steps.step_parts import (
     HalfLife,
     anatomy,
     effective_gain,
-    memory,
+    momentum_half_life,
     oscillation,
     sign_changes,
 )
@@ -67,7 +67,7 @@ class Dissected:
     @cached_property
     def life(self) -> HalfLife:
         """Momentum's half-life."""
-        return memory(self.coefficients, self.batch_size, self.updates_per_epoch)
+        return momentum_half_life(self.coefficients, self.batch_size, self.updates_per_epoch)
 
     def of_window(self, measure: Callable[[Trace], float]) -> float:
         """A measure of the window; NaN before the first update."""

@@ -22,11 +22,11 @@ from momentum_gui.lab.settings import Training
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.sweep.grid import Grid
 from momentum_gui.lab.training.item_order import ItemOrder
-from momentum_gui.lab.training.lockstep import Lockstep, Stretch
+from momentum_gui.lab.training.lockstep import Lockstep, Segment
 
 NUMBERS = ("error", "accuracy", "test_error", "test_accuracy", "area")
 """What is measured of each run when it has ended."""
-STRETCH_SECONDS = 0.05
+SEGMENT_SECONDS = 0.05
 """A block looks up from its work this often, so that pausing and cancelling are answered at once."""
 DENSE_EPOCHS = 8
 EPOCH_RATIO = 1.15
@@ -143,7 +143,7 @@ class BlockResult:
 
 
 class Watcher(Protocol):
-    """Who asks a block in the same process, between two stretches, whether to go on."""
+    """Who asks a block in the same process, between two segments, whether to go on."""
 
     def goes_on(self, number: int, share: float) -> bool:
         """Told which block, and the share of its epochs done; waits while paused; false where it must stop."""
@@ -170,6 +170,7 @@ class BlockGroup(Lockstep):
         self.rows = np.arange(count)
         self.schedule = measured_epochs(training.epochs)
         self.apply_settings()
+        self.velocity_rate[:] = population.learning_rate
 
     def changes(self) -> Iterable[int]:
         """The updates at which the experiment's [training] has a change, for all runs alike."""
@@ -180,8 +181,8 @@ class BlockGroup(Lockstep):
         place = np.searchsorted(self.schedule, epochs)
         return np.asarray(self.schedule[np.minimum(place, len(self.schedule) - 1)] == epochs)
 
-    def apply_settings(self, *, weights: bool = False) -> None:
-        """Bring rates and coefficients to what holds now; with `weights`, also set those that a change here sets."""
+    def apply_settings(self) -> None:
+        """Bring rates and coefficients to what holds for the next update."""
         block, population = self.block, self.population
         rate, momentum = block.learning_rate[self.rows], block.momentum[self.rows]
         rule = np.array(self.shared.rules)[block.rule[self.rows]]
@@ -194,15 +195,25 @@ class BlockGroup(Lockstep):
                 momentum[:] = change.momentum
             if change.rule is not None:
                 rule[:] = change.rule
-            if weights and change.update == self.update:
-                for name, value in change.weights.items():
-                    population.weights[:, self.shared.weight_names.index(name)] = value
         population.learning_rate[:] = rate
         for name in np.unique(rule):
             mine = rule == name
             factors, place = np.unique(momentum[mine], return_inverse=True)
             table = np.array([RULES[name].coefficients(factor) for factor in factors.tolist()])
             population.coefficients[mine] = table[place]
+
+    def apply_weights(self) -> None:
+        """Set the weights that a change at this update sets."""
+        for change in self.shared.training.change:
+            if change.update == self.update:
+                for name, value in change.weights.items():
+                    self.population.weights[:, self.shared.weight_names.index(name)] = value
+
+    def rescales(self) -> NDArray[np.bool_]:
+        """Return which runs rescale their velocity where the rate changes at this update, (runs,)."""
+        changes = self.shared.training.change
+        rescaling = any(change.velocity == "rescale" and change.update == self.update for change in changes)
+        return np.full(len(self.rows), rescaling)
 
     def drop_ended(self) -> None:
         """Take the runs that ended out of the population, once they are a quarter of it."""
@@ -211,10 +222,11 @@ class BlockGroup(Lockstep):
             return
         self.population = chosen(self.population, going)
         self.rows, self.limits, self.momentum = self.rows[going], self.limits[going], self.momentum[going]
+        self.velocity_rate = self.velocity_rate[going]
 
 
 class Tally:
-    """Gathers a block's results stretch by stretch, without keeping any history."""
+    """Gathers a block's results segment by segment, without keeping any history."""
 
     def __init__(self, group: BlockGroup) -> None:
         count = len(group.rows)
@@ -227,12 +239,12 @@ class Tally:
         self._error = starts[group.block.seed]
         self._epoch = np.zeros(count, dtype=np.int64)
 
-    def take(self, group: BlockGroup, stretch: Stretch) -> None:
-        """Add the epochs that ended in a stretch."""
+    def take(self, group: BlockGroup, segment: Segment) -> None:
+        """Add the epochs that ended in a segment."""
         rows, population = group.rows, group.population
         self.epochs[rows], self.outcome[rows] = population.epochs, population.outcome
-        measures = stretch.report.measures
-        first = stretch.first_update // group.task.updates_per_epoch + 1
+        measures = segment.report.measures
+        first = segment.first_update // group.task.updates_per_epoch + 1
         epochs = np.arange(first, first + measures.shape[1])
         planned = group.measured(epochs)
         last = np.where(population.outcome == Outcome.RUNNING, 0, population.epochs)
@@ -283,7 +295,7 @@ def measured_epochs(limit: int) -> NDArray[np.int64]:
 def train_block(shared: Shared, block: Block, watcher: Watcher | None = None) -> BlockResult | None:
     """Train a block to its end; None where the watcher stopped it.
 
-    How runs are put together in blocks, and blocks cut into stretches, never changes a run's numbers.
+    How runs are put together in blocks, and blocks cut into segments, never changes a run's numbers.
     """
     group = BlockGroup(shared, block)
     tally = Tally(group)
@@ -294,15 +306,15 @@ def train_block(shared: Shared, block: Block, watcher: Watcher | None = None) ->
             return None
         began = time.perf_counter()
         done = 0
-        for stretch in group.advance(group.update + step, keep_weights=False, traced=0):
-            done += stretch.updates * len(group.rows)
-            tally.take(group, stretch)
+        for segment in group.advance(group.update + step, keep_weights=False, traced=0):
+            done += segment.updates * len(group.rows)
+            tally.take(group, segment)
         group.drop_ended()
         took = time.perf_counter() - began
         if updates == 0:
             first = took / max(done, 1)  # compiling, perhaps
         seconds, updates = seconds + took, updates + done
-        step = max(1, min(8 * step, int(step * STRETCH_SECONDS / max(took, 1e-6))))
+        step = max(1, min(8 * step, int(step * SEGMENT_SECONDS / max(took, 1e-6))))
     if updates > len(block):
         rest = (seconds - first * len(block)) / (updates - len(block))
         seconds -= max(0.0, (first - rest) * len(block))

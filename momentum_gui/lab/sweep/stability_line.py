@@ -18,7 +18,7 @@ from momentum_gui.engine.analysis.mean_square import mean_square_bound
 from momentum_gui.engine.population import Floats
 from momentum_gui.engine.rules import RULES
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.sweep.block import STRETCH_SECONDS
+from momentum_gui.lab.sweep.block import SEGMENT_SECONDS
 from momentum_gui.lab.sweep.grid import Cell, Grid
 from momentum_gui.lab.training.trainer import Trainer
 
@@ -73,7 +73,7 @@ def curvature_at_end(
             return UNKNOWN
         began = time.perf_counter()
         trainer.advance(step)
-        if time.perf_counter() - began < STRETCH_SECONDS / 2:
+        if time.perf_counter() - began < SEGMENT_SECONDS / 2:
             step *= 2
     group = trainer.groups[0]
     weights = group.population.weights[0]

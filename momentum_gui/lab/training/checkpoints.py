@@ -1,27 +1,33 @@
-"""States of a training kept along the way, few enough to stay small: from the nearest, any moment is trained again."""
+"""States of a training kept along the way, in bounded memory: from the nearest, any moment can be trained again."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from momentum_gui.engine.population import Floats, Population
-
-if TYPE_CHECKING:
-    from momentum_gui.lab.training.trainer import Trainer
+from momentum_gui.engine.population import Floats
+from momentum_gui.lab.training.lockstep import Lockstep
+from momentum_gui.lab.training.population_state import copied, put_back
 
 BYTES = 8 << 20
-PARTS = ("weights", "stored", "last_step", "epochs", "outcome")
+
+
+@dataclass(frozen=True)
+class GroupState:
+    """The state of one group: its update, the arrays of its population, and the rates its velocities are scaled by."""
+
+    update: int
+    arrays: tuple[Floats, ...]
+    velocity_rate: Floats
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The whole state at one position: for each group its update and the arrays of its population."""
+    """The whole state at one position, group by group."""
 
     position: int
-    updates: tuple[int, ...]
-    arrays: tuple[tuple[Floats, ...], ...]
+    groups: tuple[GroupState, ...]
 
 
 class Checkpoints:
@@ -31,38 +37,28 @@ class Checkpoints:
         self._kept: list[Checkpoint] = []
         self._spacing = 0
 
-    def keep(self, trainer: Trainer) -> None:
-        """Keep the present state, unless one at or near this position is kept already."""
-        if self._kept and trainer.position < self._kept[-1].position + max(1, self._spacing):
+    def keep(self, position: int, groups: Sequence[Lockstep]) -> None:
+        """Keep the state at a position, unless one at or near this position is kept already."""
+        if self._kept and position < self._kept[-1].position + max(1, self._spacing):
             return
-        arrays = tuple(copied(group.population) for group in trainer.groups)
-        self._kept.append(Checkpoint(trainer.position, tuple(group.update for group in trainer.groups), arrays))
-        size = sum(array.nbytes for arrays in self._kept[0].arrays for array in arrays)
+        states = tuple(GroupState(g.update, copied(g.population), g.velocity_rate.copy()) for g in groups)
+        self._kept.append(Checkpoint(position, states))
+        size = sum(array.nbytes for state in self._kept[0].groups for array in state.arrays)
         if len(self._kept) > max(8, min(1024, BYTES // size)):
             self._kept = self._kept[::2]
             self._spacing = (self._kept[-1].position - self._kept[0].position) // len(self._kept)
 
-    def restore(self, trainer: Trainer, position: int) -> None:
-        """Put the trainer into the last kept state at or before `position`."""
+    def restore(self, position: int, groups: Sequence[Lockstep]) -> int:
+        """Put the groups into the last state kept at or before `position`; return its position."""
         index = bisect_right([kept.position for kept in self._kept], position) - 1
         checkpoint = self._kept[index]
-        for group, update, arrays in zip(trainer.groups, checkpoint.updates, checkpoint.arrays, strict=True):
-            group.update = update
-            write(group.population, arrays)
+        for group, state in zip(groups, checkpoint.groups, strict=True):
+            group.update = state.update
+            put_back(group.population, state.arrays)
+            group.velocity_rate[:] = state.velocity_rate
             group.apply_settings()
-        trainer.position = checkpoint.position
+        return checkpoint.position
 
     def forget_after(self, position: int) -> None:
-        """Drop what lies beyond a position, because it will not come again."""
+        """Drop the states at or after a position, because they will not come again."""
         self._kept = [kept for kept in self._kept if kept.position < position] or self._kept[:1]
-
-
-def copied(population: Population) -> tuple[Floats, ...]:
-    """Copies of a population's arrays, for `write`."""
-    return tuple(getattr(population, part).copy() for part in PARTS)
-
-
-def write(population: Population, arrays: tuple[Floats, ...]) -> None:
-    """Copy kept arrays back into a population."""
-    for part, array in zip(PARTS, arrays, strict=True):
-        getattr(population, part)[...] = array

@@ -1,4 +1,4 @@
-"""Runs in lockstep: a population that shares batch size and data, trained in stretches from event to event."""
+"""Runs in lockstep: a population that shares batch size and data, trained in segments from event to event."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from momentum_gui.engine.population import Floats, Outcome, Population, Report, 
 from momentum_gui.engine.rules import Coefficients
 from momentum_gui.lab.steps.trace import Trace
 from momentum_gui.lab.steps.trace_window import WINDOW, window_length
-from momentum_gui.lab.training.checkpoints import copied, write
 from momentum_gui.lab.training.item_order import ItemOrder
+from momentum_gui.lab.training.population_state import copied, put_back
 
 SPAN_NUMBERS = 1 << 21
-"""At most about this many numbers in the report of one stretch: 16 MB."""
+"""At most about this many numbers in the report of one segment: 16 MB."""
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """What one stretch of training left: the update it began at, the engine's report, and the settings.
+class Segment:
+    """The result of one segment of training: the update it began at, the engine's report, and the settings.
 
     epochs_before, outcome: (runs,), those of the population when it began.
     """
@@ -38,7 +38,7 @@ class Stretch:
     coefficients: Floats
 
     def trace_of(self, row: int) -> Trace | None:
-        """The traced updates of one run; None where it did not run to the stretch's end."""
+        """The traced updates of one run; None where it did not run to the segment's end."""
         gradients = self.report.gradients[row]
         done = ~np.isnan(self.report.stored[row]).any(axis=1) if len(gradients) else np.zeros(0, dtype=np.bool_)
         if not done.any():
@@ -56,6 +56,8 @@ class Lockstep(ABC):
     """The clock, the population and its orders of items; what changes on the way, and when, is for the subclass.
 
     `momentum` (runs,) is each run's factor as shown and logged, `limits` (runs,) the epochs it may train.
+    `velocity_rate` (runs,) is the learning rate that the stored step was made with, as far as it counts: a change of
+    rate that rescales brings the stored step to the new rate before the next update.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Lockstep(ABC):
         self.engine, self.task, self.orders = engine, task, orders
         self.population, self.limits = population, limits
         self.momentum = np.zeros(len(population))
+        self.velocity_rate = np.zeros(len(population))
         self.update = 0
 
     @abstractmethod
@@ -76,8 +79,16 @@ class Lockstep(ABC):
         """The updates at which a setting or a weight changes."""
 
     @abstractmethod
-    def apply_settings(self, *, weights: bool = False) -> None:
-        """Bring rates and coefficients to what holds now; with `weights`, also set those that a change here sets."""
+    def apply_settings(self) -> None:
+        """Bring rates and coefficients to what holds for the next update."""
+
+    @abstractmethod
+    def apply_weights(self) -> None:
+        """Set the weights that a change at this update sets."""
+
+    @abstractmethod
+    def rescales(self) -> NDArray[np.bool_]:
+        """Return which runs rescale their velocity where the rate changes at this update, (runs,)."""
 
     @abstractmethod
     def measured(self, epochs: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -90,62 +101,73 @@ class Lockstep(ABC):
 
     def advance(
         self, update: int, *, keep_weights: bool = True, traced: int = WINDOW, halting: bool = False
-    ) -> Iterator[Stretch]:
-        """Train until `update` updates are done or no run goes on, a stretch at a time.
+    ) -> Iterator[Segment]:
+        """Train until `update` updates are done or no run goes on, a segment at a time.
 
-        Of each stretch the last `traced` updates are traced, or fewer where the network is large; with any traced, a
-        stretch also ends where a run does, so that the run's own last updates are among them. If `halting`, each
-        measured epoch ends one too. How the way is cut into stretches never changes a number: an engine's state is
+        Of each segment the last `traced` updates are traced, or fewer where the network is large; with any traced, a
+        segment also ends where a run does, so that the run's own last updates are among them. If `halting`, each
+        measured epoch ends one too. How the way is cut into segments never changes a number: an engine's state is
         all in the population.
         """
         while self.update < update and self.running:
             if any(change == self.update for change in self.changes()):
-                self.apply_settings(weights=True)
+                self.begin_change()
             stop = min(update, self._next_event(keep_weights))
             if halting:
                 stop = self._first_measured(stop)
             before = copied(self.population) if traced else ()
-            stretch = self._train_stretch(stop, keep_weights, traced)
-            if traced and (end := self._end_within(stretch)) < stop:
-                write(self.population, before)
-                self.update = stretch.first_update
-                stretch = self._train_stretch(end, keep_weights, traced)
-            yield stretch
+            segment = self._train_segment(stop, keep_weights, traced)
+            if traced and (end := self._end_within(segment)) < stop:
+                put_back(self.population, before)
+                self.update = segment.first_update
+                segment = self._train_segment(end, keep_weights, traced)
+            yield segment
 
-    def _end_within(self, stretch: Stretch) -> int:
-        """The update at which the first of the runs that ended in a stretch did so; where it ends if none did."""
+    def begin_change(self) -> None:
+        """Bring settings, weights and velocities to what the next update begins with; doing so twice is harmless."""
+        self.apply_settings()
+        self.apply_weights()
+        rate, before = self.population.learning_rate, self.velocity_rate
+        if (changed := rate != before).any():
+            if (rescaled := changed & self.rescales()).any():
+                self.population.stored[rescaled] *= (rate[rescaled] / before[rescaled])[:, None]
+            before[:] = rate
+
+    def _end_within(self, segment: Segment) -> int:
+        """The update at which the first of the runs that ended in a segment did so; where it ends if none did."""
         population = self.population
-        ended = (stretch.outcome == Outcome.RUNNING) & (population.outcome != Outcome.RUNNING)
+        ended = (segment.outcome == Outcome.RUNNING) & (population.outcome != Outcome.RUNNING)
         if not ended.any():
             return self.update
         return int(population.epochs[ended].min()) * self.task.updates_per_epoch
 
     def _first_measured(self, stop: int) -> int:
         """The update at which the first measured epoch ends; `stop` if none does before."""
-        upe = self.task.updates_per_epoch
-        first, ahead, last = self.update // upe + 1, 64, stop // upe
+        updates_per_epoch = self.task.updates_per_epoch
+        first, ahead, last = self.update // updates_per_epoch + 1, 64, stop // updates_per_epoch
         while first <= last:
             epochs = np.arange(first, min(first + ahead, last + 1))
             if (measured := self.measured(epochs)).any():
-                return int(epochs[measured.argmax()]) * upe
+                return int(epochs[measured.argmax()]) * updates_per_epoch
             first, ahead = first + ahead, 2 * ahead
         return stop
 
     def _next_event(self, keep_weights: bool) -> int:
         """The next update at which a setting changes, a run ends its last epoch, or the report would grow too large."""
-        upe = self.task.updates_per_epoch
+        updates_per_epoch = self.task.updates_per_epoch
         running = self.population.outcome == Outcome.RUNNING
-        events = [int(self.limits[running].min()) * upe]
+        events = [int(self.limits[running].min()) * updates_per_epoch]
         events += [change for change in self.changes() if change > self.update]
         report_row = len(self.population) * (8 + (self.task.weight_count if keep_weights else 0))
         epochs = max(1, min(SPAN_NUMBERS // report_row, SPAN_NUMBERS // self.task.items_per_epoch))
-        events.append((self.update // upe + epochs) * upe)
+        events.append((self.update // updates_per_epoch + epochs) * updates_per_epoch)
         return min(events)
 
-    def _train_stretch(self, stop: int, keep_weights: bool, traced: int) -> Stretch:
-        population, upe = self.population, self.task.updates_per_epoch
-        first_epoch, within = divmod(self.update, upe)
-        count = -(-stop // upe) - first_epoch
+    def _train_segment(self, stop: int, keep_weights: bool, traced: int) -> Segment:
+        population = self.population
+        updates_per_epoch = self.task.updates_per_epoch
+        first_epoch, within = divmod(self.update, updates_per_epoch)
+        count = -(-stop // updates_per_epoch) - first_epoch
         measured = self.measured(np.arange(first_epoch + 1, first_epoch + count + 1))
         if isinstance(self.task, SurfaceTask):
             orders = np.zeros((1, count, 1), dtype=np.int32)
@@ -154,7 +176,7 @@ class Lockstep(ABC):
         span = Span(orders, within, stop - self.update, measured)
         traced = min(traced, window_length(self.task.weight_count))
         report = Report.for_span(self.task, population, span, keep_weights=keep_weights, traced=traced)
-        stretch = Stretch(
+        segment = Segment(
             self.update,
             span.updates,
             report,
@@ -168,4 +190,4 @@ class Lockstep(ABC):
         self.update = stop
         done = (population.outcome == Outcome.RUNNING) & (population.epochs >= self.limits)
         population.outcome[done] = Outcome.FINISHED
-        return stretch
+        return segment

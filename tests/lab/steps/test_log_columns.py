@@ -14,7 +14,7 @@ from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.log import COLUMNS, AnatomyWriter, LogWriter, read_log
 from momentum_gui.lab.steps.log_columns import BY_NAME, CHOICES, PARTS, LogChoice
-from momentum_gui.lab.steps.step_parts import anatomy, effective_gain, memory, oscillation
+from momentum_gui.lab.steps.step_parts import anatomy, effective_gain, momentum_half_life, oscillation
 from momentum_gui.lab.training.trainer import Trainer
 from tests.conftest import ROOT
 
@@ -125,7 +125,7 @@ def test_the_values_are_those_of_a_trainer_stepped_there(tmp_path: Path) -> None
             window = effective_gain(run.trace)
             known = window[np.isfinite(window)]
             task = stepped.group_of(number).task
-            life = memory(run.trace.coefficients, task.batch_size, task.updates_per_epoch)
+            life = momentum_half_life(run.trace.coefficients, task.batch_size, task.updates_per_epoch)
             assert len(known) == 5
             assert (found["gain"], found["gain_least"], found["gain_greatest"]) == (
                 np.median(known),

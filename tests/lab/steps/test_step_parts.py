@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from momentum_gui.engine.rules import RULES, Coefficients, Rule, gains
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.steps.step_parts import anatomy, effective_gain, memory, norms, oscillation, sign_changes
+from momentum_gui.lab.steps.step_parts import (
+    anatomy,
+    effective_gain,
+    momentum_half_life,
+    norms,
+    oscillation,
+    sign_changes,
+)
 from momentum_gui.lab.steps.trace import Trace
 from momentum_gui.lab.training.trainer import Trainer
 
@@ -126,7 +133,7 @@ def test_oscillation_tells_a_zig_zag_from_a_straight_way() -> None:
 
 def test_momentums_memory_in_updates_items_and_epochs() -> None:
     """Half of a gradient's weight in p is gone after log ½ / log μ updates; one-step forgets after one."""
-    found = memory(RULES["heavy-ball"].coefficients(0.5), batch_size=10, updates_per_epoch=15)
+    found = momentum_half_life(RULES["heavy-ball"].coefficients(0.5), batch_size=10, updates_per_epoch=15)
     assert (found.updates, found.items, found.epochs) == pytest.approx((1, 10, 1 / 15))
-    assert memory(RULES["one-step"].coefficients(0.9), 1, 150).updates == 1
-    assert memory(RULES["plain"].coefficients(0), 1, 150).items == 0
+    assert momentum_half_life(RULES["one-step"].coefficients(0.9), 1, 150).updates == 1
+    assert momentum_half_life(RULES["plain"].coefficients(0), 1, 150).items == 0

@@ -16,7 +16,7 @@ from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.common.view import TOO_FAR
 from momentum_gui.gui.plots.gains.matrices import GainMatrices, LimitAxis
 from momentum_gui.gui.style import theme
-from momentum_gui.lab.steps.step_parts import Anatomy, HalfLife, anatomy, effective_gain, memory
+from momentum_gui.lab.steps.step_parts import Anatomy, HalfLife, anatomy, effective_gain, momentum_half_life
 from momentum_gui.lab.training.frame import RunFrame
 
 MOST_BARS = 60
@@ -191,7 +191,7 @@ class GainsView(PlotView):
         setup = self.setup
         assert setup is not None
         task = setup.task(setup.experiment.runs[self.selected].training)
-        life = memory(coefficients_of(frame), task.batch_size, frame.updates_per_epoch)
+        life = momentum_half_life(coefficients_of(frame), task.batch_size, frame.updates_per_epoch)
         name = f"<b>{frame.name}</b>, {RULES[frame.rule].title} μ {number_text(frame.momentum, 3)}"
         agreement = self._last.agreement if self._last is not None else np.nan
         count = 0 if frame.trace is None else len(frame.trace.gradients)

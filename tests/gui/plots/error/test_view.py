@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -10,7 +13,9 @@ from momentum_gui.gui.plots.common.event_lines import EventLines, changes
 from momentum_gui.gui.plots.error.view import ErrorView
 from momentum_gui.gui.style import theme
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.recording.record import Event, Record
+from momentum_gui.lab.recording.record import Record
+from momentum_gui.lab.settings import RunSettings
+from momentum_gui.lab.training.frame import AppliedChange
 from momentum_gui.lab.training.trainer import Trainer
 from tests.gui.plots.showing import begin, show_moment, update
 
@@ -27,6 +32,14 @@ def shown(qtbot: QtBot, experiment: Experiment, epochs: int = 30) -> tuple[Error
     view.show()
     begin(view, trainer.setup, record)
     return view, trainer, record
+
+
+def add_changes(record: Record, updates: list[int]) -> None:
+    """Extend a record by a frame that reports changes of the first run's rate at these updates."""
+    first, *others = record.latest.runs
+    settings = [RunSettings("plain", number / 100, 0.0) for number in range(len(updates) + 1)]
+    made = tuple(AppliedChange(update, *pair) for update, pair in zip(updates, pairwise(settings), strict=True))
+    record.extend(replace(record.latest, runs=(replace(first, changes=made), *others)))
 
 
 def test_the_curves_are_the_errors(qtbot: QtBot, xor: Experiment) -> None:
@@ -56,8 +69,7 @@ def test_changes_of_one_moment_are_said_once(qtbot: QtBot, xor: Experiment) -> N
 def test_words_do_not_run_into_one_another(qtbot: QtBot, xor: Experiment) -> None:
     """However many changes follow one another, no two words that are seen overlap."""
     view, _, record = shown(qtbot, xor)
-    record.runs[0].events = [Event(at / 2, f"rate {at / 100:g}") for at in range(1, 40)]
-    record.version += 1
+    add_changes(record, [update * 2 for update in range(1, 40)])
     update(view)
     view.grab()  # texts are put in place when they are painted
     labels = [line.label for line in view.events.lines if line.label.isVisible()]
@@ -86,7 +98,7 @@ def test_what_has_not_changed_is_not_laid_out_again(
 def test_no_more_lines_than_can_be_read(xor: Experiment) -> None:
     """Of very many changes the last ones are shown."""
     record = Record(Trainer(xor, "numpy").first_frame())
-    record.runs[0].events = [Event(float(at), "rate 1") for at in range(500)]
+    add_changes(record, [4 * epoch for epoch in range(500)])
     placed = changes(record.runs[:1], [1.0], names=False)
     assert len(placed) <= 40
     assert placed[-1][0] == 499.0

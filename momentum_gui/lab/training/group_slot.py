@@ -1,0 +1,66 @@
+"""Where a run is in its group: the group, and the run's row in the group's population."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from momentum_gui.engine.population import Floats, Outcome, Population, Task
+from momentum_gui.engine.rules import Coefficients
+from momentum_gui.lab.settings import RunSettings
+from momentum_gui.lab.training.group import Group
+from momentum_gui.lab.training.run_state import RunState
+
+
+@dataclass(frozen=True)
+class GroupSlot:
+    """One run, seen through its group."""
+
+    group: Group
+    row: int
+
+    @property
+    def population(self) -> Population:
+        """The group's population."""
+        return self.group.population
+
+    @property
+    def task(self) -> Task:
+        """The group's task."""
+        return self.group.task
+
+    @property
+    def state(self) -> RunState:
+        """The run's settings and changes."""
+        return self.group.states[self.row]
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the run is doing."""
+        return Outcome(int(self.population.outcome[self.row]))
+
+    @property
+    def epoch(self) -> int:
+        """The epochs that the run has completed."""
+        return int(self.population.epochs[self.row])
+
+    @property
+    def update(self) -> int:
+        """The updates that the run has done: those of its group, or fewer if it ended before."""
+        if self.outcome is Outcome.RUNNING:
+            return self.group.update
+        return min(self.group.update, self.epoch * self.task.updates_per_epoch)
+
+    @property
+    def settings(self) -> RunSettings:
+        """The settings that hold for the run's next update."""
+        return self.state.settings_at(self.group.update)
+
+    @property
+    def coefficients(self) -> Coefficients:
+        """The four numbers of the run's rule."""
+        return Coefficients(*map(float, self.population.coefficients[self.row]))
+
+    @property
+    def weights(self) -> Floats:
+        """The run's weights as they are now, a view: (1, weights)."""
+        return self.population.weights[self.row : self.row + 1]
