@@ -82,8 +82,8 @@ def effective_gain(trace: Trace) -> Floats:
 
     over the updates of the sliding window: the last 64 (`trace_window`; fewer in a network of more than 512
     weights), or those since the training began or rule, rate, momentum or a weight were changed. Large gradients so
-    weigh more than small ones, and one near 0 does no harm, as it would to a mean of ratios. For a gradient that stays the same
-    it is the rule's steady gain A + B·C/(1−D), for one that flips its sign each time the alternating one
+    weigh more than small ones, and one near 0 does no harm, as it would to a mean of ratios. For a gradient that stays
+    the same it is the rule's steady gain A + B·C/(1−D), for one that flips its sign each time the alternating one
     A − B·C/(1+D), both exactly once p has settled. Until then it lies between the two limits in a window that begins
     with the training, and differs from its limit by what p still lacks in a later one. It leaves the limits where a
     gradient fades while its step goes on. NaN where a weight had no gradient.
