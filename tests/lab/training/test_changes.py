@@ -130,6 +130,19 @@ def test_two_changes_at_one_moment_rescale_once() -> None:
     assert np.array_equal(dragged.advance(9).runs[0].weights, once.advance(9).runs[0].weights)
 
 
+def test_each_of_two_changes_rescales_from_the_rate_before_it() -> None:
+    """0.4 → 0.2 → 0.05, kept and then rescaled: the stored step of before the second change is divided by 4."""
+    changes = [
+        {"update": 10, "learning_rate": 0.2},
+        {"update": 20, "learning_rate": 0.05, "velocity": "rescale"},
+    ]
+    trainer = Trainer(xor(changes), "numpy")
+    before = trainer.advance(20).runs[0].stored
+    trace = trainer.advance(1).runs[0].trace
+    assert trace is not None
+    assert trace.stored[-1] == pytest.approx(before / 4, rel=1e-15)
+
+
 def test_going_back_over_a_rescaled_change_repeats_the_same_numbers() -> None:
     """Back before the change, onto it, and on again: the same bits."""
     trainer = Trainer(xor([{"update": 21, "learning_rate": 0.04, "velocity": "rescale"}]), "numpy")
