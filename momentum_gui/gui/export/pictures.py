@@ -14,7 +14,7 @@ from momentum_gui.engine.population import Floats
 from momentum_gui.gui.export.plot_file import kind, save_picture
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.error.view import ErrorView
-from momentum_gui.gui.plots.surface.evaluation import Evaluated, Wanted
+from momentum_gui.gui.plots.surface.evaluation import Evaluated, SurfaceRequest
 from momentum_gui.gui.plots.surface.view import SurfaceView
 from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.style import theme
@@ -60,7 +60,7 @@ def evaluated(setup: Setup, plane: Plane, xs: Floats, ys: Floats, errors: Floats
     """A surface that is evaluated already, as the view takes it."""
     extent: Range = (float(xs[0]), float(xs[-1]), float(ys[0]), float(ys[-1]))
     task = setup.task(setup.experiment.runs[0].training)
-    return Evaluated(Wanted(choose("numpy"), task, plane, extent, len(errors)), np.array(errors))
+    return Evaluated(SurfaceRequest(choose("numpy"), task, plane, extent, len(errors)), np.array(errors))
 
 
 def off_screen() -> QApplication:

@@ -21,7 +21,7 @@ LARGEST_LINEAR = 1e30
 """Beyond this a linear picture shows no number."""
 
 
-class SurfacePicture:
+class SurfaceImage:
     """What lies under the paths in a plot. Levels move only when they must, so that a live picture does not flicker.
 
     Where the error is NaN, infinite or beyond all measure, hatching shows instead of a colour.
@@ -63,6 +63,10 @@ class SurfacePicture:
         self._bar_axis.setPen(pg.mkPen(colors.border))
         self._bar_axis.setTextPen(pg.mkPen(colors.plot_foreground))
         self._bar_axis.setTickFont(self.plot.x_axis.style["tickFont"])
+
+    def set_log(self, log: bool) -> None:
+        """Colour by the logarithm of the error or by the error, from the next picture on."""
+        self.log, self.levels = log, None
 
     def clear(self) -> None:
         """Show nothing, and forget the levels."""

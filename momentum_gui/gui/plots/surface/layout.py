@@ -8,45 +8,42 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from momentum_gui.engine.analysis.plane import Plane
 from momentum_gui.gui.plots.common.plot import Plot
 from momentum_gui.gui.plots.common.plot_view import PlotView
-from momentum_gui.gui.plots.surface.captions import SurfaceTelling
-from momentum_gui.gui.plots.surface.evaluation import Evaluated
-from momentum_gui.gui.plots.surface.evaluation_queue import SurfaceAsking
-from momentum_gui.gui.plots.surface.image import SurfacePicture
+from momentum_gui.gui.plots.surface.captions import Captions
+from momentum_gui.gui.plots.surface.evaluation import Evaluated, EvaluationQueue
+from momentum_gui.gui.plots.surface.image import SurfaceImage
+from momentum_gui.gui.plots.surface.items import SurfaceItems
 from momentum_gui.gui.plots.surface.mouse import SurfaceMouse
 from momentum_gui.gui.plots.surface.paths import PathItems, StepArrows
-from momentum_gui.gui.plots.surface.plane_picker import PlaneChoice
-from momentum_gui.gui.plots.surface.scene import SurfaceDrawing
+from momentum_gui.gui.plots.surface.plane_picker import PlanePicker
 from momentum_gui.gui.plots.surface.start import StartEntry, StartMarker
-from momentum_gui.gui.plots.surface.view3d.switch import Solid
-from momentum_gui.gui.plots.surface.viewport import Sight
+from momentum_gui.gui.plots.surface.view3d.switch import View3D
+from momentum_gui.gui.plots.surface.viewport import Viewport
 from momentum_gui.gui.state import WindowState
-from momentum_gui.gui.training.background import Background
 
 START_BESIDE = 580
 """From this width on, in pixels, the start stands beside the buttons."""
 
 
-class SurfaceFrame(PlotView):
+class SurfaceLayout(PlotView):
     """Makes the parts and lays them out. A surface that was evaluated already may be `given`."""
 
     def __init__(self, parent: QWidget | None = None, given: Evaluated | None = None) -> None:
         super().__init__(parent)
         self.given = given
         self.evaluated: Evaluated | None = None
-        self.background = Background(self, "surface")
-        self.asking = SurfaceAsking(self.background)
+        self.queue = EvaluationQueue(self)
         self._lay_controls()
         self.plot = Plot()
-        self.sight = Sight(self.choice, self.plot, None if given is None else (given.wanted.plane, given.wanted.range))
-        self.range = self.sight.range
+        fixed = None if given is None else (given.request.plane, given.request.range)
+        self.viewport = Viewport(self.picker, self.plot, fixed)
         self.marker = StartMarker(self.plot)
-        self.drawing = SurfaceDrawing(self.plot, self.marker)
-        self.telling = SurfaceTelling(self.picture, self.asking, self.read_out)
-        self.state, self.key, self.sentence = self.telling.state, self.telling.key, self.telling.sentence
+        self.items = SurfaceItems(self.plot, self.marker)
+        self.lines = Captions(self.image, self.queue, self.read_out)
+        self.state, self.key, self.sentence = self.lines.state, self.lines.key, self.lines.sentence
         self.mouse = SurfaceMouse(self.plot, self.marker, self.key, self.read_out, self._words_at)
         self.clicks = self.mouse.clicks
         self.stack = QStackedWidget()
-        self.solid = Solid(self.solid_button, self.stack, self.asking)
+        self.view3d = View3D(self.button_3d, self.stack, self.queue)
         self.add_plot(self.plot)
         self.stack.addWidget(self.plot)
         self.body.addWidget(self.stack, 1)
@@ -56,8 +53,8 @@ class SurfaceFrame(PlotView):
     def _lay_controls(self) -> None:
         box = self.layout()
         assert isinstance(box, QVBoxLayout)
-        self.choice, self.start = PlaneChoice(), StartEntry()
-        box.insertWidget(0, self.choice)
+        self.picker, self.start = PlanePicker(), StartEntry()
+        box.insertWidget(0, self.picker)
         self.controls.insertWidget(0, self.start)
         self.controls.removeWidget(self.read_out)
         self.controls.insertStretch(1, 1)
@@ -66,26 +63,26 @@ class SurfaceFrame(PlotView):
         self.equal = self.add_button("1:1", "The same scale along both axes", checkable=True)
         self.follow_point = self.add_button("Follow", "Keep the selected run in the middle", checkable=True)
         self.fit_button = self.add_button("Fit", "Show all paths (or double-click)")
-        self.solid_button = self.add_button("3D", "The surface as a landscape, to be turned", checkable=True)
+        self.button_3d = self.add_button("3D", "The surface as a landscape, to be turned", checkable=True)
 
     @property
     def plane(self) -> Plane | None:
         """The plane that is drawn."""
-        return self.sight.plane
+        return self.viewport.plane
 
     @property
-    def picture(self) -> SurfacePicture:
+    def image(self) -> SurfaceImage:
         """The heat map."""
-        return self.drawing.picture
+        return self.items.image
 
     @property
     def arrows(self) -> StepArrows:
         """The parts of the last step."""
-        return self.drawing.arrows
+        return self.items.arrows
 
     @property
     def _paths(self) -> list[PathItems]:
-        return self.drawing.paths
+        return self.items.paths
 
     def key_text(self) -> str:
         """Return the key to the arrows."""
@@ -95,14 +92,14 @@ class SurfaceFrame(PlotView):
         """Return where the selected run is, and what the plane leaves out."""
         return [self.state.text(), self.sentence.text()]
 
-    def draw_solid(self, at: WindowState, *, live: bool) -> None:
+    def draw_3d(self, at: WindowState, *, live: bool) -> None:
         """Draw in 3D what is drawn flat, if that is wanted and there is a surface."""
-        if self.solid.on and self.evaluated is not None and self.picture.levels is not None:
-            self.solid.draw(
+        if self.view3d.on and self.evaluated is not None and self.image.levels is not None:
+            self.view3d.draw(
                 at,
                 self.evaluated,
-                self.picture.levels,
-                log=self.picture.log,
+                self.image.levels,
+                log=self.image.log,
                 contours=self.contours.isChecked(),
                 equal=self.equal.isChecked(),
                 live=live,
@@ -110,10 +107,10 @@ class SurfaceFrame(PlotView):
 
     def painted(self, scale: float) -> QImage | None:
         """The 3D picture in the theme in force, at `scale` times its size; None while the surface is flat."""
-        if not self.solid.on or self.record is None:
+        if not self.view3d.on or self.record is None:
             return None
-        self.draw_solid(self.shown, live=False)
-        return self.solid.image(scale)
+        self.draw_3d(self.shown, live=False)
+        return self.view3d.image(scale)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -130,11 +127,10 @@ class SurfaceFrame(PlotView):
         """Weights, error and gradient at a point of the plane; "" outside the picture."""
         if self.plane is None or self.evaluated is None:
             return ""
-        return self.telling.words_at(self.plane, self.evaluated, self.given is not None, x, y)
+        return self.lines.words_at(self.plane, self.evaluated, self.given is not None, x, y)
 
     def end(self) -> None:
         """End the background work, and the 3D picture."""
-        self.asking.pending = False
+        self.queue.end()
         self.clicks.stop()
-        self.background.close()
-        self.solid.end()
+        self.view3d.end()

@@ -29,8 +29,7 @@ from momentum_gui.gui.plots.surface.controls import choice_box, note, row_of, sm
 from momentum_gui.lab.recording.history import nearest
 from momentum_gui.lab.recording.record import Record, RunRecord
 from momentum_gui.lab.setup import Setup
-from momentum_gui.lab.surface.planes import fled as has_fled
-from momentum_gui.lab.surface.planes import worth_showing
+from momentum_gui.lab.surface.planes import fled, worth_showing
 
 WEIGHTS, PCA, RANDOM, THREE = range(4)
 KINDS = ("Two weights", "Main directions (PCA)", "Random directions", "Three states")
@@ -65,7 +64,7 @@ class State:
         return f"{MOMENTS[self.moment]} of {record.runs[min(self.run, len(record.runs) - 1)].name}"
 
 
-class PlaneChoice(QWidget):
+class PlanePicker(QWidget):
     """One row: the kind of plane, and beside it what that kind needs. `chosen` tells of a change by the user."""
 
     chosen = Signal()
@@ -174,25 +173,25 @@ class PlaneChoice(QWidget):
         self.first.setCurrentIndex(index)
         return True
 
-    def lay(
-        self, setup: Setup, record: Record, runs: list[RunRecord], selected: int, here: Floats, like: Plane | None
+    def make_plane(
+        self, setup: Setup, record: Record, runs: list[RunRecord], selected: int, current: Floats, like: Plane | None
     ) -> Plane:
         """The plane chosen, through the states as they are now.
 
-        `here` are the selected run's weights (W,) at the moment shown, `runs` those whose paths count, `like` the
+        `current` are the selected run's weights (W,) at the moment shown, `runs` those whose paths count, `like` the
         plane before, so that a picture that is brought up to date does not flip.
         """
         if setup.surface is not None:
             return surface_plane()
         run = record.runs[selected]
         if self.index == WEIGHTS:
-            return named(two_weights(here, *self.pair, setup.weight_names, setup.trained()), run)
+            return named(two_weights(current, *self.pair, setup.weight_names, setup.trained()), run)
         if self.index == PCA:
             return pca(paths(runs), like if like is not None and like.kind == "pca" else None)
         if self.index == RANDOM:
             assert setup.network is not None
             moment = self.centre.currentData()
-            centre = here if moment == "now" else State(selected, moment).weights(record)
+            centre = current if moment == "now" else State(selected, moment).weights(record)
             return random_directions(setup.network, centre, self.seed, setup.trained())
         states: list[State] = [box.currentData() for box in self.states]
         a, b, c = (state.weights(record) for state in states)
@@ -251,13 +250,13 @@ def named(plane: Plane, run: RunRecord) -> Plane:
 
 def paths(runs: list[RunRecord]) -> Floats:
     """The recorded weights of some runs (points, W), without what fled beyond all measure if anything else is left."""
-    calm = [run.path.vectors for run in runs if not fled(run)]
+    calm = [run.path.vectors for run in runs if not has_left(run)]
     return np.concatenate(calm or [worth_showing(run.path.vectors) for run in runs])
 
 
-def fled(run: RunRecord) -> bool:
+def has_left(run: RunRecord) -> bool:
     """Whether a run has diverged, or is far gone on the way to it."""
-    return has_fled(run.latest, run.path.vectors[0] if len(run.path) else np.zeros(1))
+    return fled(run.latest, run.path.vectors[0] if len(run.path) else np.zeros(1))
 
 
 def last_finite(vectors: Floats) -> Floats:

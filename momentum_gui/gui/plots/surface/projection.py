@@ -8,7 +8,7 @@ import numpy as np
 
 from momentum_gui.engine.analysis.plane import Plane
 from momentum_gui.engine.population import Floats
-from momentum_gui.gui.plots.surface.plane_picker import fled
+from momentum_gui.gui.plots.surface.plane_picker import has_left
 from momentum_gui.lab.recording.history import nearest
 from momentum_gui.lab.recording.record import RunRecord
 
@@ -44,7 +44,7 @@ def projected(plane: Plane, runs: list[tuple[int, RunRecord]], moment: float | N
         own = slice(first, first + len(piece))
         first = own.stop
         kept = good[own]
-        tracks[number] = Track(x[own][kept], y[own][kept], distance[own][kept], not fled(run))
+        tracks[number] = Track(x[own][kept], y[own][kept], distance[own][kept], not has_left(run))
     return tracks
 
 

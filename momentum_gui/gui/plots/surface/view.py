@@ -8,10 +8,9 @@ from PySide6.QtCore import QPointF, QSizeF, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
 from momentum_gui.engine.population import Task
-from momentum_gui.gui.plots.surface.caption_text import axis_words, summary_words
-from momentum_gui.gui.plots.surface.evaluation import Evaluated
-from momentum_gui.gui.plots.surface.evaluation_queue import STILL_SECONDS, STILL_SIZE
-from momentum_gui.gui.plots.surface.layout import SurfaceFrame
+from momentum_gui.gui.plots.surface.captions import axis_words, summary_words
+from momentum_gui.gui.plots.surface.evaluation import STILL_SECONDS, STILL_SIZE, Evaluated
+from momentum_gui.gui.plots.surface.layout import SurfaceLayout
 from momentum_gui.gui.plots.surface.projection import Track, projected
 from momentum_gui.gui.state import WindowState
 from momentum_gui.lab.setup import Setup
@@ -24,7 +23,7 @@ LIVE_SECONDS = 0.2
 """Changes that follow one another more quickly than this are drawn plainly."""
 
 
-class SurfaceView(SurfaceFrame):
+class SurfaceView(SurfaceLayout):
     """The surface in a plane of weight space, live. A click, a dragged marker or two numbers set where runs start.
 
     A surface that was evaluated already may be `given`; it is then the only one shown.
@@ -40,7 +39,7 @@ class SurfaceView(SurfaceFrame):
         self._version, self._advanced, self._live = -1, 0.0, False
         self._is_new = False  # whether the surface evaluated last is still to be shown
         self._shown_in = QSizeF()  # the size of the picture that was shown last
-        self._told: tuple[object, float] = None, 0.0
+        self._captioned: tuple[object, float] = None, 0.0
         self._still = QTimer(self)
         self._still.setSingleShot(True)
         self._still.setInterval(int(1000 * STILL_SECONDS) + 50)
@@ -48,25 +47,25 @@ class SurfaceView(SurfaceFrame):
 
     def _connect(self) -> None:
         self._still.timeout.connect(self._refine)
-        self.choice.chosen.connect(self._plane_chosen)
+        self.picker.chosen.connect(self._plane_chosen)
         self.start.entered.connect(self._start_entered)
         self.log.toggled.connect(self._log_toggled)
         self.contours.toggled.connect(self._contours_toggled)
         self.equal.toggled.connect(self._equal_toggled)
         self.follow_point.toggled.connect(self._view_toggled)
         self.fit_button.clicked.connect(self.plot.fit)
-        self.background.done.connect(self._evaluated)
-        self.background.failed.connect(self._failed)
+        self.queue.done.connect(self._evaluated)
+        self.queue.failed.connect(self._failed)
         self.plot.fitted.connect(self._fit)
         self.mouse.chosen.connect(self._start_at)
-        self.solid.toggled.connect(self._solid_toggled)
-        self.solid.fitted.connect(self.plot.fit)
+        self.view3d.toggled.connect(self._view3d_toggled)
+        self.view3d.fitted.connect(self.plot.fit)
         self.plot.getPlotItem().getViewBox().sigRangeChanged.connect(self._range_changed)
 
     @property
     def busy(self) -> bool:
         """Whether a surface is being evaluated, or a finer one is about to be."""
-        return self.asking.pending or self.background.busy or self._still.isActive()
+        return self.queue.busy or self._still.isActive()
 
     @property
     def has_news(self) -> bool:
@@ -82,19 +81,20 @@ class SurfaceView(SurfaceFrame):
         assert record is not None
         self._forget_surface()  # first of all: what follows may move the range, and draw
         if self._offered is None or not is_alike(self._offered, setup):
-            self.choice.offer(setup)
+            self.picker.offer(setup)
             self.equal.setChecked(False)
         self._offered = setup
-        self.choice.offer_runs(record, self.selected)
-        self._task = self.telling.task = setup.task(setup.experiment.runs[0].training)
-        self.drawing.arrange(len(record.runs))
+        self.picker.offer_runs(record, self.selected)
+        self._task = setup.task(setup.experiment.runs[0].training)
+        self.lines.set_task(self._task)
+        self.items.arrange(len(record.runs))
         self.plot.automatic = True
-        self._lay_plane()
+        self._update_plane()
         self._fit()
 
     def recolor(self) -> None:
         """The theme's colours for what outlives a redraw."""
-        self.picture.recolor()
+        self.image.recolor()
 
     def end(self) -> None:
         """End the background work, and the 3D picture."""
@@ -104,11 +104,11 @@ class SurfaceView(SurfaceFrame):
     def select(self) -> None:
         """Lay planes through the states of the selected run, unless others were chosen."""
         assert self.record is not None
-        self.choice.offer_runs(self.record, self.selected)
+        self.picker.offer_runs(self.record, self.selected)
 
     def follow(self, name: str) -> None:
         """Put a weight that was chosen elsewhere on the x axis."""
-        if self.choice.follow(name):
+        if self.picker.follow(name):
             self._plane_chosen()
 
     def redraw_now(self) -> None:
@@ -124,7 +124,7 @@ class SurfaceView(SurfaceFrame):
         self.redraw_now()
 
     def redraw(self) -> None:
-        """Bring plane, paths, arrows and words up to date, and ask for the surface anew where it has changed."""
+        """Bring plane, paths, arrows and words up to date, and request the surface again where it has changed."""
         assert self.record is not None
         now = time.monotonic()
         if self.record.version != self._version:
@@ -134,45 +134,45 @@ class SurfaceView(SurfaceFrame):
             self._live = False
         if self._live:
             self._still.start()  # in case nothing else brings the view up to date
-        self._lay_plane()
+        self._update_plane()
         if self.plane is None:
             return
         at = self.shown
         self._tracks = projected(self.plane, at.runs_shown, self.moment, live=self._live)
         if self.plot.automatic:
-            self.sight.keep(at, self._tracks, follow=self.follow_point.isChecked())
+            self.viewport.keep(at, self._tracks, follow=self.follow_point.isChecked())
         resized = not self._live and self.evaluated is not None and self._shown_in != self._picture_size
         if self._is_new or resized:  # values on contours keep apart in pixels
             self._show_picture()
         self._draw(at)
         self._request()
         about = (self.selected, self.moment, self.plane.sentence)
-        if not self._live or about != self._told[0] or now - self._told[1] > WORDS_SECONDS:
-            self._told = about, now
-            self.telling.tell(at, self.plane, self.arrows, solid=self.solid.on)
+        if not self._live or about != self._captioned[0] or now - self._captioned[1] > WORDS_SECONDS:
+            self._captioned = about, now
+            self.lines.show(at, self.plane, self.arrows, in_3d=self.view3d.on)
 
     # The plane and its range.
 
-    def _lay_plane(self) -> None:
-        """The plane as it is to be now."""
+    def _update_plane(self) -> None:
+        """Bring the plane up to date."""
         before = self.plane
-        changed = self.sight.lay(self.shown)
-        if self.sight.put_off:
+        changed = self.viewport.update(self.shown)
+        if self.viewport.is_update_due:
             self._still.start()
         plane = self.plane
         if not changed or plane is None:
             return
         self.plot.set_label("bottom", axis_words(plane.label_x, plane.share_x), plane.label_x)
         self.plot.set_label("left", axis_words(plane.label_y, plane.share_y), plane.label_y)
-        self.choice.show_shares(plane)
+        self.picker.show_shares(plane)
         if before is None or (plane.label_x, plane.label_y) != (before.label_x, before.label_y):
-            self.picture.clear()
+            self.image.clear()
 
     @Slot()
     def _fit(self) -> None:
         if self.setup is not None:
-            self.sight.fit(self.shown)
-            self.solid.face()
+            self.viewport.fit(self.shown)
+            self.view3d.face()
 
     # The surface, evaluated in the background.
 
@@ -182,15 +182,14 @@ class SurfaceView(SurfaceFrame):
         if self._task is None or self.run is None:
             return
         if self.given is None:
-            shown, changed = self.range.shown, self.range.changed
-            self.asking.ask(self._task, self.plane, shown, changed, self.evaluated, live=self._live)
+            shown, changed = self.viewport.range, self.viewport.changed
+            self.queue.request(self._task, self.plane, shown, changed, self.evaluated, live=self._live)
         elif self.evaluated is None:
             self._evaluated(self.given)
 
     @Slot(object)
     def _evaluated(self, evaluated: Evaluated) -> None:
-        self.asking.note(evaluated)
-        drawn, plane = evaluated.wanted.plane, self.plane
+        drawn, plane = evaluated.request.plane, self.plane
         if plane is None or (drawn.kind, drawn.label_x, drawn.label_y) != (plane.kind, plane.label_x, plane.label_y):
             return
         self.evaluated = evaluated
@@ -198,13 +197,13 @@ class SurfaceView(SurfaceFrame):
             self._is_new = True  # it is shown together with where the runs are by then, painted once
         else:
             self._show_picture()
-            if self.solid.on:
+            if self.view3d.on:
                 self._draw(self.shown)
         if self.given is not None:
             return
-        if drawn is not plane or evaluated.wanted.range != self.range.shown:
+        if drawn is not plane or evaluated.request.range != self.viewport.range:
             self._request()
-        elif evaluated.wanted.size < STILL_SIZE:
+        elif evaluated.request.size < STILL_SIZE:
             self._still.start()
 
     @property
@@ -214,19 +213,18 @@ class SurfaceView(SurfaceFrame):
     def _show_picture(self) -> None:
         assert self.evaluated is not None
         self._is_new, self._shown_in = False, self._picture_size
-        range_ = self.evaluated.wanted.range
-        self.picture.show(self.evaluated.errors, range_, contours=self.contours.isChecked(), live=self._live)
+        range_ = self.evaluated.request.range
+        self.image.show(self.evaluated.errors, range_, contours=self.contours.isChecked(), live=self._live)
 
     def _forget_surface(self) -> None:
-        self.sight.laying.forget()
+        self.viewport.forget()
         self.evaluated, self._is_new = None, False
-        self.picture.clear()
-        self.solid.clear()
-        self.asking.forget()
+        self.image.clear()
+        self.view3d.clear()
+        self.queue.cancel()
 
     @Slot(str)
     def _failed(self, problem: str) -> None:
-        self.asking.pending = False
         self.sentence.setText(f"The surface cannot be drawn: {problem}")
 
     @Slot()
@@ -239,10 +237,10 @@ class SurfaceView(SurfaceFrame):
     def _draw(self, at: WindowState) -> None:
         """Draw the runs, flat or in 3D."""
         assert self.plane is not None
-        start = self.drawing.draw(at, self.plane, self._tracks, live=self._live)
+        start = self.items.draw(at, self.plane, self._tracks, live=self._live)
         if start is not None:
             self.start.show_start(*start)
-        self.draw_solid(at, live=self._live)
+        self.draw_3d(at, live=self._live)
 
     def summary(self) -> str:
         """Where the runs stand, and what the plane leaves out."""
@@ -274,13 +272,13 @@ class SurfaceView(SurfaceFrame):
         self._forget_surface()
         if self.record is not None:
             self.plot.automatic = True
-            self._lay_plane()
+            self._update_plane()
             self._fit()
             self.redraw_now()
 
     @Slot(bool)
     def _log_toggled(self, on: bool) -> None:
-        self.picture.log, self.picture.levels = on, None
+        self.image.set_log(on)
         self._show_again()
 
     @Slot(bool)
@@ -302,15 +300,15 @@ class SurfaceView(SurfaceFrame):
         self.redraw_now()
 
     @Slot()
-    def _solid_toggled(self) -> None:
+    def _view3d_toggled(self) -> None:
         if self.record is not None:
             self._show_again()
             self.redraw_now()
 
     @Slot()
     def _range_changed(self) -> None:
-        self.range.touch()
-        if not self.range.setting and self.record is not None and self.plane is not None:
+        self.viewport.touch()
+        if not self.viewport.is_moving_itself and self.record is not None and self.plane is not None:
             self._draw(self.shown)
             self._request()
             self._still.start()

@@ -17,7 +17,7 @@ from momentum_gui.engine.numpy_engine import task_errors, task_gradients
 from momentum_gui.gui.export.page import Layout, widened
 from momentum_gui.gui.export.plot_file import save_picture
 from momentum_gui.gui.plots.common.ticks import number_text
-from momentum_gui.gui.plots.surface.evaluation_queue import LIVE_SIZE
+from momentum_gui.gui.plots.surface.evaluation import LIVE_SIZE
 from momentum_gui.gui.plots.surface.image import values_of
 from momentum_gui.gui.plots.surface.paths import FARTHEST, drawn_near
 from momentum_gui.gui.plots.surface.plane_picker import PCA, RANDOM, THREE, WEIGHTS, State
@@ -78,8 +78,8 @@ def pixel(view: SurfaceView, x: float, y: float) -> QPoint:
 
 def choose(view: SurfaceView, kind: int) -> None:
     """Choose a kind of plane as a user does."""
-    view.choice.kind.setCurrentIndex(kind)
-    view.choice.kind.activated.emit(kind)
+    view.picker.kind.setCurrentIndex(kind)
+    view.picker.kind.activated.emit(kind)
     settle(view)
 
 
@@ -99,7 +99,7 @@ def test_the_surface_is_the_error_on_the_plane(show: Show, xor: Experiment, kind
     assert evaluated is not None
     assert evaluated.errors.shape == (STILL_SIZE, STILL_SIZE)
     row, column = 17, 101
-    weights = evaluated.wanted.plane.weights_at(evaluated.wanted.xs[column], evaluated.wanted.ys[row])
+    weights = evaluated.request.plane.weights_at(evaluated.request.xs[column], evaluated.request.ys[row])
     expected = task_errors(trainer.groups[0].task, weights)[0]
     assert evaluated.errors[row, column] == pytest.approx(expected, rel=1e-12)
 
@@ -108,7 +108,7 @@ def test_two_weights_are_held_where_the_selected_run_stands(show: Show, xor: Exp
     """As training goes on, and as another run is selected, the other weights of the plane are that run's."""
     view, trainer, record = show(xor)
     choose(view, WEIGHTS)
-    others = [n for n in range(len(trainer.setup.weight_names)) if n not in view.choice.pair]
+    others = [n for n in range(len(trainer.setup.weight_names)) if n not in view.picker.pair]
     for selected in (1, 0):
         record.extend(trainer.advance_epochs(1))
         select(view, selected)
@@ -136,7 +136,7 @@ def test_hovering_tells_error_and_gradient(show: Show, xor: Experiment) -> None:
     weights = view.plane.weights_at(0.123, -0.456)
     error = task_errors(trainer.groups[0].task, weights)[0]
     up = -task_gradients(trainer.groups[0].task, weights)[0]
-    i, j = view.choice.pair
+    i, j = view.picker.pair
     view.plot.hovered.emit(QPointF(0.123, -0.456))
     text = view.read_out.text().replace("−", "-")
     assert f"error {error:.4g}" in text
@@ -158,7 +158,7 @@ def test_a_click_sets_the_start(show: Show, xor: Experiment) -> None:
     x, y = told[0][0].values()
     assert (x, y) == pytest.approx((0.3, -0.2), abs=0.02)
     names = trainer.setup.weight_names
-    assert set(told[0][0]) == {names[number] for number in view.choice.pair}
+    assert set(told[0][0]) == {names[number] for number in view.picker.pair}
 
 
 def test_a_double_click_moves_no_start(show: Show, xor: Experiment) -> None:
@@ -227,7 +227,7 @@ def test_a_typed_start_keeps_the_other_coordinate(show: Show, xor: Experiment) -
     view.start.along_x.selectAll()
     QTest.keyClicks(view.start.along_x, "0.5")
     QTest.keyClick(view.start.along_x, Qt.Key.Key_Return)
-    assert list(told[0][0].values()) == [0.5, record.runs[0].path.vectors[0][view.choice.pair[1]]]
+    assert list(told[0][0].values()) == [0.5, record.runs[0].path.vectors[0][view.picker.pair[1]]]
 
 
 def test_the_start_is_refused_quietly(show: Show) -> None:
@@ -244,11 +244,11 @@ def test_new_directions_are_others(show: Show, xor: Experiment) -> None:
     """The button draws two other directions; through the start they stay where they are as training goes on."""
     view, _, record = show(xor)
     choose(view, RANDOM)
-    view.choice.centre.setCurrentIndex(1)
-    view.choice.centre.activated.emit(1)
+    view.picker.centre.setCurrentIndex(1)
+    view.picker.centre.activated.emit(1)
     before = view.plane
     assert np.array_equal(before.origin, record.runs[0].path.vectors[0])
-    view.choice.anew.click()
+    view.picker.anew.click()
     assert not np.allclose(view.plane.axis_x, before.axis_x)
 
 
@@ -256,16 +256,16 @@ def test_three_states_are_on_their_plane(show: Show, xor: Experiment) -> None:
     """The plane goes through the states chosen: start, end of the first run, end of the second."""
     view, _, record = show(xor)
     choose(view, THREE)
-    states = np.stack([box.currentData().weights(record) for box in view.choice.states])
+    states = np.stack([box.currentData().weights(record) for box in view.picker.states])
     assert np.array_equal(states[1], record.runs[0].latest.weights)
     assert np.array_equal(states[2], record.runs[1].latest.weights)
     assert view.plane.project(states)[2] == pytest.approx(np.zeros(3), abs=1e-12)
     assert "end of momentum" in view.sentence.text()
     select(view, 1)
-    assert np.array_equal(view.choice.states[1].currentData().weights(record), record.runs[1].latest.weights)
-    view.choice.states[0].activated.emit(0)  # chosen by hand: now it stays
+    assert np.array_equal(view.picker.states[1].currentData().weights(record), record.runs[1].latest.weights)
+    view.picker.states[0].activated.emit(0)  # chosen by hand: now it stays
     select(view, 0)
-    assert view.choice.states[1].currentData() == State(1, "now")
+    assert view.picker.states[1].currentData() == State(1, "now")
 
 
 def test_the_best_state_has_the_least_error(show: Show) -> None:
@@ -322,9 +322,9 @@ def test_wild_numbers_are_drawn(show: Show, recwarn: pytest.WarningsRecorder) ->
     errors[40:60], errors[60:70] = np.inf, np.nan
     for log in (True, False):
         view.log.setChecked(log)
-        view.picture.show(errors, view.evaluated.wanted.range)
-        assert view.picture._image.pixels.pixelColor(0, 45).alpha() == 0
-        assert view.picture._hatch.isVisible()
+        view.image.show(errors, view.evaluated.request.range)
+        assert view.image._image.pixels.pixelColor(0, 45).alpha() == 0
+        assert view.image._hatch.isVisible()
         view.plot.hovered.emit(QPointF(0.0, 0.0))
         view.grab()
     path = np.array([[1.0, 1.0], [1e308, -1e308], [np.nan, 0.0], [np.inf, 1.0]])
@@ -345,7 +345,7 @@ def test_far_points_keep_their_direction() -> None:
 def test_values_on_contours_keep_apart(show: Show, xor: Experiment) -> None:
     """No two values stand on one another, and each stands inside the picture."""
     view, _, _ = show(xor)
-    labels = view.picture.contours.labels
+    labels = view.image.contours.labels
     assert len(labels) >= 2
     turned = view.plot.viewportTransform()
     boxes = [label.deviceTransform(turned).mapRect(label.boundingRect()) for label in labels]
@@ -358,20 +358,20 @@ def test_values_stand_still_on_lines_that_move(show: Show, xor: Experiment, monk
     """While the surface moves its values stay for a moment where they can be read; at rest they are on their lines."""
     monkeypatch.setattr("momentum_gui.gui.plots.surface.contours.LABEL_SECONDS", 3600.0)
     view, _, _ = show(xor)
-    picture, evaluated = view.picture, view.evaluated
+    picture, evaluated = view.image, view.evaluated
     assert evaluated is not None
     moved = np.roll(evaluated.errors, 4, axis=1)
     places = [(label.text, label.pos()) for label in picture.contours.labels]
-    picture.show(moved, evaluated.wanted.range, live=True)
+    picture.show(moved, evaluated.request.range, live=True)
     assert [(label.text, label.pos()) for label in picture.contours.labels] == places
-    picture.show(moved, evaluated.wanted.range)
+    picture.show(moved, evaluated.request.range)
     assert [(label.text, label.pos()) for label in picture.contours.labels] != places
 
 
 def test_marks_keep_their_size_on_paper(show: Show, xor: Experiment) -> None:
     """In a picture of twice the size, marks and values on contours are twice as large; on the screen as before."""
     view, _, _ = show(xor)
-    mark, label = view._paths[0].present, view.picture.contours.labels[0]
+    mark, label = view._paths[0].present, view.image.contours.labels[0]
     with widened(view, 2.0):
         assert (mark.scale(), label.scale()) == (2.0, 2.0)
     assert (mark.scale(), label.scale()) == (1.0, 1.0)
@@ -397,10 +397,10 @@ def test_a_past_moment(show: Show, xor: Experiment) -> None:
 def test_controls_have_names_and_take_the_keyboard(show: Show, xor: Experiment) -> None:
     """What can be set can be reached by Tab and is named for who does not see it."""
     view, _, _ = show(xor)
-    controls = (view.choice.kind, view.choice.first, view.choice.centre, *view.choice.states)
+    controls = (view.picker.kind, view.picker.first, view.picker.centre, *view.picker.states)
     fields = (view.start.along_x, view.start.along_y)
     assert all(control.accessibleName() for control in (*controls, *fields))
-    for control in (*controls, *fields, view.choice.anew, view.log, view.fit_button):
+    for control in (*controls, *fields, view.picker.anew, view.log, view.fit_button):
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
     assert record_names(view) <= set(view.accessibleDescription().replace(";", " ").split())
 
@@ -429,15 +429,15 @@ def test_a_logarithm_is_drawn_only_where_there_is_one() -> None:
 def test_values_and_arrows_follow_the_size_of_the_picture(show: Show, xor: Experiment) -> None:
     """At rest, a redraw in another size puts values along their lines again, and arrows at their share of the side."""
     view, _, _ = show(xor)
-    turned = [label.rotation() for label in view.picture.contours.labels]
+    turned = [label.rotation() for label in view.image.contours.labels]
     view.resize(640, 420)
     view.grab()
     update(view)
     settle(view)
-    again = [label.rotation() for label in view.picture.contours.labels]
+    again = [label.rotation() for label in view.image.contours.labels]
     assert again != turned
     view._show_picture()
-    assert [label.rotation() for label in view.picture.contours.labels] == again
+    assert [label.rotation() for label in view.image.contours.labels] == again
 
 
 def test_a_picture_on_paper_is_as_fine_while_it_trains(
@@ -464,8 +464,8 @@ def test_marks_lie_on_the_path_while_planes_change(show: Show, xor: Experiment, 
     """Whatever plane is chosen while it trains, each mark is a point of the path that is drawn."""
     view, trainer, record = show(xor)
     for kind in (WEIGHTS, PCA, RANDOM, THREE):
-        view.choice.kind.setCurrentIndex(kind)
-        view.choice.kind.activated.emit(kind)
+        view.picker.kind.setCurrentIndex(kind)
+        view.picker.kind.activated.emit(kind)
         advance(view, trainer, record)
         for number, items in enumerate(view._paths):
             track = view._tracks[number]
@@ -495,14 +495,14 @@ def test_while_it_trains_a_new_surface_is_shown_together_with_the_paths(
     advance(view, trainer, record)
     wait_until(lambda: view.has_news, "a surface has come")
     assert view.evaluated is not None
-    assert view.evaluated.wanted.size == LIVE_SIZE
-    assert view.picture.shown is not view.evaluated.errors
+    assert view.evaluated.request.size == LIVE_SIZE
+    assert view.image.shown is not view.evaluated.errors
     advance(view, trainer, record)
-    shown = view.picture.shown
+    shown = view.image.shown
     assert shown is not None
     assert shown.shape == (LIVE_SIZE, LIVE_SIZE)
     live.undo()
-    wait_until(lambda: view.picture.shown is not None and len(view.picture.shown) == STILL_SIZE, "it is fine at rest")
+    wait_until(lambda: view.image.shown is not None and len(view.image.shown) == STILL_SIZE, "it is fine at rest")
     assert not view.has_news
     settle(view)
 
@@ -511,18 +511,18 @@ def test_a_surface_of_two_weights_follows_the_others(show: Show, xor: Experiment
     """Each redraw shows the surface that has come, and asks for one through the weights as they are by then."""
     view, trainer, record = show(xor)
     choose_weights(view)
-    pair = np.array(view.choice.pair)
+    pair = np.array(view.picker.pair)
     for _ in range(3):
         advance(view, trainer, record)
         wait_until(lambda: view.has_news, "a surface has come")
         now = record.runs[view.selected].latest.weights
         assert view.evaluated is not None
-        assert np.array_equal(np.delete(view.evaluated.wanted.plane.origin, pair), np.delete(now, pair))
+        assert np.array_equal(np.delete(view.evaluated.request.plane.origin, pair), np.delete(now, pair))
 
 
 def choose_weights(view: SurfaceView) -> None:
     """Choose the plane of two weights, and wait for its surface."""
-    view.choice.kind.setCurrentIndex(WEIGHTS)
-    view.choice.kind.activated.emit(WEIGHTS)
-    wait_until(lambda: view.evaluated is not None and not view.background.busy, "its surface is evaluated")
+    view.picker.kind.setCurrentIndex(WEIGHTS)
+    view.picker.kind.activated.emit(WEIGHTS)
+    wait_until(lambda: view.evaluated is not None and not view.busy, "its surface is evaluated")
     view._show_again()

@@ -119,7 +119,7 @@ class RunItems:
         self.ends.show_dots(np.array(places).reshape(-1, 3), colors, sizes)
 
 
-class ReliefItems:
+class GLItems:
     """All items of a picture, for the one OpenGL context of its widget."""
 
     def __init__(self, view: Any) -> None:

@@ -28,7 +28,7 @@ from PySide6.QtGui import (
 from PySide6.QtOpenGL import QOpenGLFramebufferObject, QOpenGLFramebufferObjectFormat
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from momentum_gui.gui.plots.surface.view3d.gl_items import ReliefItems
+from momentum_gui.gui.plots.surface.view3d.gl_items import GLItems
 from momentum_gui.gui.plots.surface.view3d.landscape import HIGH, Scene
 from momentum_gui.gui.plots.surface.view3d.scales import most_ticks, write
 from momentum_gui.gui.style import theme
@@ -43,7 +43,7 @@ NEAREST, FARTHEST = 1.2, 20.0
 SMALLEST = QSize(64, 64)
 
 
-class Relief(GLViewMixin, QWidget):
+class GLSurfaceWidget(GLViewMixin, QWidget):
     """A picture to be turned (drag), moved (Ctrl and drag) and zoomed (wheel); a double click tells `fitted`.
 
     `failed` tells that OpenGL gave up. Raises RuntimeError where there is none, and whatever a driver raises.
@@ -59,7 +59,7 @@ class Relief(GLViewMixin, QWidget):
         super().__init__()
         self._drawing, self._live = False, False
         self.scene: Scene | None = None
-        self.things = ReliefItems(self)
+        self.things = GLItems(self)
         self._late = QTimer(self)
         self._late.setSingleShot(True)
         self._late.timeout.connect(self._draw_late)

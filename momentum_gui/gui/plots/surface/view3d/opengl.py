@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 
 if TYPE_CHECKING:
-    from momentum_gui.gui.plots.surface.view3d.gl_widget import Relief
+    from momentum_gui.gui.plots.surface.view3d.gl_widget import GLSurfaceWidget
 
 NO_PACKAGE = "3D needs PyOpenGL: pip install PyOpenGL"
 NO_OPENGL = "This display gives no OpenGL, so there is no 3D"
@@ -31,7 +31,7 @@ def why_not() -> str:
     return ""
 
 
-def make_relief() -> Relief:
+def make_gl_widget() -> GLSurfaceWidget:
     """A 3D picture that has drawn once. Raises NoOpenGLError, whatever it is that fails."""
     if problem := why_not():
         raise NoOpenGLError(problem)
@@ -41,8 +41,8 @@ def make_relief() -> Relief:
         egl = wayland or os.environ.get("QT_XCB_GL_INTEGRATION", "").endswith("egl")
         os.environ.setdefault("PYOPENGL_PLATFORM", "egl" if egl else "glx")
     try:
-        from momentum_gui.gui.plots.surface.view3d.gl_widget import Relief
+        from momentum_gui.gui.plots.surface.view3d.gl_widget import GLSurfaceWidget
 
-        return Relief()
+        return GLSurfaceWidget()
     except Exception as error:  # a driver may fail in any way; then the surface stays flat
         raise NoOpenGLError(NO_OPENGL) from error

@@ -10,18 +10,17 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QStackedWidget, QToolButton
 
 from momentum_gui.engine.population import Floats, Outcome
-from momentum_gui.gui.plots.surface.evaluation import Evaluated
-from momentum_gui.gui.plots.surface.evaluation_queue import SurfaceAsking
+from momentum_gui.gui.plots.surface.evaluation import Evaluated, EvaluationQueue
 from momentum_gui.gui.plots.surface.image import read_off
 from momentum_gui.gui.plots.surface.projection import projected
 from momentum_gui.gui.plots.surface.view3d.draped import Draped, dashed, draped
 from momentum_gui.gui.plots.surface.view3d.landscape import Box, Ground, RunShape, Scene, ground, run_shape
-from momentum_gui.gui.plots.surface.view3d.opengl import NO_OPENGL, NoOpenGLError, make_relief, why_not
+from momentum_gui.gui.plots.surface.view3d.opengl import NO_OPENGL, NoOpenGLError, make_gl_widget, why_not
 from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.style import theme
 
 if TYPE_CHECKING:
-    from momentum_gui.gui.plots.surface.view3d.gl_widget import Relief
+    from momentum_gui.gui.plots.surface.view3d.gl_widget import GLSurfaceWidget
 
 MOST, MOST_LIVE = 4000, 500
 """Points along a path, at rest and while it grows."""
@@ -31,7 +30,7 @@ FEWEST = 300
 """Where not even so many points along a path could be evaluated, their errors are read off the picture."""
 
 
-class Solid(QObject):
+class View3D(QObject):
     """Shows the landscape in place of the plot while its button is pressed. `toggled` tells of that.
 
     Nothing of OpenGL is loaded before. Where there is none, the button is off for good, and its tooltip says why.
@@ -40,10 +39,10 @@ class Solid(QObject):
     toggled = Signal()
     fitted = Signal()
 
-    def __init__(self, button: QToolButton, stack: QStackedWidget, asking: SurfaceAsking) -> None:
+    def __init__(self, button: QToolButton, stack: QStackedWidget, queue: EvaluationQueue) -> None:
         super().__init__(button)
-        self.button, self.stack, self.asking = button, stack, asking
-        self.relief: Relief | None = None
+        self.button, self.stack, self._queue = button, stack, queue
+        self.widget: GLSurfaceWidget | None = None
         self._ground: tuple[tuple[object, ...], Ground] | None = None
         button.toggled.connect(self._toggle)
         if problem := why_not():
@@ -52,7 +51,7 @@ class Solid(QObject):
     @property
     def on(self) -> bool:
         """Whether the landscape is shown."""
-        return self.relief is not None and self.stack.currentWidget() is self.relief
+        return self.widget is not None and self.stack.currentWidget() is self.widget
 
     def draw(
         self,
@@ -66,15 +65,15 @@ class Solid(QObject):
         live: bool,
     ) -> None:
         """Show an evaluated surface with the runs on it, as they lie on its plane."""
-        assert self.relief is not None
-        wanted = evaluated.wanted
-        box = Box(wanted.range, levels, log, equal)
+        assert self.widget is not None
+        request = evaluated.request
+        box = Box(request.range, levels, log, equal)
         of = (evaluated, box, contours)
         if self._ground is None or self._ground[0] != of:
             self._ground = of, ground(evaluated.errors, box, contours=contours)
-        tracks = projected(wanted.plane, at.runs_shown, at.moment, live=live)
+        tracks = projected(request.plane, at.runs_shown, at.moment, live=live)
         dearest, most = (DEAREST_LIVE, MOST_LIVE) if live else (DEAREST, MOST)
-        affordable = dearest // (wanted.task.items_per_epoch * wanted.task.weight_count * max(1, len(tracks)) * 2)
+        affordable = dearest // (request.task.items_per_epoch * request.task.weight_count * max(1, len(tracks)) * 2)
         exact = affordable >= FEWEST
         most = min(most, affordable) if exact else most
         paths = {number: draped(track.x, track.y, box.range, most) for number, track in tracks.items()}
@@ -88,19 +87,19 @@ class Solid(QObject):
             own = errors[first : first + len(path.x)]
             first += len(path.x)
             runs.append(run_shape(number, path, own, box, selected=number == at.selected, diverged=diverged))
-        labels = (wanted.plane.label_x, wanted.plane.label_y, "error")
-        self.relief.show_scene(Scene(box, self._ground[1], tuple(runs), labels), live=live)
+        labels = (request.plane.label_x, request.plane.label_y, "error")
+        self.widget.show_scene(Scene(box, self._ground[1], tuple(runs), labels), live=live)
 
     def _errors(self, evaluated: Evaluated, paths: list[Draped], *, exact: bool) -> Floats:
         """The errors at all points of some paths, one after the other: the true ones, or those of the picture."""
         if not paths:
             return np.zeros(0)
         x, y = np.concatenate([path.x for path in paths]), np.concatenate([path.y for path in paths])
-        wanted = evaluated.wanted
+        request = evaluated.request
         if not exact:
-            return read_off(evaluated.errors, wanted.range, x, y)[0]
+            return read_off(evaluated.errors, request.range, x, y)[0]
         with np.errstate(all="ignore"):
-            return np.asarray(self.asking.engine.task_errors(wanted.task, wanted.plane.weights_at(x, y)))
+            return np.asarray(self._queue.engine.task_errors(request.task, request.plane.weights_at(x, y)))
 
     def clear(self) -> None:
         """Forget the landscape: another plane comes."""
@@ -108,13 +107,13 @@ class Solid(QObject):
 
     def face(self) -> None:
         """Look at it from where one looked at first."""
-        if self.relief is not None:
-            self.relief.face()
+        if self.widget is not None:
+            self.widget.face()
 
     def image(self, scale: float) -> QImage:
         """The picture in the theme in force, at `scale` times its size on the screen. Raises OSError."""
-        assert self.relief is not None
-        image = self.relief.render_image(QSize(self.stack.size()), scale)
+        assert self.widget is not None
+        image = self.widget.render_image(QSize(self.stack.size()), scale)
         if image.isNull():
             raise OSError("OpenGL cannot draw so large a picture")
         image.setDevicePixelRatio(scale)
@@ -122,22 +121,22 @@ class Solid(QObject):
 
     def end(self) -> None:
         """Draw no more."""
-        if self.relief is not None:
-            self.relief.end()
+        if self.widget is not None:
+            self.widget.end()
 
     @Slot(bool)
     def _toggle(self, on: bool) -> None:
-        if on and self.relief is None:
+        if on and self.widget is None:
             try:
-                self.relief = make_relief()
+                self.widget = make_gl_widget()
             except NoOpenGLError as problem:
                 self._give_up(str(problem))
                 return
-            self.relief.failed.connect(self._failed)
-            self.relief.fitted.connect(self.fitted)
-            self.stack.addWidget(self.relief)
-        if self.relief is not None and on:
-            self.stack.setCurrentWidget(self.relief)
+            self.widget.failed.connect(self._failed)
+            self.widget.fitted.connect(self.fitted)
+            self.stack.addWidget(self.widget)
+        if self.widget is not None and on:
+            self.stack.setCurrentWidget(self.widget)
         else:
             self.stack.setCurrentIndex(0)
         self.toggled.emit()

@@ -90,15 +90,15 @@ def count(image: QImage, color: str, most: int = 12) -> int:
 
 def solid_image(view: SurfaceView) -> QImage:
     """The 3D picture as it would be drawn now."""
-    assert view.solid.relief is not None
-    return view.solid.relief.render_image(view.stack.size(), 1.0)
+    assert view.view3d.widget is not None
+    return view.view3d.widget.render_image(view.stack.size(), 1.0)
 
 
 def scene_of(view: SurfaceView) -> object:
     """The landscape that is shown."""
-    assert view.solid.relief is not None
-    assert view.solid.relief.scene is not None
-    return view.solid.relief.scene
+    assert view.view3d.widget is not None
+    assert view.view3d.widget.scene is not None
+    return view.view3d.widget.scene
 
 
 # Where there is no OpenGL.
@@ -108,8 +108,8 @@ def test_without_the_package(show: Show, xor: Experiment, monkeypatch: pytest.Mo
     """Without PyOpenGL the button is off, and its tooltip says what to install."""
     monkeypatch.setattr(probing, "find_spec", lambda name: None)
     view, _, _ = show(xor)
-    assert not view.solid_button.isEnabled()
-    assert view.solid_button.toolTip() == NO_PACKAGE == "3D needs PyOpenGL: pip install PyOpenGL"
+    assert not view.button_3d.isEnabled()
+    assert view.button_3d.toolTip() == NO_PACKAGE == "3D needs PyOpenGL: pip install PyOpenGL"
 
 
 def test_without_a_display(show: Show, xor: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,8 +118,8 @@ def test_without_a_display(show: Show, xor: Experiment, monkeypatch: pytest.Monk
     monkeypatch.setattr(QGuiApplication, "platformName", lambda: "offscreen")
     monkeypatch.delenv("DISPLAY", raising=False)
     view, _, _ = show(xor)
-    assert not view.solid_button.isEnabled()
-    assert view.solid_button.toolTip() == NO_OPENGL
+    assert not view.button_3d.isEnabled()
+    assert view.button_3d.toolTip() == NO_OPENGL
     assert view.plot.isVisible()
 
 
@@ -131,12 +131,12 @@ def test_what_fails_when_tried_leaves_the_surface_flat(
     monkeypatch.setattr("momentum_gui.gui.plots.surface.view3d.switch.why_not", lambda: "")
     monkeypatch.setitem(sys.modules, "momentum_gui.gui.plots.surface.view3d.gl_widget", None)
     view, _, _ = show(xor)
-    assert view.solid_button.isEnabled()
-    view.solid_button.click()
-    assert not view.solid_button.isEnabled()
-    assert not view.solid_button.isChecked()
-    assert view.solid_button.toolTip() == NO_OPENGL
-    assert not view.solid.on
+    assert view.button_3d.isEnabled()
+    view.button_3d.click()
+    assert not view.button_3d.isEnabled()
+    assert not view.button_3d.isChecked()
+    assert view.button_3d.toolTip() == NO_OPENGL
+    assert not view.view3d.on
     assert view.plot.isVisible()
 
 
@@ -183,10 +183,10 @@ def test_in_a_window() -> None:
 def test_drawn_on_every_plane(show: Show, xor: Experiment, kind: int) -> None:
     """On every plane the landscape shows the colour map and both runs, each point of them at the plane's true error."""
     view, trainer, _ = show(xor)
-    view.solid_button.click()
-    assert view.solid.on, view.solid_button.toolTip()
-    view.choice.kind.setCurrentIndex(kind)
-    view.choice.kind.activated.emit(kind)
+    view.button_3d.click()
+    assert view.view3d.on, view.button_3d.toolTip()
+    view.picker.kind.setCurrentIndex(kind)
+    view.picker.kind.activated.emit(kind)
     settle(view)
     image = solid_image(view)
     assert count(image, theme.run_color(0)) > 30
@@ -200,7 +200,7 @@ def test_drawn_on_every_plane(show: Show, xor: Experiment, kind: int) -> None:
     for run in scene.runs:
         ends = run.pieces.reshape(-1, 3)
         x, y = left + (ends[:, 0] + 1) / 2 * (right - left), bottom + (ends[:, 1] + 1) / 2 * (top - bottom)
-        true = np.log10(task_errors(trainer.groups[0].task, evaluated.wanted.plane.weights_at(x, y)))
+        true = np.log10(task_errors(trainer.groups[0].task, evaluated.request.plane.weights_at(x, y)))
         assert ends[:, 2] / HIGH * (high - low) + low == pytest.approx(np.maximum(true, low), abs=1e-12)
 
 
@@ -208,7 +208,7 @@ def test_drawn_on_every_plane(show: Show, xor: Experiment, kind: int) -> None:
 def test_drawn_live_and_at_past_moments(show: Show, xor: Experiment) -> None:
     """The landscape follows the training, and shows a past moment when one is looked at."""
     view, trainer, record = show(xor)
-    view.solid_button.click()
+    view.button_3d.click()
     settle(view)
     before = scene_of(view).runs[1].present
     record.extend(trainer.advance_epochs(10))
@@ -228,8 +228,8 @@ def test_drawn_live_and_at_past_moments(show: Show, xor: Experiment) -> None:
 def test_drawn_by_the_buttons(show: Show, xor: Experiment) -> None:
     """Log, Contours and the button itself do what they say; dragging turns, the wheel zooms, Fit goes back."""
     view, _, _ = show(xor)
-    view.solid_button.click()
-    relief = view.solid.relief
+    view.button_3d.click()
+    relief = view.view3d.widget
     assert relief is not None
     assert scene_of(view).box.log
     assert len(scene_of(view).ground.contours)
@@ -246,18 +246,18 @@ def test_drawn_by_the_buttons(show: Show, xor: Experiment) -> None:
     assert relief.opts["azimuth"] != home
     view.fit_button.click()
     assert relief.opts["azimuth"] == home
-    view.solid_button.click()
-    assert not view.solid.on
+    view.button_3d.click()
+    assert not view.view3d.on
     assert view.plot.isVisible()
-    view.solid_button.click()
-    assert view.solid.on
+    view.button_3d.click()
+    assert view.view3d.on
 
 
 @pytest.mark.usefixtures("opengl")
 def test_drawn_in_both_themes_and_on_paper(show: Show, xor: Experiment, tmp_path: Path) -> None:
     """The picture takes on the theme; saved as PNG it is light and of twice the size; SVG and PDF are refused."""
     view, _, _ = show(xor)
-    view.solid_button.click()
+    view.button_3d.click()
     theme.set_theme("dark")
     view.apply_theme()
     assert count(solid_image(view), theme.DARK.plot_background, 0) > 20_000
@@ -277,8 +277,8 @@ def test_drawn_in_both_themes_and_on_paper(show: Show, xor: Experiment, tmp_path
 def test_drawn_no_more_once_opengl_fails(show: Show, xor: Experiment, monkeypatch: pytest.MonkeyPatch) -> None:
     """An exception while drawing ends 3D, not the program: the surface is flat again and the button says why."""
     view, _, _ = show(xor)
-    view.solid_button.click()
-    relief = view.solid.relief
+    view.button_3d.click()
+    relief = view.view3d.widget
     assert relief is not None
 
     def broken(**_: object) -> None:
@@ -286,9 +286,9 @@ def test_drawn_no_more_once_opengl_fails(show: Show, xor: Experiment, monkeypatc
 
     monkeypatch.setattr(relief, "paint", broken)
     relief.update()
-    wait_until(lambda: not view.solid.on, "the surface is flat")
+    wait_until(lambda: not view.view3d.on, "the surface is flat")
     assert view.plot.isVisible()
-    assert view.solid_button.toolTip() == NO_OPENGL
+    assert view.button_3d.toolTip() == NO_OPENGL
     update(view)
 
 
@@ -298,7 +298,7 @@ def test_drawn_in_two_views(show: Show, xor: Experiment) -> None:
     first, _, _ = show(xor)
     second, _, _ = show(xor)
     for view in (first, second):
-        view.solid_button.click()
+        view.button_3d.click()
     assert pixels(solid_image(first)).tolist() == pixels(solid_image(second)).tolist()
 
 
@@ -307,7 +307,7 @@ def test_drawn_with_wild_numbers(show: Show) -> None:
     """A run that diverged is drawn up to the edge, and an error without end is a hole."""
     runs: list[dict[str, object]] = [{"name": "wild", "rule": "plain", "learning_rate": 3.0, "epochs": 2000}]
     view, _, _ = show(Experiment.from_table({"problem": {"surface": "bowl"}, "run": runs}, "surface"), 1500)
-    view.solid_button.click()
+    view.button_3d.click()
     scene = scene_of(view)
     assert scene.runs[0].present is None
     assert np.abs(scene.runs[0].pieces[..., :2]).max() <= 1.0 + 1e-9

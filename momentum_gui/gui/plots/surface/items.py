@@ -7,19 +7,19 @@ import numpy as np
 from momentum_gui.engine.analysis.plane import Plane
 from momentum_gui.engine.population import Outcome
 from momentum_gui.gui.plots.common.plot import Plot
-from momentum_gui.gui.plots.surface.image import SurfacePicture
+from momentum_gui.gui.plots.surface.image import SurfaceImage
 from momentum_gui.gui.plots.surface.paths import PathItems, StepArrows
 from momentum_gui.gui.plots.surface.projection import Track
 from momentum_gui.gui.plots.surface.start import StartMarker
 from momentum_gui.gui.state import WindowState
 
 
-class SurfaceDrawing:
+class SurfaceItems:
     """The items of a plot, brought up to date together."""
 
     def __init__(self, plot: Plot, marker: StartMarker) -> None:
         self.plot, self.marker = plot, marker
-        self.picture = SurfacePicture(plot)
+        self.image = SurfaceImage(plot)
         self.arrows = StepArrows(plot)
         self.paths: list[PathItems] = []
 

@@ -1,1 +1,0 @@
-"""The error surface in 3D: an option where OpenGL works."""
