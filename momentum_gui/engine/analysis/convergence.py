@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from momentum_gui.engine.analysis.mean_square import mean_square_bound, mean_square_rate, noise_bound
-from momentum_gui.engine.population import Floats, NetworkTask, Task
+from momentum_gui.engine.population import Floats
 from momentum_gui.engine.rules import RULES, Coefficients, Rule, convergence_rate, gains, stability_bound
 
 
@@ -188,11 +188,6 @@ def decay_rate(update: ArrayLike, norm: ArrayLike) -> float:
     t, logs = t[good], np.log(values[good])
     t = t - t.mean()
     return float(np.exp((t @ logs) / (t @ t)))
-
-
-def gradient_scale(task: Task) -> float:
-    """Return an update's gradient as a multiple of the mean over its items: the batch size where they are summed."""
-    return 1.0 if not isinstance(task, NetworkTask) or task.mean else float(task.batch_size)
 
 
 @dataclass(frozen=True)

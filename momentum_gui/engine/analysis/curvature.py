@@ -129,3 +129,14 @@ def lanczos(engine: Engine, task: Task, weights: Floats, cancelled: Callable[[],
             break
         basis[k + 1] = product / beta[k]
     return Curvatures(float(values[-1]), float(values[0]), vectors[:, -1] @ known, None)
+
+
+def sharpness(engine: Engine, task: Task, weights: Floats) -> float:
+    """Return λmax, the greatest curvature of the training error at weights (W,); NaN where it is not finite."""
+    found = curvatures(engine, task, weights)
+    return np.nan if found is None else found.largest
+
+
+def gradient_scale(task: Task) -> float:
+    """Return an update's gradient as a multiple of the mean over its items: the batch size where they are summed."""
+    return 1.0 if not isinstance(task, NetworkTask) or task.mean else float(task.batch_size)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from momentum_gui.engine.analysis.convergence import Gauge, gauge, gradient_scale, predicted_rate
-from momentum_gui.engine.analysis.curvature import curvatures
+from momentum_gui.engine.analysis.convergence import Gauge, gauge, predicted_rate
+from momentum_gui.engine.analysis.curvature import curvatures, gradient_scale
 from momentum_gui.engine.analysis.grid import never
 from momentum_gui.engine.analytic_surfaces import SURFACES, evaluate
 from momentum_gui.engine.interface import Engine

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from momentum_gui.engine.analysis.curvature import curvatures
+from momentum_gui.engine.analysis.curvature import sharpness
 from momentum_gui.engine.analysis.mean_square import noise_floor
 from momentum_gui.engine.interface import choose
-from momentum_gui.engine.population import Floats, NetworkTask, Outcome, Task
+from momentum_gui.engine.population import Floats, NetworkTask, Outcome
 from momentum_gui.engine.rules import RULES, stability_bound
 from momentum_gui.lab.evidence.claim import Check, Claim
 from momentum_gui.lab.evidence.seeds import Draw, over_seeds
@@ -71,21 +71,17 @@ def edge_of_stability(experiment: Experiment, draw: Draw) -> Iterator[Check]:
     """lr·λmax as a share of the bound, in the second half of training."""
     few = Draw(min(draw.count, SEEDS), draw.first)
     task = Setup.of(experiment).task(experiment.training)
-    starts = over_seeds(experiment, few)
+    starts, engine = over_seeds(experiment, few), choose("auto")
     for run in experiment.runs:
         bound = stability_bound(RULES[run.training.rule].coefficients(run.training.momentum))
         shares: list[Floats] = []
         for frame in starts[run.name].frames:
             weights = frame.rows.weights[len(frame.rows) // 2 :: EDGE_EVERY]
-            shares.append(np.array([sharpness(task, each) for each in weights]) * run.training.learning_rate / bound)
+            shares.append(
+                np.array([sharpness(engine, task, each) for each in weights]) * run.training.learning_rate / bound
+            )
         middle = float(np.median([np.median(share) for share in shares]))
         yield Check("within 10 % of the rule's bound", middle, 0.9, 1.1)
-
-
-def sharpness(task: Task, weights: Floats) -> float:
-    """Return λmax of the mean training error at weights (W,)."""
-    found = curvatures(choose("auto"), task, weights)
-    return np.nan if found is None else found.largest
 
 
 CLAIMS: dict[str, Claim] = {

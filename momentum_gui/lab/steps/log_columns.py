@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from momentum_gui.engine.population import Floats
-from momentum_gui.engine.rules import Coefficients, Gains, gains
+from momentum_gui.engine.rules import Coefficients, Gains, gains, stability_bound
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.steps.step_parts import (
@@ -27,24 +27,34 @@ ALL = "all"
 PARTS = ("gradient_part", "momentum_part", "step", "agree", "gain")
 """What the anatomy tells of each weight."""
 
+SHARPNESS_WHERE = "Sharpness and its bound are those at the weights of the epoch logged."
 WHERE = (
     "All of them tell of the last update of the epoch logged, gains of the window that ends with it: the last 64 "
     "updates (fewer in a network of more than 512 weights), or those since the start or a change of rule, rate, "
-    "momentum or weights."
+    "momentum or weights. " + SHARPNESS_WHERE
 )
 SLOWER = "Training halts at each logged epoch for them, and so takes longer."
+
+
+def unknown() -> float:
+    """Return NaN: nothing measures it."""
+    return np.nan
 
 
 @dataclass(frozen=True, eq=False)
 class Dissected:
     """What columns are computed from: a run's window, which ends with the update in question (None before the first
-    one), its coefficients, its batch size and the updates in its epoch. Each measure is taken at most once.
+    one), its coefficients, its batch size and the updates in its epoch; what measures λmax of the mean training error
+    at its weights, and its learning rate, times the batch size where gradients are summed. Each measure is taken at
+    most once.
     """
 
     trace: Trace | None
     coefficients: Coefficients
     batch_size: int
     updates_per_epoch: int
+    measure_sharpness: Callable[[], float] = unknown
+    learning_rate: float = np.nan
 
     @cached_property
     def last(self) -> Anatomy | None:
@@ -101,7 +111,7 @@ def mean_changes(trace: Trace) -> float:
     return float(known.mean()) if len(known) else np.nan
 
 
-STEPS, GAIN, LIFE = "Steps", "Effective gain", "Half-life of momentum"
+STEPS, GAIN, LIFE, SHARPNESS = "Steps", "Effective gain", "Half-life of momentum", "Sharpness"
 CHOICES = (
     Column(
         "gradient_part_norm",
@@ -160,6 +170,20 @@ CHOICES = (
     Column("half_life_updates", LIFE, "In updates", "momentum's half-life in updates", lambda run: run.life.updates),
     Column("half_life_items", LIFE, "In items", "momentum's half-life in items", lambda run: run.life.items),
     Column("half_life_epochs", LIFE, "In epochs", "momentum's half-life in epochs", lambda run: run.life.epochs),
+    Column(
+        "sharpness",
+        SHARPNESS,
+        "Greatest curvature",
+        "λmax: the greatest eigenvalue of the training error's Hessian",
+        lambda run: run.measure_sharpness(),
+    ),
+    Column(
+        "sharpness_bound",
+        SHARPNESS,
+        "Bound",
+        "the λmax at which the rule's full-batch stability ends: its bound over the learning rate",
+        lambda run: stability_bound(run.coefficients) / run.learning_rate,
+    ),
 )
 """The columns, in the order in which they are written."""
 BY_NAME = {column.name: column for column in CHOICES}

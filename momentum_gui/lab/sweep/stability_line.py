@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from momentum_gui.engine.analysis.batch_curvature import batch_curvature
-from momentum_gui.engine.analysis.convergence import gradient_scale
-from momentum_gui.engine.analysis.curvature import curvatures
+from momentum_gui.engine.analysis.curvature import curvatures, gradient_scale
 from momentum_gui.engine.analysis.grid import never
 from momentum_gui.engine.analysis.mean_square import mean_square_bound
 from momentum_gui.engine.population import Floats

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
+from momentum_gui.engine.analysis.curvature import gradient_scale, sharpness
 from momentum_gui.engine.interface import Engine
 from momentum_gui.engine.population import Floats, Measure, Outcome, SurfaceTask
 from momentum_gui.lab.setup import Setup
@@ -119,7 +121,14 @@ class RunReporter:
             task, window = self.slot.task, self.window
             if window is not None and window.end != self.slot.update:
                 window = None
-            run = Dissected(window, self.slot.coefficients, task.batch_size, task.updates_per_epoch)
+            run = Dissected(
+                window,
+                self.slot.coefficients,
+                task.batch_size,
+                task.updates_per_epoch,
+                partial(sharpness, self.engine, task, self.slot.weights[0]),
+                float(self.slot.population.learning_rate[self.slot.row]) * gradient_scale(task),
+            )
             columns[:] = choice.values(run)
             parts[:] = np.nan if window is None else parts_of(window, self._chosen)
         return columns, parts

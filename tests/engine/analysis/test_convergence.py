@@ -16,12 +16,11 @@ from momentum_gui.engine.analysis.convergence import (
     decay_rate,
     equal_rate,
     gauge,
-    gradient_scale,
     predicted_rate,
     rate_map,
     search_best,
 )
-from momentum_gui.engine.analysis.curvature import curvatures
+from momentum_gui.engine.analysis.curvature import curvatures, gradient_scale
 from momentum_gui.engine.analytic_surfaces import SURFACES
 from momentum_gui.engine.interface import Engine, choose
 from momentum_gui.engine.network import Activation, Loss, Network

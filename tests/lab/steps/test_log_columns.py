@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from momentum_gui.engine.rules import RULES, gains
+from momentum_gui.engine.analysis.curvature import gradient_scale, sharpness
+from momentum_gui.engine.rules import RULES, gains, stability_bound
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.log import COLUMNS, AnatomyWriter, LogWriter, read_log
@@ -141,6 +142,10 @@ def test_the_values_are_those_of_a_trainer_stepped_there(tmp_path: Path) -> None
                 life.items,
                 life.epochs,
             )
+            group = stepped.group_of(number)
+            assert found["sharpness"] == sharpness(group.engine, group.task, run.weights)
+            bound = stability_bound(run.trace.coefficients) / (run.learning_rate * gradient_scale(group.task))
+            assert found["sharpness_bound"] == pytest.approx(bound, rel=1e-12)
             assert found["agreement"] == anatomy(run.trace).agreement
             assert found["gain_updates"] == len(run.trace.gradients) <= 64
             assert found["gradient_part_norm"] == np.linalg.norm(run.trace.gradient_parts[-1])
@@ -174,6 +179,8 @@ def test_epoch_0_has_no_update_but_a_rule(tmp_path: Path) -> None:
         "half_life_updates",
         "half_life_items",
         "half_life_epochs",
+        "sharpness",
+        "sharpness_bound",
     }
     assert {row["epoch"] for row in csv.DictReader(parts.splitlines()) if row["epoch"] == "0"} == set()
 

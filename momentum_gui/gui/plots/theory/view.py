@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from momentum_gui.engine.analysis.batch_curvature import BatchCurvature
-from momentum_gui.engine.analysis.convergence import Best, gauge, gradient_scale, predicted_rate
-from momentum_gui.engine.analysis.curvature import Curvatures
+from momentum_gui.engine.analysis.convergence import Best, gauge, predicted_rate
+from momentum_gui.engine.analysis.curvature import Curvatures, gradient_scale
 from momentum_gui.engine.interface import choose, ready
 from momentum_gui.engine.population import Floats, Task
 from momentum_gui.engine.rules import RULES
