@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
+from momentum_gui.engine.analysis.batch_curvature import batch_sharpness
 from momentum_gui.engine.analysis.curvature import sharpness
 from momentum_gui.engine.analysis.mean_square import noise_floor
 from momentum_gui.engine.interface import choose
 from momentum_gui.engine.population import Floats, NetworkTask, Outcome
 from momentum_gui.engine.rules import RULES, stability_bound
 from momentum_gui.lab.evidence.claim import Check, Claim
-from momentum_gui.lab.evidence.seeds import Draw, over_seeds
+from momentum_gui.lab.evidence.seeds import Draw, Starts, over_seeds
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.setup import Setup
 
@@ -69,19 +71,51 @@ def momentum_or_rate(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 def edge_of_stability(experiment: Experiment, draw: Draw) -> Iterator[Check]:
     """lr·λmax as a share of the bound, in the second half of training."""
-    few = Draw(min(draw.count, SEEDS), draw.first)
-    task = Setup.of(experiment).task(experiment.training)
-    starts, engine = over_seeds(experiment, few), choose("auto")
+    task, engine = Setup.of(experiment).task(experiment.training), choose("auto")
+    starts = over_seeds(experiment, few(draw))
     for run in experiment.runs:
         bound = stability_bound(RULES[run.training.rule].coefficients(run.training.momentum))
-        shares: list[Floats] = []
-        for frame in starts[run.name].frames:
-            weights = frame.rows.weights[len(frame.rows) // 2 :: EDGE_EVERY]
-            shares.append(
-                np.array([sharpness(engine, task, each) for each in weights]) * run.training.learning_rate / bound
-            )
-        middle = float(np.median([np.median(share) for share in shares]))
-        yield Check("within 10 % of the rule's bound", middle, 0.9, 1.1)
+        found = second_half(starts[run.name], partial(sharpness, engine, task))
+        yield Check("within 10 % of the rule's bound", run.training.learning_rate * found / bound, 0.9, 1.1)
+
+
+def edge_small_batches(experiment: Experiment, draw: Draw) -> Iterator[Check]:
+    """The batch sharpness against the lower edge, and λmax in full batch against the upper one."""
+    setup, engine = Setup.of(experiment), choose("auto")
+    starts = over_seeds(experiment, few(draw))
+    edge, momentum = 2 / experiment.training.learning_rate, experiment.training.momentum
+    for run in experiment.runs:
+        task = setup.task(run.training)
+        if run.training.batch_size == "full":
+            found = second_half(starts[run.name], partial(sharpness, engine, task))
+            yield Check("within 10 % of 2(1+β)/lr", found / (edge * (1 + momentum)), 0.9, 1.1)
+        else:
+            assert isinstance(task, NetworkTask)
+            found = second_half(starts[run.name], partial(sharpness_of_batches, task))
+            low, high, said = (1.05, 2.0, "1.05 to 2 times")
+            if run.training.batch_size == 2:
+                low, high, said = (0.95, 1.25, "0.95 to 1.25 times 2(1−β)/lr")
+            yield Check(said, found / (edge * (1 - momentum)), low, high)
+
+
+def few(draw: Draw) -> Draw:
+    """Return the first seeds of a draw."""
+    return Draw(min(draw.count, SEEDS), draw.first)
+
+
+def second_half(starts: Starts, measure: Callable[[Floats], float]) -> float:
+    """Return the median over the second half of a training of a measure of its weights, the median over the starts."""
+    medians = []
+    for frame in starts.frames:
+        weights = frame.rows.weights[len(frame.rows) // 2 :: EDGE_EVERY]
+        medians.append(np.median([measure(each) for each in weights]))
+    return float(np.median(medians))
+
+
+def sharpness_of_batches(task: NetworkTask, weights: Floats) -> float:
+    """Return the batch sharpness at weights (W,)."""
+    found = batch_sharpness(task, weights, np.arange(len(task.items)), task.batch_size)
+    return np.nan if found is None else found
 
 
 CLAIMS: dict[str, Claim] = {
@@ -89,4 +123,5 @@ CLAIMS: dict[str, Claim] = {
     "noise-floor": noise_floors,
     "momentum-or-rate": momentum_or_rate,
     "edge-of-stability": edge_of_stability,
+    "edge-small-batches": edge_small_batches,
 }
