@@ -31,10 +31,12 @@ from momentum_gui.gui.plots.one_update.view import read_number
 from momentum_gui.gui.plots.theory.chart import Chart, ChartWanted, chart
 from momentum_gui.gui.plots.theory.gauges import GaugeRow, Gauges
 from momentum_gui.gui.plots.theory.map import Dot, MapPlot, TheoryMap
+from momentum_gui.gui.plots.theory.sharpness import SharpnessPlot, measure_sharpness, sharpness_plot
 from momentum_gui.gui.plots.theory.words import (
     COLORS,
     REGIME_NAMES,
     REGIME_WORDS,
+    SHARPNESS_WORDS,
     batch_text,
     rate_text,
     settings_text,
@@ -80,6 +82,7 @@ class TheoryView(PlotView):
         self.measure_button = self.add_button("Measured", "Take the curvatures measured at the selected run's weights")
         self.measure_button.setCheckable(True)
         self.measure_button.setChecked(True)
+        self.over_time = self.add_button("Sharpness", "Show λmax against epochs in place of the map", checkable=True)
         self._build()
         self.background = Background(self, "theory")
         self.background.done.connect(self._measured)
@@ -87,6 +90,10 @@ class TheoryView(PlotView):
         self.charts = Background(self, "chart")
         self.charts.done.connect(self._charted)
         self.charts.failed.connect(self._not_charted)
+        self.tracker = Background(self, "sharpness")
+        self.tracker.done.connect(self._tracked)
+        self.tracker.failed.connect(self._not_tracked)
+        self._tracking = False
         self._measuring = self._charting = False  # until the result has arrived, later than the end of the work
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -106,6 +113,8 @@ class TheoryView(PlotView):
         self.measure_button.clicked.connect(self._use_measured)
         self.equal.clicked.connect(self._want_equal_rate)
         self.plot.hovered.connect(self._hovered)
+        self.curves.hovered.connect(self._hovered_curve)
+        self.over_time.toggled.connect(self._switched)
 
     def _build(self) -> None:
         inner = QWidget()
@@ -134,7 +143,13 @@ class TheoryView(PlotView):
         self.plot.fitted.connect(self._fit)
         self.plots.append(self.plot)
         self.map = TheoryMap(self.plot)
+        self.curves = sharpness_plot()
+        self.curves.fitted.connect(self.redraw_now)
+        self.curves.hide()
+        self.plots.append(self.curves)
+        self.sharpness = SharpnessPlot(self.curves)
         column.addWidget(self.plot, 1)
+        column.addWidget(self.curves, 1)
         column.addWidget(self.detail)
         column.addWidget(self.words)
         area = QScrollArea()
@@ -150,27 +165,31 @@ class TheoryView(PlotView):
     def end(self) -> None:
         """End the background work."""
         self._later.stop()
-        self._measuring = self._charting = False
+        self._measuring = self._charting = self._tracking = False
         self.background.close()
+        self.tracker.close()
         self.charts.close()
 
     @property
     def busy(self) -> bool:
         """Whether a measurement or a map is under way or still to come."""
-        return self._measuring or self._charting or self._later.isActive()
+        return self._measuring or self._charting or self._tracking or self._later.isActive()
 
     def recolor(self) -> None:
         """The colours of the map's lines and labels."""
         self.map.recolor()
+        self.sharpness.recolor()
 
     def arrange(self) -> None:
         """Forget what was measured; the settings of the map that were chosen stay."""
         assert self.setup is not None
         self.background.cancel()
-        self._measuring = False
+        self.tracker.cancel()
+        self._measuring = self._tracking = False
         runs = self.setup.experiment.runs
         self._tasks = {number: self.setup.task(run.training) for number, run in enumerate(runs)}
         self.found, self.batches, self._asked, self._finished = {}, {}, {}, -math.inf
+        self.sharpness.arrange(len(runs))
         if not self._own_rule and self.run is not None:
             self.rule.setCurrentIndex(self.rule.findData(self.run.latest.rule))
         if self.measure_button.isChecked():
@@ -192,6 +211,8 @@ class TheoryView(PlotView):
             self._take_measured(self.found[self.selected])
         self._draw_gauges()
         self._draw_map()
+        if self.over_time.isChecked():
+            self._draw_sharpness()
         self._tell()
         self._request()
 
@@ -268,7 +289,7 @@ class TheoryView(PlotView):
 
     def _draw_map(self) -> None:
         """Mark best settings and runs on the map, and ask for another map where this one is of other settings."""
-        self.plot.setVisible(self.range is not None)
+        self.plot.setVisible(self.range is not None and not self.over_time.isChecked())
         if self.range is None:
             return
         rule, scale = self.rule.currentData(), self._scale()
@@ -286,6 +307,28 @@ class TheoryView(PlotView):
         ]  # fmt: skip
         # The map's own rule above the others, and the selected run above all.
         self.map.mark(self.best, sorted(dots, key=lambda dot: (dot.filled, dot.selected)))
+
+    def _draw_sharpness(self) -> None:
+        """Draw λmax over time as far as it is known, and have what is missing measured."""
+        shown = [(number, run) for number, run in self.runs_shown() if number in self._tasks]
+        self.sharpness.draw(shown, self._tasks, {number: self._spread(number) for number, _ in shown})
+        moments = self.sharpness.missing(shown)
+        if moments and not self._tracking:
+            self._tracking = True
+            engine = choose(self._engine) if self._engine == "numpy" else ready()
+            tasks = dict(self._tasks)
+            self.tracker.request(lambda cancelled: measure_sharpness(engine, tasks, moments, cancelled))
+
+    @Slot(object)
+    def _tracked(self, found: list[tuple[int, float, float]]) -> None:
+        self._tracking = False
+        self.sharpness.take(found)
+        self.redraw_now()
+
+    @Slot(str)
+    def _not_tracked(self, problem: str) -> None:
+        self._tracking = False
+        self.detail.setText(f"The sharpness could not be measured: {problem}")
 
     @property
     def best(self) -> Best | None:
@@ -345,17 +388,21 @@ class TheoryView(PlotView):
         return [text for text in (batch_text(task, self.batches.get(self.selected)), shortcut_text(task)) if text]
 
     def key_text(self) -> str:
-        """Return what the map is of."""
+        """Return what the plot is of."""
+        if self.over_time.isChecked():
+            return SHARPNESS_WORDS
         if self.range is None:
             return ""
         low, high = (number_text(value, 3) for value in self.range[:2])
         return f"Map of {RULES[self.rule.currentData()].title}, curvatures λmin {low} to λmax {high}"
 
     def captions(self) -> list[str]:
-        """Return what the map does not say by itself: colours, gauges, best settings, batches."""
-        lines = [f"{COLORS} Hatched: divergent. Star: the best settings. Hollow dots: runs of other rules."]
-        lines += [f"{html.escape(row.name)}: {html.escape(row.sentence)}" for row in self.gauges.rows]
-        return [*lines, self.words.text()]
+        """Return what the plot does not say by itself: colours, gauges, best settings, batches."""
+        gauges = [f"{html.escape(row.name)}: {html.escape(row.sentence)}" for row in self.gauges.rows]
+        if self.over_time.isChecked():
+            return [*gauges, *self._remarks()]
+        colors = f"{COLORS} Hatched: divergent. Star: the best settings. Hollow dots: runs of other rules."
+        return [colors, *gauges, self.words.text()]
 
     def summary(self) -> str:
         """The gauges in words, and the best settings."""
@@ -365,8 +412,16 @@ class TheoryView(PlotView):
         return "; ".join(words)
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
-        """Return the map, a row a cell: rule, curvatures, spread; learning rate, momentum, convergence rate, regime."""
+        """Return the map, a row a cell: rule, curvatures, spread; learning rate, momentum, convergence rate, regime.
+
+        Of sharpness over time: run, epoch, λmax.
+        """
         rows: list[list[object]] = []
+        if self.over_time.isChecked():
+            for number, run in self.runs_shown():
+                x, y = self.sharpness.table(number)
+                rows += [[run.name, float(epoch), float(value)] for epoch, value in zip(x, y, strict=True)]
+            return ["run", "epoch", "sharpness"], rows
         drawn = self.map.chart
         if drawn is not None and self.range is not None:
             wanted = drawn.wanted
@@ -406,6 +461,26 @@ class TheoryView(PlotView):
             self.detail.setText(COLORS)
         else:
             self.detail.setText(self.point_text(*found))
+
+    @Slot(bool)
+    def _switched(self, over_time: bool) -> None:
+        self.curves.setVisible(over_time)
+        self.plot.setVisible(not over_time and self.range is not None)
+        self.detail.setText(SHARPNESS_WORDS if over_time else COLORS)
+        self.redraw_now()
+
+    @Slot(object)
+    def _hovered_curve(self, place: QPointF | None) -> None:
+        words = SHARPNESS_WORDS
+        if place is not None:
+            near = []
+            for number, run in self.runs_shown():
+                x, y = self.sharpness.table(number)
+                if len(x):
+                    at = int(np.abs(x - place.x()).argmin())
+                    near.append((abs(float(y[at]) - place.y()), f"{run.name}: λmax {y[at]:.4g} at epoch {x[at]:g}"))
+            words = min(near)[1] if near else words
+        self.detail.setText(words)
 
     @Slot(int)
     def _rule_chosen(self, _index: int) -> None:

@@ -18,6 +18,7 @@ REGIME_WORDS = {
 }
 REGIME_NAMES = {int(regime): regime.name.lower() for regime in Regime}
 COLORS = "Colours: the share of the distance to the minimum that an update leaves."
+SHARPNESS_WORDS = "Solid: λmax of each run. Dashed: where its rule stops being stable, its bound over its rate."
 ELEMENTWISE = (
     "The loss squared_error_elementwise trains by a shortcut; the curvature here is that of the true squared error."
 )

@@ -12,12 +12,13 @@ from pytestqt.qtbot import QtBot
 
 from momentum_gui.engine.analysis.batch_curvature import batch_curvature
 from momentum_gui.engine.analysis.convergence import Regime, best_settings, gauge, predicted_rate
-from momentum_gui.engine.analysis.curvature import curvatures
+from momentum_gui.engine.analysis.curvature import curvatures, sharpness
 from momentum_gui.engine.analysis.mean_square import mean_square_bound
 from momentum_gui.engine.interface import choose
 from momentum_gui.engine.rules import RULES, stability_bound
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.theory.chart import middle
+from momentum_gui.gui.plots.theory.sharpness import bound_line
 from momentum_gui.gui.plots.theory.view import TheoryView
 from momentum_gui.gui.plots.theory.words import rate_text
 from momentum_gui.gui.plots.theory.work import measured_rate, range_of
@@ -329,3 +330,37 @@ def test_the_picture_and_the_table_say_what_they_are_of(view: TheoryView) -> Non
     assert head[:4] == ["rule", "smallest_curvature", "largest_curvature", "spread"]
     assert rows[0][:4] == ["one-step", *view.range[:2], view.batches[0].spread]
     assert {len(row) for row in rows} == {len(head)}
+
+
+def test_sharpness_over_time_is_that_of_the_weights_on_the_way(view: TheoryView) -> None:
+    """λmax at moments from the start to the present, each as the engine finds it there; the bound is a step where the
+    rate changed; the table has the points; what a run has gone back from is forgotten."""
+    table = {
+        "problem": {"dataset": "sine"},
+        "network": {"hidden": [4]},
+        "training": {"rule": "heavy-ball", "learning_rate": 0.1, "momentum": 0.5, "batch_size": "full", "epochs": 600},
+    }
+    trainer = Trainer(Experiment.from_table(table, "test"), "numpy")
+    record = Record(trainer.first_frame())
+    record.extend(trainer.advance(200))
+    trainer.change(0, learning_rate=0.2)
+    record.extend(trainer.advance(100))
+    show(view, trainer, record)
+    view.over_time.setChecked(True)
+    wait_until(lambda: not view.busy, "the sharpness is measured", 20.0)
+    assert view.curves.isVisibleTo(view) and not view.plot.isVisibleTo(view)
+    x, y = view.sharpness.table(0)
+    assert x[0] == 0 and x[-1] == 300 and 60 <= len(x) <= 100
+    group = trainer.group_of(0)
+    for at in (0, len(x) // 2, -1):
+        weights = record.runs[0].weights_at(float(x[at]))
+        assert y[at] == pytest.approx(sharpness(group.engine, group.task, weights), rel=1e-6)
+    line_x, line_y = bound_line(record.runs[0], group.task, 1.0)
+    assert list(line_x) == [0, 200, 200, 300]
+    assert list(line_y) == pytest.approx([30, 30, 15, 15])
+    head, rows = view.export_table()
+    assert head == ["run", "epoch", "sharpness"] and len(rows) == len(x)
+    record.rewind(trainer.seek(100 * trainer.items_per_epoch))
+    update(view)
+    wait_until(lambda: not view.busy, "the sharpness is measured", 20.0)
+    assert view.sharpness.table(0)[0].max() == 100
