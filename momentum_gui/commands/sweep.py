@@ -7,6 +7,7 @@ import importlib
 import json
 import math
 import os
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ from momentum_gui.lab.errors import BadInputError
 if TYPE_CHECKING:
     from momentum_gui.lab.experiment import Experiment
     from momentum_gui.lab.sweep.answer import Answer
+    from momentum_gui.lab.sweep.confirmation import Confirmation
+    from momentum_gui.lab.sweep.confirmer import Confirmer
     from momentum_gui.lab.sweep.csv_file import SweepFile
     from momentum_gui.lab.sweep.grid import Grid
     from momentum_gui.lab.sweep.runner import Sweep
@@ -27,6 +30,7 @@ LEARNING_RATES, MOMENTA = "0.001:1:21:log", "0:0.95:20"
 """The ranges where none are given."""
 RANGE_HELP = "start:end:count, start:end:count:log, a list like 0.1,0.2, or one number"
 INTERRUPTED = 130
+MOST_SEEDS = 10_000
 
 
 def add(commands: Commands) -> None:
@@ -39,6 +43,11 @@ def add(commands: Commands) -> None:
     parser.add_argument("--momentum", metavar="RANGE", default=MOMENTA, help="likewise (%(default)s)")
     parser.add_argument(
         "--seeds", metavar="N", default="1", help="train each cell with N seeds: the experiment's, +1, …"
+    )
+    parser.add_argument(
+        "--confirm",
+        metavar="N",
+        help="measure the answer on N fresh seeds (as many as a fifth of the sweep's work allows); 0: grid alone",
     )
     parser.add_argument(
         "--rule", metavar="R", action="append", default=[], help="a rule to sweep, may be repeated (the experiment's)"
@@ -59,10 +68,25 @@ def add(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Sweep and tell. Raises BadInputError before anything is written, OSError where writing or a cluster fails."""
+    """Sweep, confirm and tell.
+
+    Raises BadInputError before anything is written, OSError where writing or a cluster fails.
+    """
+    from momentum_gui.lab.sweep.answer import find_answer
+    from momentum_gui.lab.sweep.confirmer import Confirmer
+
     experiment = load_experiment(arguments)
     grid = make_grid(arguments, experiment)
+    hold_out = None if arguments.confirm is None else whole(arguments.confirm, "--confirm", 0)
     sweep, file = make_sweep(arguments, experiment, grid)
+    confirmer = Confirmer(sweep, arguments.measure, hold_out=hold_out) if hold_out != 0 else None
+    confirmation = None
+
+    def cancel() -> None:
+        sweep.cancel()
+        if confirmer is not None:
+            confirmer.cancel()
+
     with ExitStack() as opened:
         if arguments.scheduler is not None and not sweep.table.complete:
             from momentum_gui.lab.sweep.cluster import cluster
@@ -71,28 +95,54 @@ def run(arguments: argparse.Namespace) -> int:
         if file is not None:
             opened.callback(file.close)
             file.begin()
-        interrupt = opened.enter_context(Interrupt(sweep.cancel))
+        interrupt = opened.enter_context(Interrupt(cancel))
         train(sweep, file, interrupt)
         if file is not None:
             file.finish()
-    answer = tell(arguments, experiment, sweep)
+        if confirmer is not None and not interrupt.asked:
+            confirmation = confirm(confirmer)
+    answer = find_answer(sweep.table, arguments.measure, experiment.training.target_error, confirmation)
+    tell(arguments, sweep, answer)
     if arguments.plot and (sweep.table.complete or not interrupt.asked):
         draw(arguments, experiment, sweep, answer)
-    if interrupt.asked and not sweep.table.complete:
-        if file is not None and not (arguments.json or arguments.best):
+    if not interrupt.asked:
+        return 0
+    if not (arguments.json or arguments.best):
+        if not sweep.table.complete and file is not None:
             print(f"Interrupted: the same command goes on from {file.part}.")
-        return INTERRUPTED
-    return 0
+        elif sweep.table.complete and confirmation is None:
+            print("Interrupted: the answer is not confirmed.")
+    return 0 if sweep.table.complete and confirmer is None else INTERRUPTED
+
+
+def confirm(confirmer: Confirmer) -> Confirmation | None:
+    """Confirm the grid's answer on fresh seeds, with a progress line of its own; None where that was cancelled."""
+    found: list[Confirmation | None] = []
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            found.append(confirmer.run())
+        except BaseException as error:  # raised again where it is waited for
+            failed.append(error)
+
+    thread = threading.Thread(target=work, name="confirm")
+    thread.start()
+    with Progress("confirming", 1.0) as progress:
+        while thread.is_alive():
+            thread.join(0.05)
+            now = confirmer.progress()
+            progress.show(now.share, f"{now.done} of up to {now.total} trainings on fresh seeds")
+    if failed:
+        raise failed[0]
+    return found[0]
 
 
 def make_grid(arguments: argparse.Namespace, experiment: Experiment) -> Grid:
     """The grid asked for. Raises BadInputError."""
     from momentum_gui.lab.sweep.grid import Grid
 
-    try:
-        seeds = int(arguments.seeds)
-    except ValueError:
-        raise BadInputError(f"--seeds {arguments.seeds}: allowed is a whole number, 1 or more") from None
+    seeds = whole(arguments.seeds, "--seeds", 1)
     return Grid.of(
         experiment,
         arguments.learning_rate,
@@ -107,9 +157,9 @@ def make_sweep(arguments: argparse.Namespace, experiment: Experiment, grid: Grid
     """The sweep, and the file it goes on from. Raises BadInputError; nothing is written."""
     from momentum_gui.commands.outputs import check_plot, sources
     from momentum_gui.engine.interface import choose
-    from momentum_gui.lab.sweep.answer import check_measure
     from momentum_gui.lab.sweep.block import Shared
     from momentum_gui.lab.sweep.csv_file import MORE_COLUMNS, SweepFile
+    from momentum_gui.lab.sweep.measures import check_measure
     from momentum_gui.lab.sweep.runner import Sweep
 
     needed = sources(arguments.file, experiment)
@@ -151,11 +201,16 @@ def train(sweep: Sweep, file: SweepFile | None, interrupt: Interrupt) -> None:
                 break
 
 
-def tell(arguments: argparse.Namespace, experiment: Experiment, sweep: Sweep) -> Answer | None:
-    """Print the answer in the form asked for."""
-    from momentum_gui.lab.sweep.answer import find_answer
+def whole(text: str, option: str, least: int) -> int:
+    """Return a whole number. Raises BadInputError in one line."""
+    text = text.strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 12 and least <= int(text) <= MOST_SEEDS):
+        raise BadInputError(f"{option} {text}: allowed is a whole number from {least} to {MOST_SEEDS}")
+    return int(text)
 
-    answer = find_answer(sweep.table, arguments.measure, experiment.training.target_error)
+
+def tell(arguments: argparse.Namespace, sweep: Sweep, answer: Answer | None) -> None:
+    """Print the answer in the form asked for."""
     progress = sweep.progress()
     if arguments.json:
         print(json.dumps(facts(arguments, sweep, answer)))
@@ -165,7 +220,6 @@ def tell(arguments: argparse.Namespace, experiment: Experiment, sweep: Sweep) ->
         outcomes = ", ".join(f"{count} {name}" for name, count in sweep.table.outcomes().items())
         print(f"{progress.done} of {progress.total} trainings: {outcomes or 'none yet'}  {progress.seconds:.2f} s")
         print(answer.sentence() if answer is not None else nothing(sweep))
-    return answer
 
 
 def nothing(sweep: Sweep) -> str:
@@ -199,6 +253,9 @@ def facts(arguments: argparse.Namespace, sweep: Sweep, answer: Answer | None) ->
             "momentum": answer.momentum,
             "value": finite(answer.value),
             "quartiles": [finite(answer.low), finite(answer.high)],
+            "seeds": 0 if answer.confirmation is None else answer.confirmation.seeds,
+            "failed": 0 if answer.confirmation is None else answer.confirmation.failed,
+            "grid_value": finite(answer.grid_value),
             "region": {"cells": int(answer.region.sum()), "learning_rate": [low, high], "momentum": [slow, fast]},
             "sentence": answer.sentence(),
         }

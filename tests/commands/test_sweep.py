@@ -74,7 +74,21 @@ def test_seeds_default_to_the_experiments_own(capsys: pytest.CaptureFixture[str]
 
 def test_best_is_toml_that_an_experiment_takes(capsys: pytest.CaptureFixture[str]) -> None:
     """--best prints nothing but [training] with the settings, which are a row of the CSV."""
-    out = told(capsys, "iris", *RANGES, *SHORT, "--rule", "plain", "--rule", "nesterov", "--csv", "S.csv", "--best")
+    out = told(
+        capsys,
+        "iris",
+        *RANGES,
+        *SHORT,
+        "--rule",
+        "plain",
+        "--rule",
+        "nesterov",
+        "--csv",
+        "S.csv",
+        "--best",
+        "--confirm",
+        "0",
+    )
     training = tomllib.loads(out)["training"]
     assert set(training) == {"rule", "learning_rate", "momentum"}
     best = min(rows("S.csv"), key=lambda row: float(row["error"]))
@@ -90,6 +104,14 @@ def test_the_json_object(capsys: pytest.CaptureFixture[str]) -> None:
     best = answer["best"]
     assert best["quartiles"][0] <= best["value"] <= best["quartiles"][1]
     assert best["region"]["cells"] >= 1
+    assert best["seeds"] >= 12
+    assert best["failed"] == 0
+    assert f"median of {best['seeds']} fresh seeds" in best["sentence"]
+    alone = json.loads(told(capsys, "iris", *RANGES, *SHORT, "--seeds", "3", "--json", "--confirm", "0"))["best"]
+    assert (alone["seeds"], alone["failed"], alone["grid_value"]) == (0, 0, alone["value"])
+    assert alone["value"] == best["grid_value"]
+    some = json.loads(told(capsys, "iris", *RANGES, *SHORT, "--seeds", "3", "--json", "--confirm", "17"))["best"]
+    assert some["seeds"] == 17
 
 
 @pytest.mark.parametrize(
@@ -109,7 +131,9 @@ def test_the_json_object(capsys: pytest.CaptureFixture[str]) -> None:
         (["--json", "--best"], "--best: not allowed with argument --json"),
         (["--scheduler", "foo"], "--scheduler foo: is not an address"),
         (["--seeds", "0"], "--seeds 0"),
-        (["--seeds", "two"], "--seeds two"),
+        (["--seeds", "two"], "--seeds two: allowed is a whole number from 1 to 10000"),
+        (["--confirm", "-1"], "--confirm -1: allowed is a whole number from 0 to 10000"),
+        (["--confirm", "1.5"], "--confirm 1.5: allowed is a whole number"),
         (["--rule", "sgd"], "--rule sgd: allowed are plain, one-step"),
         (["--measure", "epochs"], "needs training.target_error"),
         (["--engine", "gpu"], "--engine"),
@@ -145,9 +169,13 @@ def test_a_csv_never_replaces_the_data_or_the_experiment(capsys: pytest.CaptureF
 
 def test_a_finished_sweep_is_not_trained_again(capsys: pytest.CaptureFixture[str]) -> None:
     """The same command once more reads the answer from the file; other settings are refused."""
-    first = told(capsys, "iris", *RANGES, *SHORT, "--csv", "S.csv", "--best")
+
+    def answer() -> object:
+        return json.loads(told(capsys, "iris", *RANGES, *SHORT, "--csv", "S.csv", "--json"))["best"]
+
+    first = answer()
     stamp = os.stat("S.csv").st_mtime_ns
-    assert told(capsys, "iris", *RANGES, *SHORT, "--csv", "S.csv", "--best") == first
+    assert answer() == first
     assert os.stat("S.csv").st_mtime_ns == stamp
     assert main(["sweep", "iris", *RANGES, "--set", "training.epochs=4", "--engine", "numpy", "--csv", "S.csv"]) == 2
     assert "training.epochs = 3, not 4" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 import time
 from collections.abc import Iterable
@@ -49,16 +50,19 @@ class Shared:
     def of(cls, experiment: Experiment, grid: Grid, engine: str) -> Shared:
         """Load the data and lay out the network. Raises BadInputError, and ValueError for a missing engine."""
         setup = Setup.of(replace(experiment, run=[]))
-        starts = [setup.initial_weights(Run("", replace(experiment.training, seed=seed))) for seed in grid.seeds]
         return cls(
             setup.task(experiment.training),
             choose(engine).name,
             experiment.training,
             grid.rules,
             grid.seeds,
-            np.stack(starts),
+            starts(setup, experiment.training, grid.seeds),
             setup.weight_names,
         )
+
+    def from_seeds(self, setup: Setup, seeds: tuple[int, ...]) -> Shared:
+        """Return the same with other seeds; `setup` is the experiment's."""
+        return dataclasses.replace(self, seeds=seeds, weights=starts(setup, self.training, seeds))
 
     @property
     def updates_per_run(self) -> int:
@@ -78,6 +82,11 @@ class Shared:
     def packed(self) -> bytes:
         """As bytes, to send to other processes with each block."""
         return pickle.dumps((__version__, pickle.dumps(self, protocol=5)), protocol=5)
+
+
+def starts(setup: Setup, training: Training, seeds: tuple[int, ...]) -> Floats:
+    """Return where the runs of each seed start, (seeds, weights)."""
+    return np.stack([setup.initial_weights(Run("", replace(training, seed=seed))) for seed in seeds])
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from queue import Empty, SimpleQueue
 import numpy as np
 from numpy.typing import NDArray
 
+from momentum_gui.engine.population import Task
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep.block import Block, BlockResult, Shared, train_block, train_packed
 from momentum_gui.lab.sweep.grid import Grid
@@ -34,9 +35,9 @@ LEAST_RUNS = {"numpy": 256, "compiled": 32}
 """A smaller block takes an engine nearly as long: NumPy's calls have a price, the compiled loops their lanes."""
 MOST_RUNS = 4096
 CELL_MULTIPLE = 16
-UPDATE_SECONDS = 2e-8
-WEIGHT_SECONDS = 2e-9
-"""A first guess at what an update costs, by itself and for each weight and item; measured from the first block on."""
+EPOCH_SECONDS, UPDATE_SECONDS, WEIGHT_SECONDS = 4e-7, 3e-9, 6e-10
+"""A first guess at what a training costs for each epoch, update, and weight and item, on two processors."""
+NUMPY_RATIO = 20.0
 ATTEMPTS = 4
 
 
@@ -162,13 +163,17 @@ class Sweep:
         self._at_start = int(done.sum()) * len(grid.seeds)
         self._done = self._at_start
         self._in_flight: dict[Future[BlockResult | None], Block] = {}
-        self._seconds_per_run = self._guess()
+        self._seconds_per_run = guessed_seconds(self.shared.task, self.shared.training.epochs, self.shared.engine)
         self.overhead = 0.0
         """Seconds that handing out one block costs, measured before the first where other processes train."""
 
     def train_on(self, executor: Executor, workers: int | Callable[[], int] | None = None) -> None:
         """Choose another executor, before `results` begins."""
         self._executor, self._workers = executor, workers
+
+    def another(self, grid: Grid, shared: Shared) -> Sweep:
+        """Return a sweep of another grid that trains where this one does."""
+        return Sweep(self.experiment, grid, shared=shared, executor=self._executor, workers=self._workers)
 
     def pause(self) -> None:
         """Let blocks in this process wait, and hand out no more. From any thread."""
@@ -280,9 +285,9 @@ class Sweep:
         # One process hands out the blocks of all workers: with many of them that would be what they wait for.
         aim = max(BLOCK_SECONDS, self.overhead / SCHEDULING_SHARE, 2 * self.overhead * self._count())
         runs = aim / max(self._seconds_per_run, 1e-9)
-        # The last blocks are smaller, so that all workers end at about the same time.
-        rest = (len(self._cells) - self._next) * seeds / (2 * self._count())
-        runs = min(max(min(runs, rest), LEAST_RUNS[self.shared.engine]), MOST_RUNS)
+        if self._count() > 1:  # the last blocks are smaller, so that all workers end at about the same time
+            runs = min(runs, (len(self._cells) - self._next) * seeds / (2 * self._count()))
+        runs = min(max(runs, LEAST_RUNS[self.shared.engine]), MOST_RUNS)
         cells = max(1, math.ceil(runs / seeds))
         # Full lanes of runs that see the items in the same order.
         return cells if cells < CELL_MULTIPLE else -(-cells // CELL_MULTIPLE) * CELL_MULTIPLE
@@ -300,10 +305,13 @@ class Sweep:
             return int(getattr(self._executor, "_max_workers", 0)) or processors()
         return 1 if self.shared.fills_processors else processors()
 
-    def _guess(self) -> float:
-        task = self.shared.task
-        batch = min(task.batch_size, task.items_per_epoch)
-        return self.shared.updates_per_run * (UPDATE_SECONDS + WEIGHT_SECONDS * batch * task.weight_count)
+
+def guessed_seconds(task: Task, epochs: int, engine: str) -> float:
+    """Return a guess at the seconds a training takes in a large population."""
+    batch = min(task.batch_size, task.items_per_epoch)
+    update = UPDATE_SECONDS + WEIGHT_SECONDS * batch * task.weight_count
+    slower = NUMPY_RATIO if engine == "numpy" else 1.0
+    return slower * epochs * (EPOCH_SECONDS + task.updates_per_epoch * update) * 2 / processors()
 
 
 def processors() -> int:

@@ -16,9 +16,11 @@ from momentum_gui.engine.population import Outcome
 from momentum_gui.engine.rules import RULES, convergence_rate
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.sweep.answer import MEASURES, check_measure, cuts_through, find_answer, spread
+from momentum_gui.lab.sweep.answer import find_answer
 from momentum_gui.lab.sweep.block import BlockResult
+from momentum_gui.lab.sweep.cuts import cuts_through
 from momentum_gui.lab.sweep.grid import Cell, Grid
+from momentum_gui.lab.sweep.measures import MEASURES, check_measure, spread
 from momentum_gui.lab.sweep.stability_line import EndCurvature, curvature_at_end, stability_boundary
 from momentum_gui.lab.sweep.table import SweepTable
 

@@ -1,4 +1,4 @@
-"""The row above a sweep: start, pause, cancel, and how far it is."""
+"""The row above a sweep: start, pause, cancel, and its progress."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from momentum_gui.lab.sweep.runner import Progress
 
 
 class SweepControls(QWidget):
-    """`started` and `cancelled` tell of clicks, `pause_wanted` carries whether the sweep is to wait."""
+    """`started` and `cancelled` report clicks; `pause_wanted` carries whether the sweep should wait."""
 
     started = Signal()
     pause_wanted = Signal(bool)
@@ -51,10 +51,10 @@ class SweepControls(QWidget):
         self.cancel.setEnabled(running)
         self.progress.setVisible(running)
 
-    def show_progress(self, progress: Progress, *, running: bool, paused: bool) -> None:
-        """Show how far a sweep is."""
+    def show_progress(self, progress: Progress, *, running: bool, paused: bool, confirming: bool = False) -> None:
+        """Show how far a sweep is, or its confirmation."""
         self.progress.setValue(round(1000 * progress.share))
-        self.state.setText(progress_text(progress, running=running, paused=paused))
+        self.state.setText(progress_text(progress, running=running, paused=paused, confirming=confirming))
         self.state.setToolTip(self.state.text())
 
     @Slot(bool)

@@ -14,8 +14,9 @@ from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.sweep.figures import Figures
 from momentum_gui.gui.plots.sweep.map import CellAxis, edges, positions
 from momentum_gui.gui.style import theme
-from momentum_gui.lab.sweep.answer import MEASURES, Cut
 from momentum_gui.lab.sweep.axis import Axis
+from momentum_gui.lab.sweep.cuts import Cut
+from momentum_gui.lab.sweep.measures import MEASURES
 
 
 class CutPair(QWidget):

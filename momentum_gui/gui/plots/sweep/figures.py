@@ -14,9 +14,11 @@ from momentum_gui.engine.rules import RULES
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.sweep.map import MapNumbers
 from momentum_gui.gui.plots.sweep.runner import SweepJob
-from momentum_gui.lab.sweep.answer import MEASURES, Answer, Cut, cuts_through, find_answer, run_values, spread
+from momentum_gui.lab.sweep.answer import Answer, find_answer
 from momentum_gui.lab.sweep.block import NUMBERS
+from momentum_gui.lab.sweep.cuts import Cut, cuts_through
 from momentum_gui.lab.sweep.grid import Cell, Grid
+from momentum_gui.lab.sweep.measures import MEASURES, run_values, spread
 from momentum_gui.lab.sweep.table import SweepTable
 
 OUTCOME_WORDS = {
@@ -51,7 +53,7 @@ def figures_of(job: SweepJob, measure: str, cancelled: Callable[[], bool] = neve
         numbers = MapNumbers.of(job.table, measure, target)
         if cancelled():
             return None
-        answer = find_answer(job.table, measure, target)
+        answer = find_answer(job.table, measure, target, job.confirmation)
         if cancelled():
             return None
         cuts = None if answer is None else cuts_through(job.table, answer.cell, measure, target)

@@ -14,15 +14,18 @@ from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.settings import Training
 from momentum_gui.lab.setup import Setup
-from momentum_gui.lab.sweep.answer import MEASURES, check_measure
 from momentum_gui.lab.sweep.axis import Axis, short
 from momentum_gui.lab.sweep.grid import MOST_RUNS, Grid
+from momentum_gui.lab.sweep.measures import MEASURES, check_measure
+from momentum_gui.lab.sweep.runner import guessed_seconds
 
 ALL_RULES = "all"
 RATE_COUNT, MOMENTUM_COUNT, HIGHEST_MOMENTUM = 21, 20, 0.95
 RATE_SPAN = 50.0
 """The learning rates tried at first reach from the experiment's over this to that times 20, in round numbers."""
-SEEDS = 3
+LEAST_SEEDS, MOST_SEEDS = 3, 50
+DEFAULT_SECONDS = 2.5
+"""The seeds offered at first are as many as a sweep trains in about this time; confirming takes a fifth more."""
 
 
 class RangeFields(QObject):
@@ -92,7 +95,7 @@ class SweepForm(QWidget):
             self.measure.setItemData(self.measure.count() - 1, measure.meaning, Qt.ItemDataRole.ToolTipRole)
         self.learning_rate, self.momentum = RangeFields("Learning rate", self), RangeFields("Momentum", self)
         self.momentum.log.hide()
-        self.seeds, self.epochs, self.target = QLineEdit(str(SEEDS)), QLineEdit(), QLineEdit()
+        self.seeds, self.epochs, self.target = QLineEdit(str(LEAST_SEEDS)), QLineEdit(), QLineEdit()
         self._target_field = labelled(self.target, "Target error", "Stop at this training error; 0 = never", 56)
         flow = FlowLayout(self, across=8)
         flow.setContentsMargins(8, 4, 8, 2)
@@ -123,13 +126,13 @@ class SweepForm(QWidget):
         chosen = str(self.rule.currentData())
         return tuple(RULES) if chosen == ALL_RULES else (chosen,)
 
-    def show_defaults(self, setup: Setup, training: Training) -> None:
+    def show_defaults(self, setup: Setup, training: Training, engine: str) -> None:
         """Fill in what suits an experiment; a surface starts at one place, whatever the seed."""
         self.show_rule(training)
         first, last = (float(f"{training.learning_rate * factor:.0e}") for factor in (1 / RATE_SPAN, 20.0))
         self.learning_rate.show_range(first, min(last, 1e6), RATE_COUNT, log=True)
         self.momentum.show_range(0.0, HIGHEST_MOMENTUM, MOMENTUM_COUNT, log=False)
-        self.seeds.setText(str(SEEDS if setup.surface is None else 1))
+        self.seeds.setText(str(seeds_in_time(setup, training, RATE_COUNT * MOMENTUM_COUNT, engine)))
         self.show_training(training)
 
     def show_rule(self, training: Training) -> None:
@@ -170,6 +173,14 @@ class SweepForm(QWidget):
     def _measure_chosen(self) -> None:
         self._show_target()
         self.measure_changed.emit()
+
+
+def seeds_in_time(setup: Setup, training: Training, cells: int, engine: str) -> int:
+    """Return how many seeds a sweep of that many cells trains in `DEFAULT_SECONDS`; 1 for a surface, which has none."""
+    if setup.surface is not None:
+        return 1
+    each = guessed_seconds(setup.task(training), training.epochs, engine)
+    return min(max(int(DEFAULT_SECONDS / (cells * each)), LEAST_SEEDS), MOST_SEEDS)
 
 
 def labelled(field: QWidget, title: str, tip: str, width: int) -> QWidget:

@@ -15,8 +15,9 @@ from momentum_gui.gui.plots.common.plot import Plot, TickAxis
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.sweep.marks import SweepMarks
 from momentum_gui.gui.style import theme
-from momentum_gui.lab.sweep.answer import Answer, cell_values
+from momentum_gui.lab.sweep.answer import Answer
 from momentum_gui.lab.sweep.axis import Axis
+from momentum_gui.lab.sweep.measures import cell_values
 from momentum_gui.lab.sweep.stability_line import EndCurvature, stability_boundary
 from momentum_gui.lab.sweep.table import SweepTable
 

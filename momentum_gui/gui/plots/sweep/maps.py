@@ -15,9 +15,9 @@ from momentum_gui.gui.plots.sweep.color_bar import ColorBar
 from momentum_gui.gui.plots.sweep.figures import Figures
 from momentum_gui.gui.plots.sweep.live_map import LiveMap
 from momentum_gui.gui.style import theme
-from momentum_gui.lab.sweep.answer import MEASURES
 from momentum_gui.lab.sweep.axis import LEARNING_RATE, MOMENTUM, Axis
 from momentum_gui.lab.sweep.grid import Cell, Grid
+from momentum_gui.lab.sweep.measures import MEASURES
 from momentum_gui.lab.sweep.stability_line import UNKNOWN, EndCurvature
 
 FRAME_MILLISECONDS = 15

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QSt
 from momentum_gui.gui.plots.sweep.cuts import CutPair
 from momentum_gui.gui.plots.sweep.form import SweepForm
 from momentum_gui.gui.plots.sweep.maps import MapGrid
+from momentum_gui.gui.plots.sweep.words import INVITATION
 
-LINES = ((500, 2), (380, 3), (300, 4))
-"""How many lines the words on a cell take, for widths of the view in pixels; the answer takes one more."""
+LINES = ((500, 3), (380, 4), (300, 5))
+"""How many lines the words on a cell take, for widths of the view in pixels; the answer takes two more."""
 
 
 class SweepPage(QScrollArea):
@@ -26,6 +27,11 @@ class SweepPage(QScrollArea):
         self.stack = Stack()
         self.stack.addWidget(self.maps)
         self.stack.addWidget(self.cuts)
+        self.invitation = QLabel(INVITATION)
+        self.invitation.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.invitation.setProperty("muted", True)
+        self.stack.addWidget(self.invitation)
+        self.show_invitation()
         self.detail, self.sentence = QLabel(), QLabel()
         self.detail.setProperty("muted", True)
         self.detail.setTextFormat(Qt.TextFormat.RichText)
@@ -60,8 +66,8 @@ class SweepPage(QScrollArea):
 
     def give_words_room(self, width: int) -> None:
         """Let words keep their room in a view of some width, so that maps stay where they are while words change."""
-        lines = next((lines for least, lines in LINES if width >= least), 5)
-        for label, more in ((self.detail, 0), (self.sentence, 1)):
+        lines = next((lines for least, lines in LINES if width >= least), 6)
+        for label, more in ((self.detail, 0), (self.sentence, 2)):
             label.setFixedHeight((lines + more) * label.fontMetrics().lineSpacing() + 4)
 
     @property
@@ -72,6 +78,10 @@ class SweepPage(QScrollArea):
     def show_cuts(self, shown: bool) -> None:
         """Bring the cuts to the front, or the maps."""
         self.stack.setCurrentIndex(int(shown))
+
+    def show_invitation(self) -> None:
+        """Say what to do, where there is no sweep to show."""
+        self.stack.setCurrentWidget(self.invitation)
 
     def show_problem(self, text: str) -> None:
         """Say what is wrong; nothing for an empty text."""

@@ -18,7 +18,8 @@ from momentum_gui.gui.plots.sweep.map import MapNumbers, SweepMap
 from momentum_gui.gui.plots.sweep.words import boundary_text
 from momentum_gui.gui.style import theme
 from momentum_gui.lab.atomic_file import write_atomically
-from momentum_gui.lab.sweep.answer import MEASURES, Answer
+from momentum_gui.lab.sweep.answer import Answer
+from momentum_gui.lab.sweep.measures import MEASURES
 from momentum_gui.lab.sweep.stability_line import UNKNOWN, EndCurvature, stability_boundary
 from momentum_gui.lab.sweep.table import SweepTable
 
@@ -53,7 +54,9 @@ class SweepPicture:
     def notes(self) -> str:
         """The answer, and what the signs on the maps mean."""
         parts = [self.answer.sentence() if self.answer is not None else "No cell succeeded."]
-        if self.answer is not None:
+        if self.answer is not None and self.answer.confirmation is not None:
+            parts.append("Ring: the recommended cell. Outline: cells that cannot be told from it.")
+        elif self.answer is not None:
             parts.append("Ring: the best cell. Outline: within 10 % of it.")
         if self.numbers.diverged.any():
             parts.append("Hatched: diverged.")

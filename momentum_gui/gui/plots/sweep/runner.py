@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from momentum_gui.gui.training.thread_priority import standing_back
 from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.sweep.confirmation import Confirmation
+from momentum_gui.lab.sweep.confirmer import Confirmer
 from momentum_gui.lab.sweep.grid import Grid
 from momentum_gui.lab.sweep.runner import Progress, Sweep
 from momentum_gui.lab.sweep.table import SweepTable
@@ -17,11 +19,13 @@ from momentum_gui.lab.sweep.table import SweepTable
 class SweepJob:
     """One sweep: its table, filled under `lock`, and how it is steered, from any thread.
 
-    `version` grows with each block that is in the table. What was asked before the sweep was set up holds from then on.
+    `version` grows with each block that is in the table, and with the confirmation, by `measure`. What was asked before
+    the sweep was set up holds from then on.
     """
 
-    def __init__(self, experiment: Experiment, grid: Grid, engine: str = "auto") -> None:
-        self.experiment, self.grid, self.engine = experiment, grid, engine
+    def __init__(self, experiment: Experiment, grid: Grid, engine: str = "auto", measure: str = "error") -> None:
+        self.experiment, self.grid, self.engine, self.measure = experiment, grid, engine, measure
+        self.confirmation: Confirmation | None = None
         self.table = SweepTable.empty(grid)
         self.lock = threading.Lock()
         self.version = 0
@@ -29,10 +33,18 @@ class SweepJob:
         self.paused = False
         self._steering = threading.Lock()
         self._sweep: Sweep | None = None
+        self._confirmer: Confirmer | None = None
+
+    @property
+    def confirming(self) -> bool:
+        """Whether the grid is done and its answer is being confirmed."""
+        return self._confirmer is not None and self.confirmation is None
 
     @property
     def progress(self) -> Progress:
-        """How far it is."""
+        """How far the grid is, or the confirmation that is under way."""
+        if self.confirming and self._confirmer is not None and not self.cancelled:
+            return self._confirmer.progress()
         sweep = self._sweep
         return Progress(0, self.grid.runs, 0.0, 0.0, None) if sweep is None else sweep.progress()
 
@@ -42,6 +54,8 @@ class SweepJob:
             self.paused = paused
             if self._sweep is not None:
                 (self._sweep.pause if paused else self._sweep.resume)()
+            if self._confirmer is not None:
+                self._confirmer.pause(paused)
 
     def cancel(self) -> None:
         """End it; what is done stays in the table."""
@@ -49,9 +63,11 @@ class SweepJob:
             self.cancelled = True
             if self._sweep is not None:
                 self._sweep.cancel()
+            if self._confirmer is not None:
+                self._confirmer.cancel()
 
     def train(self) -> None:
-        """Train until it is done or cancelled. Raises what the sweep raises."""
+        """Train the grid and confirm its answer, until both are done or cancelled. Raises what the sweep raises."""
         sweep = Sweep(self.experiment, self.grid, engine=self.engine)
         with self._steering:
             self._sweep = sweep
@@ -63,6 +79,22 @@ class SweepJob:
             with self.lock:
                 self.table.fill(result)
                 self.version += 1
+        if not self.cancelled:
+            self._confirm(sweep)
+
+    def _confirm(self, sweep: Sweep) -> None:
+        confirmer = Confirmer(sweep, self.measure)
+        with self._steering:
+            if self.cancelled:
+                return
+            confirmer.pause(self.paused)
+            self._confirmer = confirmer
+        found = confirmer.run()
+        with self.lock:
+            self.confirmation = found
+            self.version += 1
+        if found is None:
+            self._confirmer = None
 
 
 class SweepRunner(QObject):

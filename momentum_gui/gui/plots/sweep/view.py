@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from momentum_gui.engine.interface import ready
+from momentum_gui.engine.interface import choose, ready
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.sweep.controls import SweepControls
 from momentum_gui.gui.plots.sweep.figures import Figures, cell_text, trained_rows
@@ -17,7 +17,7 @@ from momentum_gui.gui.plots.sweep.page import SweepPage
 from momentum_gui.gui.plots.sweep.picture import SweepPicture, save_sweep_widget
 from momentum_gui.gui.plots.sweep.runner import SweepJob, SweepRunner
 from momentum_gui.gui.plots.sweep.watch import SweepWatch
-from momentum_gui.gui.plots.sweep.words import INVITATION, answer_text, key_text, size_text
+from momentum_gui.gui.plots.sweep.words import answer_text, key_text, size_text
 from momentum_gui.gui.style import theme
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
@@ -100,7 +100,8 @@ class SweepView(PlotView):
             or (self.job.experiment.network != experiment.network)
         ):
             self._forget()
-            self.form.show_defaults(self.setup, self._training())
+            engine = self.engine if self.engine == "numpy" else choose("auto").name
+            self.form.show_defaults(self.setup, self._training(), engine)
         self._form_changed()
 
     def redraw(self) -> None:
@@ -154,7 +155,8 @@ class SweepView(PlotView):
         if (asked := self._asked_for()) is None:
             return
         self._forget()
-        self.job = SweepJob(*asked, self.engine if self.engine == "numpy" else ready().name)
+        engine = self.engine if self.engine == "numpy" else ready().name
+        self.job = SweepJob(*asked, engine, self.form.chosen_measure)
         self.maps.show_grid(self.job.grid)
         self.page.show_cuts(self.cuts_button.isChecked())
         self.watch.measure = self.form.chosen_measure
@@ -186,7 +188,7 @@ class SweepView(PlotView):
         self.watch.forget()
         self.curvature = UNKNOWN
         self._drawn = ()
-        self.page.detail.clear()
+        self.page.show_invitation()
         self.page.sentence.clear()
         self.steering.pause.setChecked(False)
         self._box(None)
@@ -246,8 +248,9 @@ class SweepView(PlotView):
 
     @Slot(bool)
     def _cuts_toggled(self, shown: bool) -> None:
-        self.page.show_cuts(shown)
-        self.redraw_now()
+        if self.job is not None:
+            self.page.show_cuts(shown)
+            self.redraw_now()
 
     @Slot()
     def _rule_chosen(self) -> None:
@@ -304,13 +307,14 @@ class SweepView(PlotView):
     @Slot()
     def _show_progress(self) -> None:
         if self.job is not None:
-            self.steering.show_progress(self.job.progress, running=self.runner.running, paused=self.job.paused)
+            job, running = self.job, self.runner.running
+            self.steering.show_progress(job.progress, running=running, paused=job.paused, confirming=job.confirming)
 
     def _show_key(self) -> None:
         """The cell under the mouse in words, or what the signs of the maps mean."""
         job, cell = self.job, self._hovered_cell
         if job is None:
-            self.page.detail.setText(INVITATION)
+            self.page.detail.clear()
         elif cell is not None:
             target = job.experiment.training.target_error
             self.page.detail.setText(cell_text(job.table, cell, self.watch.measure, target))

@@ -9,7 +9,7 @@ from momentum_gui.lab.sweep.grid import Grid
 from momentum_gui.lab.sweep.runner import Progress
 from momentum_gui.lab.sweep.stability_line import EndCurvature
 
-INVITATION = "Start trains every cell of the grid: the whole trial and error at once."
+INVITATION = "Click Start to train every cell."
 
 
 def size_text(experiment: Experiment, grid: Grid) -> str:
@@ -17,14 +17,18 @@ def size_text(experiment: Experiment, grid: Grid) -> str:
     return f"{grid.runs:,} training{'s' if grid.runs != 1 else ''} of {experiment.training.epochs:,} epochs"
 
 
-def progress_text(progress: Progress, *, running: bool, paused: bool) -> str:
-    """How far a sweep is, and how long it takes yet."""
+def progress_text(progress: Progress, *, running: bool, paused: bool, confirming: bool = False) -> str:
+    """Return how far a sweep is, or the race that confirms its answer, and how long it still takes."""
     if running and paused:
         rest = "paused"
     elif running:
         rest = f"{time_text(progress.seconds_left)} left" if progress.seconds_left is not None else "preparing"
     else:
         rest = "cancelled" if progress.done < progress.total else f"in {time_text(progress.seconds)}"
+    if running and confirming and not progress.total:
+        return "Confirming on fresh seeds"
+    if running and confirming:
+        return f"Confirming: {progress.done:,} of up to {progress.total:,} on fresh seeds, {rest}"
     return f"{progress.done:,} of {progress.total:,}, {rest}"
 
 
@@ -34,13 +38,14 @@ def answer_text(figures: Figures, *, running: bool) -> str:
     if figures.answer is None:
         lowest = job.grid.learning_rate.values[0]
         return f"No cell succeeded so far: try learning rates below {lowest:g}, more epochs, or a higher target error."
-    so_far = "" if job.table.complete else "So far: " if running else "Of what was trained: "
+    so_far = "" if job.table.complete and not running else "So far: " if running else "Of what was trained: "
     return so_far + figures.answer.sentence()
 
 
 def key_text(figures: Figures | None, curvature: EndCurvature, *, boundary_shown: bool) -> str:
     """What the signs of the maps mean, and what the mouse does."""
-    parts = ["Ring: best. Outline: within 10 %."]
+    confirmed = figures is not None and figures.answer is not None and figures.answer.confirmation is not None
+    parts = ["Ring: recommended. Outline: as good." if confirmed else "Ring: best. Outline: within 10 %."]
     if figures is not None and figures.numbers.diverged.any():
         parts.append("Hatched: diverged.")
     if figures is not None and figures.numbers.failed.any():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,6 +29,7 @@ from momentum_gui.gui.widgets.flow_layout import FlowLayout
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.record import Record
+from momentum_gui.lab.sweep.confirmer import Confirmer
 from momentum_gui.lab.sweep.grid import Cell, Grid
 from momentum_gui.lab.sweep.runner import Sweep
 from momentum_gui.lab.training.trainer import Trainer
@@ -131,6 +133,73 @@ def test_a_sweep_trains_every_cell_and_gives_the_answer(make_view: MakeView) -> 
     assert answer.value == np.nanmin(alone.table.error)
     assert view.page.sentence.text() == answer.sentence()
     assert "25 of 25" in view.steering.state.text()
+
+
+def test_the_answer_is_confirmed_on_fresh_seeds(make_view: MakeView) -> None:
+    """After the grid a race: the number said is that of fresh seeds, and the same as without a window."""
+    view = make_view(XOR, "0.5,2,3", "0,0.9,3")
+    view.form.epochs.setText("30")
+    view.form.seeds.setText("2")
+    swept(view)
+    assert view.job is not None
+    alone = Sweep(view.job.experiment, view.job.grid, engine="numpy")
+    list(alone.results())
+    expected = Confirmer(alone, "error").run()
+    found = view.job.confirmation
+    assert found is not None
+    assert expected is not None
+    assert (found.cell, found.seeds) == (expected.cell, expected.seeds)
+    np.testing.assert_array_equal(found.values, expected.values)
+    assert f"median of {found.seeds} fresh seeds" in view.page.sentence.text()
+    assert "Outline: as good" in view.page.detail.text()
+
+
+def test_cancel_while_confirming_keeps_the_grids_answer(make_view: MakeView, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cancelled race leaves the answer of the grid, which says that it is not confirmed."""
+    begun, let_go = threading.Event(), threading.Event()
+
+    def stuck(confirmer: Confirmer) -> None:
+        begun.set()
+        let_go.wait(20.0)
+
+    monkeypatch.setattr(Confirmer, "run", stuck)
+    view = make_view(XOR, "0.5,2,3", "0,0.9,3")
+    view.form.epochs.setText("30")
+    view.steering.start.click()
+    wait_until(begun.is_set, "the race has begun", 20.0)
+    view.watch.look()
+    assert "Confirming" in view.steering.state.text()
+    view.steering.cancel.click()
+    let_go.set()
+    rest(view)
+    assert "not confirmed on fresh ones" in view.page.sentence.text()
+    assert view.page.use.isEnabled()
+
+
+def test_before_a_sweep_the_view_says_what_to_do(make_view: MakeView) -> None:
+    """Neither a white field nor the map of another experiment: an invitation, until Start is clicked."""
+    view = make_view()
+    assert view.page.invitation.isVisible()
+    assert view.page.invitation.text() == "Click Start to train every cell."
+    swept(view)
+    assert view.maps.isVisible()
+    begin(view, XOR)
+    assert view.page.invitation.isVisible()
+    assert not view.maps.isVisible()
+    view.cuts_button.click()
+    assert view.page.invitation.isVisible()
+
+
+def test_as_many_seeds_are_offered_as_one_waits_for(make_view: MakeView) -> None:
+    """A short training is offered with many seeds, a long one with three, a surface with one."""
+    view = make_view()
+    assert view.form.seeds.text() == "1"
+    begin(view, XOR)
+    assert view.form.seeds.text() == "3"
+    pytest.importorskip("numba", reason="NumPy alone has no time for more than three")
+    view.set_engine("auto")
+    begin(view, Experiment.load("iris"))
+    assert int(view.form.seeds.text()) > 5
 
 
 def test_the_boundary_is_drawn_from_the_measured_curvature(make_view: MakeView) -> None:
