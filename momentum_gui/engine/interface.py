@@ -27,23 +27,31 @@ class Engine(Protocol):
 
 
 def choose(name: str = "auto") -> Engine:
-    """The engine of that name; "auto" is compiled where numba is installed, NumPy elsewhere.
+    """Return the engine of that name; "auto" is compiled where numba works, NumPy elsewhere.
 
-    Raises ValueError for another name, and where "compiled" is asked for and numba is missing.
+    Raises ValueError for another name, and where "compiled" is asked for and numba does not work.
     """
     if name not in ENGINES:
         raise ValueError(f"engine = {name!r}: allowed are {', '.join(ENGINES)}")
-    available = numba_is_there()
-    if name == "compiled" and not available:
-        raise ValueError("engine = 'compiled': numba is not installed; allowed here are auto, numpy")
-    chosen = "numpy_engine" if name == "numpy" or not available else "compiled.engine"
+    trouble = "" if name == "numpy" else numba_trouble()
+    if name == "compiled" and trouble:
+        raise ValueError(f"engine = 'compiled': {trouble}; allowed here are auto, numpy")
+    chosen = "numpy_engine" if name == "numpy" or trouble else "compiled.engine"
     return cast(Engine, importlib.import_module(f"momentum_gui.engine.{chosen}"))
 
 
 @cache
-def numba_is_there() -> bool:
-    """Whether numba can be imported; to look takes a while, so it is looked for once."""
-    return importlib.util.find_spec("numba") is not None
+def numba_trouble() -> str:
+    """Return why numba cannot compile here, in one line; empty where it can. Imports numba, and so asks only once."""
+    if importlib.util.find_spec("numba") is None:
+        return "numba is not installed"
+    try:
+        numba = importlib.import_module("numba")
+    except (
+        Exception
+    ) as error:  # a broken installation, or an environment variable that numba refuses, can raise anything
+        return f"numba cannot be imported ({' '.join(str(error).split()) or type(error).__name__})"
+    return "NUMBA_DISABLE_JIT switches numba's compiler off" if numba.config.DISABLE_JIT else ""
 
 
 def ready() -> Engine:

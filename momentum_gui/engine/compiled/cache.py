@@ -128,7 +128,7 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 
 def forgive_io(dispatcher: Any) -> None:
-    """Let a full disk or a vanished folder cost the cache, not the training that asked for the kernel."""
+    """Let a full disk, a vanished folder or a damaged file cost the cache, not the training that needs the kernel."""
     cache = dispatcher._cache
     load, save = cache.load_overload, cache.save_overload
 
@@ -139,7 +139,7 @@ def forgive_io(dispatcher: Any) -> None:
             return None
 
     def save_overload(*arguments: Any) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(Exception):  # to save, numba first reads the index, which can be damaged too
             save(*arguments)
 
     cache.load_overload, cache.save_overload = load_overload, save_overload

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,6 +108,28 @@ def test_where_nothing_can_be_kept_a_folder_goes_with_the_process(
         assert compiled_cache.cache_folder() == folder
     remove(home)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("damage", [b"", b"damaged"])
+def test_a_damaged_cache_costs_the_cache_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes) -> None:
+    """Every file of the cache is emptied or overwritten, the index too: the kernel compiles, and saving is skipped."""
+    monkeypatch.setattr(compiled_cache, "FOLDER", tmp_path)
+    assert compiled_cache.kernel(twice)(2.0) == 4.0
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert any(path.suffix == ".nbi" for path in files)
+    for path in files:
+        path.write_bytes(damage)
+    assert compiled_cache.kernel(twice)(2.0) == 4.0
+
+
+def test_other_codes_of_the_network_have_another_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kernels hold the numbers of network.py's enums: renumbering one must not load old machine code."""
+    engine = Path(compiled_cache.__file__).parent.parent
+    copied = shutil.copytree(engine, tmp_path / "engine", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(compiled_cache, "__file__", str(copied / "compiled" / "cache.py"))
+    before, network = compiled_cache.sources_digest(), copied / "network.py"
+    network.write_text(network.read_text("utf-8").replace("TANH = 1", "TANH = 9"), "utf-8")
+    assert compiled_cache.sources_digest() != before
 
 
 class Start:
