@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from momentum_gui.commands.arguments import Commands
 from momentum_gui.lab.errors import BadInputError
+
+if TYPE_CHECKING:
+    from momentum_gui.engine.rules import Rule
 
 MOMENTUM = 0.75
 """The factor shown where none is asked for: the default of an experiment."""
@@ -18,6 +22,7 @@ MOMENTUM = 0.75
 def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("rules", help="the momentum rules: coefficients, gains, bounds", allow_abbrev=False)
+    parser.add_argument("file", metavar="FILE", nargs="?", help="an experiment, whose own rules are shown as well")
     parser.add_argument("--momentum", metavar="M", type=float, default=MOMENTUM, help=f"the factor ({MOMENTUM})")
     parser.add_argument(
         "--curvature",
@@ -55,7 +60,14 @@ def run(arguments: argparse.Namespace) -> int:
     spread = arguments.spread
     if not 1 <= spread < math.inf:
         raise BadInputError(f"--spread {spread}: allowed is a finite number from 1, since E[h²] is at least E[h]²")
-    facts = rule_facts(momentum, curvature, spread)
+    from momentum_gui.engine.rules import RULES
+
+    rules: Mapping[str, Rule] = RULES
+    if arguments.file is not None:
+        from momentum_gui.lab.experiment import Experiment
+
+        rules = Experiment.load(arguments.file).rules
+    facts = rule_facts(momentum, curvature, spread, rules)
     if arguments.json:
         given = {"momentum": momentum, "spread": spread} | ({"curvature": curvature} if curvature is not None else {})
         print(json.dumps(given | {"rules": facts}))
@@ -64,22 +76,24 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def rule_facts(momentum: float, curvature: list[float] | None, spread: float = 1.0) -> list[dict[str, Any]]:
+def rule_facts(
+    momentum: float, curvature: list[float] | None, spread: float, rules: Mapping[str, Rule]
+) -> list[dict[str, Any]]:
     """Return the facts of each rule at this momentum factor, with its best settings at these curvatures.
 
     `bound_mean_square` is the largest lr·E[h] stable in the mean square at this spread. A bound is None where there
     is none.
     """
     from momentum_gui.engine.analysis.mean_square import mean_square_bound
-    from momentum_gui.engine.rules import RULES, gains, half_life, stability_bound
+    from momentum_gui.engine.rules import gains, half_life, stability_bound
 
     best = {}
     if curvature is not None:
-        from momentum_gui.engine.analysis.convergence import best_for_all
+        from momentum_gui.engine.analysis.convergence import best_settings
 
-        best = best_for_all(*curvature)
+        best = {rule.id: best_settings(rule, *curvature) for rule in rules.values()}
     facts = []
-    for rule in RULES.values():
+    for rule in rules.values():
         coefficients = rule.coefficients(momentum)
         bound, mean_square = stability_bound(coefficients), mean_square_bound(coefficients, spread)
         fact = {

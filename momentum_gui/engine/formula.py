@@ -41,6 +41,9 @@ class Formula:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_node", Parser(self.text).parse())
 
+    def __reduce__(self) -> tuple[type[Formula], tuple[str]]:
+        return Formula, (self.text,)  # what was parsed holds functions, which cannot be pickled
+
     def __call__(self, m: Any) -> Any:
         """Return the value at a momentum factor, or at an array of them; NaN or ±inf where it is not a real number."""
         node: Node = self.__dict__["_node"]

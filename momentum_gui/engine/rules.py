@@ -19,6 +19,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from momentum_gui.engine.formula import Formula
+
 
 class Coefficients(NamedTuple):
     """The four numbers of a momentum rule at one momentum factor."""
@@ -42,6 +44,28 @@ class Rule:
     def coefficients(self, momentum: float) -> Coefficients:
         """A, B, C, D at this momentum factor."""
         return Coefficients(*(float(number) for number in self.of_momentum(momentum)))
+
+
+@dataclass(frozen=True)
+class FourFormulas:
+    """A, B, C and D as formulas in the momentum factor m."""
+
+    a: Formula
+    b: Formula
+    c: Formula
+    d: Formula
+
+    def __call__(self, momentum: float) -> tuple[float, float, float, float]:
+        return self.a(momentum), self.b(momentum), self.c(momentum), self.d(momentum)
+
+
+def rule_of_formulas(id: str, title: str, formulas: FourFormulas) -> Rule:
+    """Return a rule of one's own."""
+    a, b, c, d = (
+        "".join(each.text.split()).replace("m", "μ") for each in (formulas.a, formulas.b, formulas.c, formulas.d)
+    )
+    shown = f"Δw = ({a})·lr·g + ({b})·p,  p = ({c})·lr·g + ({d})·p"
+    return Rule(id, title or id, shown, "a rule of this experiment's own", formulas)
 
 
 RULES: dict[str, Rule] = {
@@ -93,7 +117,11 @@ def gains(coefficients: Coefficients) -> Gains:
     steady = A + B·C/(1−D), alternating = A − B·C/(1+D): the limits of p for g = const and g = (−1)ᵗ.
     """
     a, b, c, d = coefficients
-    return Gains(a + b * c / (1 - d), a - b * c / (1 + d))
+    carried = b * c
+    if carried == 0:
+        return Gains(a, a)
+    with np.errstate(divide="ignore"):  # a rule of one's own may never forget: D = ±1
+        return Gains(float(a + np.divide(carried, 1 - d)), float(a - np.divide(carried, 1 + d)))
 
 
 def iteration_matrix(coefficients: Coefficients, curvature_rate: float) -> NDArray[np.float64]:
@@ -112,7 +140,8 @@ def convergence_rate(coefficients: Coefficients, curvature_rate: ArrayLike) -> N
     x = np.asarray(curvature_rate, dtype=np.float64)
     trace = 1 - a * x + d
     determinant = d + (b * c - a * d) * x
-    discriminant = trace * trace - 4 * determinant
+    with np.errstate(over="ignore"):  # far beyond every bound the rate is infinite
+        discriminant = trace * trace - 4 * determinant
     real_pair = (np.abs(trace) + np.sqrt(np.maximum(discriminant, 0))) / 2
     complex_pair = np.sqrt(np.maximum(determinant, 0))
     return np.where(discriminant >= 0, real_pair, complex_pair)
@@ -141,4 +170,6 @@ def half_life(coefficients: Coefficients) -> float:
         return 0.0
     if coefficients.d <= 0:
         return 1.0
+    if coefficients.d >= 1:
+        return math.inf
     return math.log(0.5) / math.log(coefficients.d)

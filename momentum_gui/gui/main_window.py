@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
-from momentum_gui.engine.rules import RULES
 from momentum_gui.gui.collector import collector
 from momentum_gui.gui.controllers.files import FileController
 from momentum_gui.gui.controllers.runs import RunController
@@ -499,7 +498,8 @@ def run_to_look_at(experiment: Experiment) -> int:
     for chosen in (experiment.session, experiment.view):
         if chosen is not None and chosen.selected is not None:
             return names.index(chosen.selected)
-    momenta = [RULES[run.training.rule].coefficients(run.training.momentum).b for run in experiment.runs]
+    rules = experiment.rules
+    momenta = [rules[run.training.rule].coefficients(run.training.momentum).b for run in experiment.runs]
     return next((number for number, momentum in enumerate(momenta) if momentum), 0)
 
 

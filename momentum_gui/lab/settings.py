@@ -14,10 +14,6 @@ from msgspec.structs import fields, replace
 from momentum_gui.engine.analytic_surfaces import SURFACES
 from momentum_gui.engine.rules import RULES
 
-if TYPE_CHECKING:
-    RuleId = str
-else:  # a row added to RULES is at once allowed in files
-    RuleId = Literal[tuple(RULES)]
 Scale = Literal["none", "standard", "minmax"]
 HiddenActivation = Literal["tanh", "logistic", "relu", "linear"]
 OutputActivation = Literal["softmax", "logistic", "tanh", "linear"]
@@ -118,7 +114,7 @@ class SettingsChange(Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """
 
     update: Annotated[int, meta("Update", "The updates done before the change.", "a whole number, 0 or more", ge=0)]
-    rule: RuleId | None = None
+    rule: str | None = None
     learning_rate: LearningRate | None = None
     momentum: Momentum | None = None
     weights: Annotated[
@@ -144,7 +140,7 @@ Change = SettingsChange
 class Training(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """How to train: the rule, its rates, batches, order of items, and when to stop."""
 
-    rule: Annotated[RuleId, meta("Rule", "Which kind of momentum.", ", ".join(RULES))] = "one-step"
+    rule: Annotated[str, meta("Rule", "Which kind of momentum.", ", ".join(RULES))] = "one-step"
     learning_rate: LearningRate = 0.05
     momentum: Momentum = 0.75
     batch_size: Annotated[
@@ -201,6 +197,27 @@ if TYPE_CHECKING:
     ViewTitle = str
 else:
     ViewTitle = Literal[VIEWS]
+
+
+Letters = Annotated[
+    str,
+    meta("Formula", "A number of the rule.", "a formula in m: numbers, m, + - * / ** and parentheses", max_length=200),
+]
+
+
+class OwnRule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A rule of one's own: its four numbers as formulas in the momentum factor m."""
+
+    id: Annotated[
+        str,
+        meta("Id", "The name under which runs use the rule.",
+             "a name of small letters, digits and hyphens that no other rule has", pattern="^[a-z][a-z0-9-]{0,39}$"),
+    ]  # fmt: skip
+    A: Letters
+    B: Letters
+    C: Letters
+    D: Letters
+    title: Annotated[str, meta("Title", "What the rule is called.", "a text of up to 60 letters", max_length=60)] = ""
 
 
 class View(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from momentum_gui.engine.analytic_surfaces import SURFACES, Surface
 from momentum_gui.engine.network import Activation, Loss, Network
 from momentum_gui.engine.population import Floats, NetworkTask, SurfaceTask, Task
+from momentum_gui.engine.rules import Rule
 from momentum_gui.lab.data.datasets import Data, prepare
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment, Run
@@ -46,6 +48,11 @@ class Setup:
                 setup.index(name, "training.change.weights")
         setup.trained()
         return setup
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """The rules that the experiment's runs may use, by id."""
+        return self.experiment.rules
 
     def task(self, training: Training) -> Task:
         """The engine's task for runs with this batch size and reduction."""

@@ -64,7 +64,8 @@ def regime(coefficients: Coefficients, curvature_rate: ArrayLike, rate: Floats |
     trace = 1 - a * x + d
     determinant = d + (b * c - a * d) * x
     named = np.where(trace < 0, np.int8(Regime.OSCILLATING), np.int8(Regime.MONOTONE))
-    named = np.where(trace * trace < 4 * determinant, np.int8(Regime.RIPPLES), named)
+    with np.errstate(over="ignore"):
+        named = np.where(trace * trace < 4 * determinant, np.int8(Regime.RIPPLES), named)
     divergent = (convergence_rate(coefficients, x) if rate is None else rate) > 1 + 1e-12
     return np.where(divergent, np.int8(Regime.DIVERGENT), named)
 

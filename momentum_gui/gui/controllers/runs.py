@@ -170,7 +170,9 @@ class RunController(QObject):
             session.pause()
         origin = now.training.record.runs[now.selected].name
         name = edits.free_name(now.experiment, origin)
-        self.dialog = RunDialog(self._parent, name, now.run_settings, now.selected, epochs, origin)
+        self.dialog = RunDialog(
+            self._parent, name, now.run_settings, now.selected, epochs, origin, now.experiment.rules
+        )
         self.dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.dialog.chosen.connect(self._add_chosen)
         self.dialog.finished.connect(self._forget_dialog)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from momentum_gui.engine.analysis.convergence import equal_rate
-from momentum_gui.engine.rules import RULES
 from momentum_gui.gui.controllers.runs import RunController
 from momentum_gui.gui.panels.run_dialog import NewRun
 from momentum_gui.gui.plots.common.view import View
@@ -62,7 +61,7 @@ class ViewRequests(QObject):
     def add_run(self, rule: str, learning_rate: float, momentum: float) -> None:
         """Add a run with these settings, named after them."""
         name = f"{rule} {learning_rate:.3g}"
-        if RULES[rule].coefficients(0.5).b:
+        if self._session.experiment.rules[rule].coefficients(0.5).b:
             name += f" {momentum:.3g}"
         self._add(name, rule, learning_rate, momentum, self._session.now.selected)
 
@@ -78,7 +77,8 @@ class ViewRequests(QObject):
         if self._is_late:
             return
         settings = self._session.settings[run]
-        own, plain = RULES[settings.rule].coefficients(settings.momentum), RULES["plain"].coefficients(0.0)
+        rules = self._session.experiment.rules
+        own, plain = rules[settings.rule].coefficients(settings.momentum), rules["plain"].coefficients(0.0)
         rate = equal_rate(settings.learning_rate, own, plain)
         self._add(f"plain {rate:.4g}", "plain", rate, settings.momentum, run)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.rules import RULES, Rule
 from momentum_gui.gui.panels.run_model import epoch_text
 from momentum_gui.gui.widgets.declared import declared
 from momentum_gui.gui.widgets.entries import ChoiceEntry, momentum_slider, rate_slider
@@ -33,9 +34,17 @@ class RunDialog(QDialog):
     chosen = Signal(object)
 
     def __init__(
-        self, parent: QWidget | None, name: str, settings: Training, origin: int, epochs: float | None, origin_name: str
+        self,
+        parent: QWidget | None,
+        name: str,
+        settings: Training,
+        origin: int,
+        epochs: float | None,
+        origin_name: str,
+        rules: Mapping[str, Rule] = RULES,
     ) -> None:
         super().__init__(parent)
+        self._rules = rules
         self._origin, self._epochs = origin, epochs
         self.setWindowTitle("Add a run" if epochs is None else "Fork a run")
         self.setMinimumWidth(400)
@@ -50,6 +59,7 @@ class RunDialog(QDialog):
         text.setProperty("muted", True)
         self.name = QLineEdit(name)
         self.rule = ChoiceEntry(declared("training", "rule"))
+        self.rule.offer({rule.id: rule.title for rule in rules.values()})
         self.rate = rate_slider(declared("training", "learning_rate"))
         self.momentum = momentum_slider(declared("training", "momentum"))
         self._values: dict[str, Any] = {
@@ -92,7 +102,7 @@ class RunDialog(QDialog):
         self.problem.setText(text)
 
     def _show(self) -> None:
-        rule = RULES[self._values["rule"]]
+        rule = self._rules[self._values["rule"]]
         self.rule.set_value(rule.id)
         self.rate.set_value(self._values["learning_rate"])
         self.momentum.set_value(self._values["momentum"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor
 
 from momentum_gui.engine.population import Measure, Outcome
-from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.rules import RULES, Rule
 from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.style.icons import swatch_icon
@@ -134,7 +135,7 @@ class RunModel(QAbstractTableModel):
             color = {Outcome.DIVERGED: theme.current().bad, Outcome.CONVERGED: theme.current().good}.get(outcome)
             return QColor(color or theme.current().muted)
         if role == Qt.ItemDataRole.ToolTipRole and column == RULE:
-            rule = RULES[self._settings[row].rule]
+            rule = self._rules[self._settings[row].rule]
             return f"{rule.formula}\n{rule.known_from}"
         return None
 
@@ -167,11 +168,19 @@ class RunModel(QAbstractTableModel):
     def _settings(self) -> tuple[Training, ...]:
         return () if self._state is None else self._state.settings
 
+    @property
+    def _rules(self) -> Mapping[str, Rule]:
+        return RULES if self._state is None else self._state.experiment.rules
+
+    def rules(self) -> Mapping[str, Rule]:
+        """Return the rules that a run may have, by id."""
+        return self._rules
+
     def _is_visible(self, row: int) -> bool:
         return self._state is not None and self._state.visible[row]
 
     def _has_momentum(self, row: int) -> bool:
-        return RULES[self._settings[row].rule].coefficients(0.5).b != 0
+        return self._rules[self._settings[row].rule].coefficients(0.5).b != 0
 
     def _text(self, row: int, column: int) -> str:
         if column == NAME:
@@ -180,7 +189,7 @@ class RunModel(QAbstractTableModel):
             return self._cells[row][column - EPOCH]
         settings = self._settings[row]
         if column == RULE:
-            return RULES[settings.rule].title
+            return self._rules[settings.rule].title
         if column == RATE:
             return number_text(settings.learning_rate)
         return number_text(settings.momentum) if self._has_momentum(row) else "–"

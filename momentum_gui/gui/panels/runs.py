@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from momentum_gui.engine.rules import RULES
 from momentum_gui.gui.panels import run_model
 from momentum_gui.gui.panels.run_model import Index, RunModel
 from momentum_gui.gui.state import ShownTraining, WindowState
@@ -51,7 +50,9 @@ class RunDelegate(QStyledItemDelegate):
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         if index.column() == run_model.RULE:
             choice = QComboBox(parent)
-            for rule in RULES.values():
+            model = index.model()
+            assert isinstance(model, RunModel)
+            for rule in model.rules().values():
                 choice.addItem(rule.title, rule.id)
             choice.activated.connect(self._commit)
             return choice

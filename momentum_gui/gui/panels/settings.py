@@ -68,7 +68,7 @@ class SettingsPanel(QScrollArea):
             self.network.show_setup(state.setup)
         run = state.selected
         name = experiment.runs[run].name if state.run is None else state.run.name
-        self.rule.show_run(run, name, state.run_settings, alone=len(experiment.runs) == 1)
+        self.rule.show_run(run, name, state.run_settings, experiment.rules, alone=len(experiment.runs) == 1)
 
     @Slot()
     def show_again(self) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from momentum_gui.engine.rules import RULES, gains
+from momentum_gui.engine.rules import Rule, gains
 from momentum_gui.gui.panels.section import Section
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.style.icons import swatch
@@ -59,14 +60,15 @@ class RulePanel(Section):
         for entry in (self.rule, self.rate, self.momentum):
             entry.edited.connect(self._edit)
 
-    def show_run(self, run: int, name: str, settings: Training, *, alone: bool) -> None:
-        """Show the selected run's settings as they stand for its next update."""
+    def show_run(self, run: int, name: str, settings: Training, rules: Mapping[str, Rule], *, alone: bool) -> None:
+        """Show the selected run's settings for its next update; `rules` are those that it may have, by id."""
+        self.rule.offer({rule.id: rule.title for rule in rules.values()})
         self._run = run
         self._color.setPixmap(swatch(theme.run_color(run)))
         self._name.setText(name)
         self._name.setToolTip(name)
         self.together.setVisible(not alone)
-        rule = RULES[settings.rule]
+        rule = rules[settings.rule]
         coefficients = rule.coefficients(settings.momentum)
         self.rule.set_value(settings.rule)
         self.rate.set_value(settings.learning_rate)

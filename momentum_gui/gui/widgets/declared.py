@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 from msgspec import Struct, inspect
 
-from momentum_gui.engine.rules import RULES
 from momentum_gui.lab.settings import NetworkSettings, Problem, Training
 
 SECTIONS: dict[str, type[Struct]] = {"problem": Problem, "network": NetworkSettings, "training": Training}
@@ -20,7 +19,6 @@ WORDS = {
     "relu": "ReLU",
     "minmax": "0 to 1",
     "squared_error_elementwise": "Squared error, elementwise",
-    **{rule.id: rule.title for rule in RULES.values()},
 }
 """How a choice is shown, where capitalising it does not do."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal, Slot
@@ -101,6 +101,16 @@ class ChoiceEntry(QComboBox):
         self.setMinimumContentsLength(8)
         self.activated.connect(self._choose)
         ignore_wheel(self)
+
+    def offer(self, choices: Mapping[str, str]) -> None:
+        """Offer these choices, each with its words; the one shown stays where it still exists."""
+        if [self.itemData(index) for index in range(self.count())] == list(choices):
+            return
+        shown = self.currentData()
+        self.clear()
+        for choice, words in choices.items():
+            self.addItem(words, choice)
+        self.set_value(shown)
 
     def set_value(self, value: Any) -> None:
         """Show a choice."""

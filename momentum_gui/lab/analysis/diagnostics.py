@@ -13,7 +13,7 @@ from momentum_gui.engine.analysis.grid import never
 from momentum_gui.engine.analytic_surfaces import SURFACES, evaluate
 from momentum_gui.engine.interface import Engine
 from momentum_gui.engine.population import Floats, Measure, Task
-from momentum_gui.engine.rules import RULES, convergence_rate
+from momentum_gui.engine.rules import convergence_rate
 from momentum_gui.lab.recording.record import Record, RunRecord
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.steps.step_parts import oscillation
@@ -136,7 +136,7 @@ def diagnose(record: RunRecord, evidence: Evidence | None = None) -> Diagnostics
         slope = gradients[-1] / greatest
     known, strength, potential, swing, slower_is_better = None, np.nan, np.nan, np.nan, False
     if evidence is not None:
-        coefficients = RULES[frame.rule].coefficients(frame.momentum)
+        coefficients = frame.coefficients
         known = gauge(coefficients, frame.learning_rate, evidence.largest, evidence.scale)
         steepest = max(abs(evidence.largest), abs(evidence.smallest))
         strength = gauge(coefficients, frame.learning_rate, steepest, evidence.scale).ratio

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.rules import RULES, Rule
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class Arithmetic:
     lines: tuple[str, ...]
 
 
-def arithmetic(rule: str, state: State) -> Arithmetic:
-    """The update of one weight by the rule of that id. Raises KeyError for a rule that does not exist."""
-    a, b, c, d = RULES[rule].coefficients(state.momentum)
+def arithmetic(rule: str, state: State, rules: Mapping[str, Rule] = RULES) -> Arithmetic:
+    """Return the update of one weight by the rule of that id. Raises KeyError for a rule that does not exist."""
+    a, b, c, d = rules[rule].coefficients(state.momentum)
     lr, g, p, w = state.learning_rate, state.gradient, state.stored, state.weight
     gradient_part, momentum_part = a * lr * g, b * p
     step = gradient_part + momentum_part
@@ -54,9 +55,9 @@ def arithmetic(rule: str, state: State) -> Arithmetic:
     return Arithmetic(rule, gradient_part, momentum_part, step, new_weight, new_stored, lines)
 
 
-def all_rules(state: State) -> tuple[Arithmetic, ...]:
-    """The update by every rule, from the same state, in the order of RULES."""
-    return tuple(arithmetic(rule, state) for rule in RULES)
+def all_rules(state: State, rules: Mapping[str, Rule] = RULES) -> tuple[Arithmetic, ...]:
+    """Return the update by every rule, from the same state, in the order of the rules."""
+    return tuple(arithmetic(rule, state, rules) for rule in rules)
 
 
 def number(value: float) -> str:

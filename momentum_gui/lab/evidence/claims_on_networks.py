@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from momentum_gui.engine.population import Measure, Outcome
+from momentum_gui.engine.rules import gains
 from momentum_gui.lab.evidence.claim import Check, Claim, effective_gains, with_change
 from momentum_gui.lab.evidence.seeds import Draw, over_seeds
 from momentum_gui.lab.experiment import Experiment
@@ -154,7 +155,22 @@ def sine(experiment: Experiment, draw: Draw) -> Iterator[Check]:
     yield Check("at most 0.4 of the epochs", ratio, 0.05, 0.4)
 
 
+def own_rule(experiment: Experiment, draw: Draw) -> Iterator[Check]:
+    """Quasi-hyperbolic momentum beside the rules that it lies between."""
+    runs = over_seeds(experiment, draw)
+    damped, ball = runs["damped"].errors, runs["heavy ball"].errors
+    yield Check("to 12 digits", float(np.abs(ball / damped - 1).max()), 0, 1e-12)
+    of_own = gains(experiment.rules["qhm"].coefficients(experiment.training.momentum))
+    of_damped = gains(experiment.rules["damped"].coefficients(experiment.training.momentum))
+    yield Check("the same steady gain, 1", of_own.steady, 1 - 1e-12, 1 + 1e-12)
+    yield Check("0.337", of_own.alternating, 0.3365, 0.3375)
+    yield Check("0.053", of_damped.alternating, 0.0525, 0.0535)
+    ratio = float(np.median(runs["quasi-hyperbolic"].final_errors) / np.median(runs["damped"].final_errors))
+    yield Check("within 5 %", ratio, 0.95, 1.05)
+
+
 CLAIMS: dict[str, Claim] = {
+    "own-rule": own_rule,
     "small-rate": small_rate,
     "momentum-early": momentum_early,
     "momentum-fades": momentum_fades,

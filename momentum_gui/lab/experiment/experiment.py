@@ -6,7 +6,9 @@ import os
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,12 +17,14 @@ from msgspec import UNSET, Struct, field
 from msgspec.structs import replace
 
 from momentum_gui.assets import resource
+from momentum_gui.engine.formula import Formula
+from momentum_gui.engine.rules import RULES, FourFormulas, Rule, rule_of_formulas
 from momentum_gui.lab.atomic_file import write_atomically
 from momentum_gui.lab.data.datasets import is_path
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment.refusal import explain
 from momentum_gui.lab.experiment.validation import check
-from momentum_gui.lab.settings import Moment, NetworkSettings, Overrides, Problem, Training, View
+from momentum_gui.lab.settings import Moment, NetworkSettings, Overrides, OwnRule, Problem, Training, View
 
 
 class Run(NamedTuple):
@@ -43,6 +47,7 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     problem: Problem = Problem()
     network: NetworkSettings = field(default_factory=NetworkSettings)
     training: Training = field(default_factory=Training)
+    rule: list[OwnRule] = field(default_factory=list)
     run: list[Overrides] = field(default_factory=list)
     view: View | None = None
     session: Moment | None = None
@@ -99,6 +104,11 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         return experiment
 
     @property
+    def rules(self) -> Mapping[str, Rule]:
+        """Every rule that this experiment's runs may use, by its id: the built-in ones, then its own."""
+        return rules_with(tuple(self.rule))
+
+    @property
     def runs(self) -> tuple[Run, ...]:
         """The runs with all they inherit; an experiment without [[run]] tables has one, named after its rule."""
         if not self.run:
@@ -132,10 +142,24 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
             path, here = Path(self.problem.dataset), Path(os.path.abspath(folder))
             if path.is_relative_to(here):
                 table["problem"]["dataset"] = f"./{path.relative_to(here).as_posix()}"
-        runs = table.pop("run", [])
+        lists = {name: table.pop(name, []) for name in ("rule", "run")}
         text = tomli_w.dumps(table, multiline_strings=True)
-        # Each run under a heading of its own, where tomli_w would put short ones in one line.
-        return text + "".join("\n[[run]]\n" + tomli_w.dumps({"run": run}).removeprefix("[run]\n") for run in runs)
+        # Each one under a heading of its own, where tomli_w would put short ones in one line.
+        for name, parts in lists.items():
+            text += "".join(
+                f"\n[[{name}]]\n" + tomli_w.dumps({name: part}).removeprefix(f"[{name}]\n") for part in parts
+            )
+        return text
+
+
+@lru_cache(maxsize=64)
+def rules_with(own: tuple[OwnRule, ...]) -> Mapping[str, Rule]:
+    """Return the built-in rules and these, by id. Raises FormulaError for a formula that cannot be read."""
+    rules = dict(RULES)
+    for each in own:
+        formulas = FourFormulas(*(Formula(text) for text in (each.A, each.B, each.C, each.D)))
+        rules[each.id] = rule_of_formulas(each.id, each.title, formulas)
+    return MappingProxyType(rules)
 
 
 def find(name_or_path: str) -> Path:

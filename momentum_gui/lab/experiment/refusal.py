@@ -12,17 +12,24 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import fields
 
-from momentum_gui.lab.settings import Change, Moment, NetworkSettings, Overrides, Problem, Training, View
+from momentum_gui.lab.settings import Change, Moment, NetworkSettings, Overrides, OwnRule, Problem, Training, View
 
 SECTIONS: dict[str, Any] = {
     "problem": Problem,
     "network": NetworkSettings,
     "training": Training,
+    "rule": OwnRule,
     "run": Overrides,
     "view": View,
     "session": Moment,
 }
-TOP_LEVEL = {"title": "a text", "notes": "a text", "claim": "a text", "run": "a list of tables, each headed [[run]]"}
+TOP_LEVEL = {
+    "title": "a text",
+    "notes": "a text",
+    "claim": "a text",
+    "rule": "a list of tables, each headed [[rule]]",
+    "run": "a list of tables, each headed [[run]]",
+}
 
 
 def explain(error: msgspec.ValidationError, table: Mapping[str, Any]) -> str:

@@ -8,15 +8,19 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from momentum_gui.engine.analytic_surfaces import SURFACES
+from momentum_gui.engine.formula import Formula, FormulaError
+from momentum_gui.engine.rules import RULES
 from momentum_gui.lab.data.datasets import find_built_in, is_path
 from momentum_gui.lab.data.generated import hidden_of
 from momentum_gui.lab.errors import BadInputError
+from momentum_gui.lab.experiment.refusal import shown
 from momentum_gui.lab.settings import NetworkSettings, Problem
 
 if TYPE_CHECKING:
     from momentum_gui.lab.experiment.experiment import Experiment
 
 MOST_WEIGHTS = 1_000_000
+TRIED_MOMENTA = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 FOR_DATA = ("target", "items", "noise")
 FOR_SURFACES = ("start", "parameters")
 
@@ -35,6 +39,7 @@ def check(experiment: Experiment) -> None:
     else:
         check_dataset(problem, experiment.network)
     check_network(experiment.network)
+    check_own_rules(experiment)
     check_runs(experiment)
     check_session(experiment)
 
@@ -77,9 +82,37 @@ def check_network(network: NetworkSettings) -> None:
     check_finite("network.initial_weights", network.initial_weights or ())
 
 
+def check_own_rules(experiment: Experiment) -> None:
+    """Refuse a rule whose formulas cannot be read or give no numbers, or whose id another rule has."""
+    taken = set(RULES)
+    for number, own in enumerate(experiment.rule):
+        if own.id in taken:
+            raise BadInputError(f'rule[{number}].id = "{own.id}": is taken; give each rule an id of its own')
+        taken.add(own.id)
+        for name in ("A", "B", "C", "D"):
+            text = getattr(own, name)
+            try:
+                formula = Formula(text)
+            except FormulaError as error:
+                raise BadInputError(f'rule[{number}].{name} = "{text}": {error}') from None
+            for m in TRIED_MOMENTA:
+                if not math.isfinite(formula(m)):
+                    raise BadInputError(
+                        f'rule[{number}].{name} = "{text}": gives no finite number at m = {m:g}; '
+                        "allowed is what does for every m from 0 up to 1"
+                    )
+
+
+def check_rule(experiment: Experiment, rule: str | None, key: str) -> None:
+    """Refuse a rule that this experiment does not have; None is no rule."""
+    if rule is not None and rule not in experiment.rules:
+        raise BadInputError(f"{key} = {shown(rule)}: allowed is {', '.join(experiment.rules)}")
+
+
 def check_runs(experiment: Experiment) -> None:
     """Each run has a name of its own, finite weights, and its changes in order."""
     names: set[str] = set()
+    check_rule(experiment, experiment.training.rule, "training.rule")
     for number, run in enumerate(experiment.runs):
         if not run.name.strip():
             raise BadInputError(f'run[{number}].name = "{run.name}": allowed is a text that is not empty')
@@ -88,6 +121,9 @@ def check_runs(experiment: Experiment) -> None:
         names.add(run.name)
         owner = f"run[{number}]" if experiment.run else "training"
         check_finite(f"{owner}.start", run.training.start.values())
+        check_rule(experiment, run.training.rule, f"{owner}.rule")
+        for at, change in enumerate(run.training.change):
+            check_rule(experiment, change.rule, f"{owner}.change[{at}].rule")
         updates = [change.update for change in run.training.change]
         if updates != sorted(updates):
             raise BadInputError(f"{owner}.change: the updates {updates} must stand in growing order")

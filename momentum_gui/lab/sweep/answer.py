@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from momentum_gui.engine.population import Outcome
-from momentum_gui.engine.rules import RULES
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep.confirmation import FAR, Confirmation
 from momentum_gui.lab.sweep.grid import Cell, Grid
@@ -96,7 +95,7 @@ class Answer:
     def sentence(self) -> str:
         """What to do, how good it is, how sure, what the neighbours do, and what the grid alone would have said."""
         parts = [
-            f"Use {RULES[self.rule].title.lower()} with learning rate {self.learning_rate:.4g} and momentum "
+            f"Use {self.grid.rule(self.rule).title.lower()} with learning rate {self.learning_rate:.4g} and momentum "
             f"{self.momentum:.4g}: {self.measure.phrase.format(self.value)}{self._sureness()}.",
             *self._failures(),
             *([self._neighbours()] if self.grid.cells > 1 else []),

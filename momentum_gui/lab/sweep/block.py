@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from momentum_gui import __version__
 from momentum_gui.engine.interface import choose
 from momentum_gui.engine.population import Floats, Measure, NetworkTask, Outcome, Population, Task
-from momentum_gui.engine.rules import RULES
 from momentum_gui.lab.experiment import Experiment, Run
-from momentum_gui.lab.settings import Training
+from momentum_gui.lab.experiment.experiment import rules_with
+from momentum_gui.lab.settings import OwnRule, Training
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.sweep.grid import Grid
 from momentum_gui.lab.training.item_order import ItemOrder
@@ -42,6 +42,7 @@ class Shared:
     engine: str
     training: Training
     rules: tuple[str, ...]
+    own_rules: tuple[OwnRule, ...]
     seeds: tuple[int, ...]
     weights: Floats
     weight_names: tuple[str, ...]
@@ -55,6 +56,7 @@ class Shared:
             choose(engine).name,
             experiment.training,
             grid.rules,
+            tuple(experiment.rule),
             grid.seeds,
             starts(setup, experiment.training, grid.seeds),
             setup.weight_names,
@@ -205,10 +207,11 @@ class BlockGroup(Lockstep):
             if change.rule is not None:
                 rule[:] = change.rule
         population.learning_rate[:] = rate
-        for name in np.unique(rule):
+        rules = rules_with(self.shared.own_rules)
+        for name in np.unique(rule).tolist():
             mine = rule == name
             factors, place = np.unique(momentum[mine], return_inverse=True)
-            table = np.array([RULES[name].coefficients(factor) for factor in factors.tolist()])
+            table = np.array([rules[name].coefficients(factor) for factor in factors.tolist()])
             population.coefficients[mine] = table[place]
 
     def apply_weights(self) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.rules import Rule
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.experiment.experiment import rules_with
+from momentum_gui.lab.settings import OwnRule
 from momentum_gui.lab.sweep.axis import LEARNING_RATE, MOMENTUM, Axis
 
 MOST_RUNS = 5_000_000
@@ -41,6 +44,7 @@ class Grid:
     momentum: Axis
     rules: tuple[str, ...]
     seeds: tuple[int, ...]
+    own_rules: tuple[OwnRule, ...] = ()
 
     def __post_init__(self) -> None:
         if self.runs > MOST_RUNS:
@@ -74,8 +78,8 @@ class Grid:
             raise BadInputError(f"{key('seeds')} {seeds}: allowed is a whole number from 1 to {most}")
         chosen = tuple(rules) or (experiment.training.rule,)
         for rule in chosen:
-            if rule not in RULES:
-                raise BadInputError(f"{key('rule')} {rule}: allowed are {', '.join(RULES)}")
+            if rule not in experiment.rules:
+                raise BadInputError(f"{key('rule')} {rule}: allowed are {', '.join(experiment.rules)}")
         if len(set(chosen)) < len(chosen):
             raise BadInputError(f"{key('rule')} {', '.join(chosen)}: give each rule once")
         return cls(
@@ -83,7 +87,12 @@ class Grid:
             Axis.parse(MOMENTUM, momentum, key("momentum")),
             chosen,
             tuple(range(first, first + seeds)),
+            tuple(experiment.rule),
         )
+
+    def rule(self, id: str) -> Rule:
+        """Return the rule of that id: a built-in one, or one of the experiment's own. Raises KeyError."""
+        return rules_with(self.own_rules)[id]
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -102,7 +111,9 @@ class Grid:
 
     def inside(self, learning_rates: tuple[float, float], momenta: tuple[float, float]) -> Grid:
         """A finer grid of as many cells within a box of this one. Raises BadInputError for a box without width."""
-        return Grid(self.learning_rate.inside(*learning_rates), self.momentum.inside(*momenta), self.rules, self.seeds)
+        return replaced(
+            self, learning_rate=self.learning_rate.inside(*learning_rates), momentum=self.momentum.inside(*momenta)
+        )
 
     def settings(self, runs: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
         """Of these runs: the number of the rule, the learning rate and the momentum, (runs,) each."""

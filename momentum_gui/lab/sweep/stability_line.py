@@ -15,7 +15,7 @@ from momentum_gui.engine.analysis.curvature import curvatures, gradient_scale
 from momentum_gui.engine.analysis.grid import never
 from momentum_gui.engine.analysis.mean_square import mean_square_bound
 from momentum_gui.engine.population import Floats
-from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.rules import Rule
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep.block import SEGMENT_SECONDS
 from momentum_gui.lab.sweep.grid import Cell, Grid
@@ -40,7 +40,7 @@ UNKNOWN = EndCurvature()
 """No curvature is known."""
 
 
-def stability_boundary(rule: str, momenta: NDArray[np.float64], curvature: EndCurvature) -> Floats:
+def stability_boundary(rule: Rule, momenta: NDArray[np.float64], curvature: EndCurvature) -> Floats:
     """Return the learning rate at which a rule stops being stable, for each momentum: bound(rule, μ, K) / λmax.
 
     With a spread above 1 stable means in the mean square. inf where the rule has no bound, or where the curvature is
@@ -48,7 +48,7 @@ def stability_boundary(rule: str, momenta: NDArray[np.float64], curvature: EndCu
     """
     if not curvature.known:
         return np.full(len(momenta), np.inf)
-    of_rule = RULES[rule].coefficients
+    of_rule = rule.coefficients
     bounds = [mean_square_bound(of_rule(momentum), curvature.spread) for momentum in momenta.tolist()]
     return np.array(bounds) / curvature.largest
 

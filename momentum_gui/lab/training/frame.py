@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from momentum_gui.engine.population import Floats, Outcome
+from momentum_gui.engine.rules import Coefficients
 from momentum_gui.lab.settings import RunSettings
 from momentum_gui.lab.steps.trace import Trace
 
@@ -80,6 +81,7 @@ class RunFrame:
     rule: str
     learning_rate: float
     momentum: float
+    coefficients: Coefficients
     error: float
     accuracy: float
     weights: Floats

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from momentum_gui.engine.interface import Engine
 from momentum_gui.engine.population import Floats, Population, Task
-from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.rules import RULES, Rule
 from momentum_gui.lab.training.item_order import ItemOrder
 from momentum_gui.lab.training.lockstep import Lockstep
 from momentum_gui.lab.training.run_state import RunState
@@ -19,7 +19,13 @@ class Group(Lockstep):
     """Runs in lockstep: one task, one population, and for each run its state."""
 
     def __init__(
-        self, engine: Engine, task: Task, states: list[RunState], weights: Floats, weight_names: tuple[str, ...]
+        self,
+        engine: Engine,
+        task: Task,
+        states: list[RunState],
+        weights: Floats,
+        weight_names: tuple[str, ...],
+        rules: Mapping[str, Rule] = RULES,
     ) -> None:
         orders: dict[tuple[int, bool], ItemOrder] = {}
         order_of_run = []
@@ -36,7 +42,7 @@ class Group(Lockstep):
         )
         limits = np.array([state.training.epochs for state in states], dtype=np.int64)
         super().__init__(engine, task, tuple(orders.values()), population, limits)
-        self.states, self.weight_names = states, weight_names
+        self.states, self.weight_names, self.rules = states, weight_names, rules
         self.log_every = np.array([state.training.log_every for state in states], dtype=np.int64)
         self.apply_settings()
         self.velocity_rate[:] = population.learning_rate
@@ -56,7 +62,7 @@ class Group(Lockstep):
         for run, state in enumerate(self.states):
             settings = state.settings_at(self.update)
             self.population.learning_rate[run] = settings.learning_rate
-            self.population.coefficients[run] = RULES[settings.rule].coefficients(settings.momentum)
+            self.population.coefficients[run] = self.rules[settings.rule].coefficients(settings.momentum)
             self.momentum[run] = settings.momentum if self.population.coefficients[run, 1] else 0.0
 
     def apply_weights(self) -> None:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from momentum_gui.engine.rules import RULES
 from momentum_gui.lab.steps.trace_window import window_length
 from momentum_gui.lab.training.checkpoints import Checkpoints
 from momentum_gui.lab.training.frame import RunFrame
@@ -68,10 +67,12 @@ def with_settings_that_led_here(trainer: Trainer, frame: RunFrame, run: int) -> 
     """Return a past frame with the settings of its last update."""
     state = trainer.group_slot(run).state
     settings = state.settings_at(max(0, frame.update - 1))
+    coefficients = trainer.setup.rules[settings.rule].coefficients(settings.momentum)
     return replace(
         frame,
         rule=settings.rule,
         learning_rate=settings.learning_rate,
-        momentum=settings.momentum if RULES[settings.rule].coefficients(settings.momentum).b else 0.0,
+        momentum=settings.momentum if coefficients.b else 0.0,
+        coefficients=coefficients,
         changes=state.applied_until(frame.update - 1),
     )

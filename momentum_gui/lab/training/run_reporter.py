@@ -104,6 +104,7 @@ class RunReporter:
             rule=settings.rule,
             learning_rate=settings.learning_rate,
             momentum=settings.momentum if slot.coefficients.b else 0.0,
+            coefficients=slot.coefficients,
             error=float(error),
             accuracy=float(accuracy),
             weights=weights,

@@ -11,6 +11,7 @@ from momentum_gui.engine.interface import choose
 from momentum_gui.engine.population import Outcome
 from momentum_gui.lab.experiment import Experiment, Run
 from momentum_gui.lab.experiment.change import checked_change
+from momentum_gui.lab.experiment.validation import check_rule
 from momentum_gui.lab.settings import Training
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.steps.log_columns import PLAIN, LogChoice
@@ -64,7 +65,7 @@ class Trainer:
             states = [RunState(runs[number].training, list(runs[number].training.change)) for number in numbers]
             weights = np.stack([self.setup.initial_weights(runs[number]) for number in numbers])
             task = self.setup.task(states[0].training)
-            group = Group(self.engine, task, states, weights, self.setup.weight_names)
+            group = Group(self.engine, task, states, weights, self.setup.weight_names, self.setup.rules)
             self.groups.append(group)
             slots |= {number: GroupSlot(group, row) for row, number in enumerate(numbers)}
         return [RunReporter(run.name, slots[n], self.engine, self.setup, self.choice) for n, run in enumerate(runs)]
@@ -172,6 +173,7 @@ class Trainer:
         group, state = reporter.slot.group, reporter.slot.state
         for name in weights or {}:
             self.setup.index(name, "weights")
+        check_rule(self.experiment, rule, "rule")
         state.add(checked_change(group.update, rule, learning_rate, momentum, weights, velocity))
         group.apply_settings()
         group.apply_weights()

@@ -163,17 +163,17 @@ def test_measures_that_do_not_apply_are_refused(measure: str, held_out: int, wor
 def test_the_boundary_is_where_the_rate_of_convergence_is_one(rule: str) -> None:
     """On the boundary the iteration neither shrinks nor grows; just below it shrinks, just above it grows."""
     momenta = np.array([0.0, 0.2, 0.5, 0.9])
-    boundary = stability_boundary(rule, momenta, EndCurvature(3.0))
+    boundary = stability_boundary(RULES[rule], momenta, EndCurvature(3.0))
     for momentum, rate in zip(momenta.tolist(), boundary.tolist(), strict=True):
         coefficients = RULES[rule].coefficients(momentum)
         assert (
             convergence_rate(coefficients, rate * 3.0 * 0.999) < 1 < convergence_rate(coefficients, rate * 3.0 * 1.001)
         )
-    in_batches = stability_boundary(rule, momenta, EndCurvature(3.0, spread=3.0))
+    in_batches = stability_boundary(RULES[rule], momenta, EndCurvature(3.0, spread=3.0))
     for momentum, rate in zip(momenta.tolist(), in_batches.tolist(), strict=True):
         assert mean_square_rate(RULES[rule].coefficients(momentum), rate * 3.0, 3.0) == pytest.approx(1)
     assert (in_batches < boundary).all()
-    assert np.isinf(stability_boundary(rule, momenta, EndCurvature())).all()
+    assert np.isinf(stability_boundary(RULES[rule], momenta, EndCurvature())).all()
 
 
 def test_the_curvature_of_a_ravine_is_that_of_its_formula() -> None:

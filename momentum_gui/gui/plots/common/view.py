@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from momentum_gui.engine.rules import RULES, Rule
 from momentum_gui.gui.state import ShownTraining, WindowState
 from momentum_gui.gui.style import theme
 from momentum_gui.lab.experiment import Experiment
@@ -76,6 +78,11 @@ class View(QWidget):
     def run(self) -> RunRecord | None:
         """The selected run's record."""
         return self.shown.run
+
+    @property
+    def known_rules(self) -> Mapping[str, Rule]:
+        """Every rule that a run of the training may use, by id."""
+        return RULES if self.setup is None else self.setup.rules
 
     def runs_shown(self) -> list[tuple[int, RunRecord]]:
         """Return the visible runs, each with its number."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from momentum_gui.engine.population import Floats
-from momentum_gui.engine.rules import RULES, Coefficients, Gains, gains
+from momentum_gui.engine.rules import Coefficients, Gains, gains
 from momentum_gui.gui.plots.common.plot import Plot, plain_pen
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
@@ -192,7 +192,7 @@ class GainsView(PlotView):
         assert setup is not None
         task = setup.task(setup.experiment.runs[self.selected].training)
         life = momentum_half_life(coefficients_of(frame), task.batch_size, frame.updates_per_epoch)
-        name = f"<b>{frame.name}</b>, {RULES[frame.rule].title} μ {number_text(frame.momentum, 3)}"
+        name = f"<b>{frame.name}</b>, {self.known_rules[frame.rule].title} μ {number_text(frame.momentum, 3)}"
         agreement = self._last.agreement if self._last is not None else np.nan
         count = 0 if frame.trace is None else len(frame.trace.gradients)
         on_surface = setup.surface is not None
@@ -302,7 +302,7 @@ class GainsView(PlotView):
 
 def coefficients_of(frame: RunFrame) -> Coefficients:
     """The four numbers of a run's last updates; before the first, those of its settings."""
-    return RULES[frame.rule].coefficients(frame.momentum) if frame.trace is None else frame.trace.coefficients
+    return frame.coefficients if frame.trace is None else frame.trace.coefficients
 
 
 def half_life_text(life: HalfLife, *, on_surface: bool) -> str:

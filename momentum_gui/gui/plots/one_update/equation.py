@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.rules import Rule
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.style import theme
 from momentum_gui.lab.analysis.update_equation import Arithmetic, State
@@ -32,19 +32,19 @@ def term_text(value: float, decimals: int) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def sum_text(rule: str, state: State, result: Arithmetic) -> str:
+def sum_text(rule: Rule, state: State, result: Arithmetic) -> str:
     """The sum as plain text: 3.56 + 0.027 + 0.022 = 3.609."""
     return " ".join(text for text, _, _, _ in sum_terms(rule, state, result))
 
 
-def sum_terms(rule: str, state: State, result: Arithmetic) -> list[tuple[str, str, str, str]]:
+def sum_terms(rule: Rule, state: State, result: Arithmetic) -> list[tuple[str, str, str, str]]:
     """The sum's terms and signs: text, symbol, factors in numbers, and the theme's colour."""
     # The rule's own words for its two parts: "Δw = lr·g + μ·p,  p = lr·g".
-    symbols = RULES[rule].formula.partition(",")[0].removeprefix("Δw = ").split(" + ")
+    symbols = rule.formula.partition(",")[0].removeprefix("Δw = ").split(" + ")
     parts = [(result.gradient_part, symbols[0], "gradient_part")]
     if len(symbols) > 1:
         parts.append((result.momentum_part, symbols[1], "momentum_part"))
-    coefficients = RULES[rule].coefficients(state.momentum)
+    coefficients = rule.coefficients(state.momentum)
     factors = {
         "gradient_part": product([coefficients.a, state.learning_rate, state.gradient]),
         "momentum_part": product([coefficients.b, state.stored], keep_one=True),
@@ -59,7 +59,7 @@ def sum_terms(rule: str, state: State, result: Arithmetic) -> list[tuple[str, st
     return terms
 
 
-def sum_html(rule: str, state: State, result: Arithmetic, *, short: bool = False) -> str:
+def sum_html(rule: Rule, state: State, result: Arithmetic, *, short: bool = False) -> str:
     """The sum as a table: the numbers, below them what they are, and (unless `short`) what they are made of."""
     colors = theme.current()
     rows: list[list[str]] = [[], [], []]

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
-from momentum_gui.engine.rules import RULES
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.common.view import TOO_FAR
@@ -177,12 +176,18 @@ class ArithmeticView(PlotView):
         state = self.state
         if state is None:
             return
-        results = {result.rule: result for result in all_rules(state)}
+        results = {result.rule: result for result in all_rules(state, self.known_rules)}
         mine = results[self.rule]
-        self.equation.setText(sum_html(self.rule, state, mine, short=self.width() < NARROW))
-        self.equation.setAccessibleName(sum_text(self.rule, state, mine))
+        self.equation.setText(sum_html(self.known_rules[self.rule], state, mine, short=self.width() < NARROW))
+        self.equation.setAccessibleName(sum_text(self.known_rules[self.rule], state, mine))
         rows: list[list[Cell]] = [
-            [RULES[rule].title, result.gradient_part, result.momentum_part, result.new_weight, result.new_stored]
+            [
+                self.known_rules[rule].title,
+                result.gradient_part,
+                result.momentum_part,
+                result.new_weight,
+                result.new_stored,
+            ]
             for rule, result in results.items()
         ]
         self.rules.show_rows(rows, frozenset({list(results).index(self.rule)}))
@@ -244,7 +249,7 @@ class ArithmeticView(PlotView):
     def _say(self, frame: RunFrame) -> None:
         """The sentence above, and the one about what is special."""
         trace = last_trace(frame)
-        title = RULES[self.rule].title
+        title = self.known_rules[self.rule].title
         notes = []
         if self.mode == WHAT_IF:
             self.sentence.setText(f"<b>What if</b>: numbers of your own, by the rule {title}.")
@@ -255,9 +260,9 @@ class ArithmeticView(PlotView):
         else:
             name = self.weight.currentText()
             self.sentence.setText(f"<b>{frame.name}</b>, {title}: update {frame.update} of {name}.")
-            if trace.coefficients != RULES[frame.rule].coefficients(frame.momentum):
+            if trace.coefficients != frame.coefficients:
                 notes.append("Rule or momentum were changed after this update: it is shown as they now are.")
-        stored = RULES[self.rule].formula.partition(",")[2].strip()
+        stored = self.known_rules[self.rule].formula.partition(",")[2].strip()
         if stored:
             notes.insert(0, f"Then {stored} is stored for the next update.")
         self.note.setText(" ".join(notes))
@@ -274,8 +279,9 @@ class ArithmeticView(PlotView):
         """The sum in numbers."""
         if self.state is None:
             return ""
-        result = next(result for result in all_rules(self.state) if result.rule == self.rule)
-        return f"{RULES[self.rule].title}: {sum_text(self.rule, self.state, result)}"
+        result = next(result for result in all_rules(self.state, self.known_rules) if result.rule == self.rule)
+        rule = self.known_rules[self.rule]
+        return f"{rule.title}: {sum_text(rule, self.state, result)}"
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
         """A row a rule: the state, the two parts, the new weight, the new p."""
@@ -283,7 +289,7 @@ class ArithmeticView(PlotView):
         rows: list[list[object]] = []
         if self.state is not None and (self.mode != LIVE or self.shown_frame is not None):
             begun = [getattr(self.state, key) for key, _, _ in FIELDS]
-            for each in all_rules(self.state):
+            for each in all_rules(self.state, self.known_rules):
                 rows.append(
                     [each.rule, *begun, each.gradient_part, each.momentum_part, each.new_weight, each.new_stored]
                 )

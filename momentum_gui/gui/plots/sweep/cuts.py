@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
-from momentum_gui.engine.rules import RULES
 from momentum_gui.gui.plots.common.plot import Plot, plain_pen
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.sweep.figures import Figures
@@ -38,7 +37,7 @@ class CutPair(QWidget):
         if figures.cuts is None or (answer := figures.answer) is None:
             return
         rates, momenta = figures.cuts
-        rule = RULES[answer.rule].title
+        rule = answer.grid.rule(answer.rule).title
         at = f"learning rate ({rule}, momentum {answer.momentum:.3g})"
         self.learning_rate.show_cut(rates, figures, answer.learning_rate, at)
         at = f"momentum ({rule}, learning rate {answer.learning_rate:.3g})"

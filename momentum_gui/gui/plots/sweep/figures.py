@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from momentum_gui.engine.analysis.grid import never
 from momentum_gui.engine.population import Floats, Outcome
-from momentum_gui.engine.rules import RULES
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.sweep.map import MapNumbers
 from momentum_gui.gui.plots.sweep.runner import SweepJob
@@ -96,7 +95,7 @@ def cell_text(table: SweepTable, cell: Cell, measure: str, target: float) -> str
     """One cell in words: its settings, the measure's median, mean and spread over the seeds, how its runs ended."""
     grid = table.grid
     head = (
-        f"<b>{RULES[grid.rules[cell.rule]].title}</b>, learning rate "
+        f"<b>{grid.rule(grid.rules[cell.rule]).title}</b>, learning rate "
         f"<b>{number_text(grid.learning_rate.values[cell.learning_rate])}</b>, "
         f"momentum <b>{number_text(grid.momentum.values[cell.momentum])}</b>"
     )

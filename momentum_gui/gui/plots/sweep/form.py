@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
-from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.rules import RULES, Rule
 from momentum_gui.gui.widgets.flow_layout import FlowLayout
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
@@ -87,9 +88,8 @@ class SweepForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rule, self.measure = QComboBox(), QComboBox()
-        for rule in RULES.values():
-            self.rule.addItem(rule.title, rule.id)
-        self.rule.addItem("All five rules", ALL_RULES)
+        self._rules: Mapping[str, Rule] = {}
+        self._offer(RULES)
         for measure in MEASURES.values():
             self.measure.addItem(measure.title, measure.id)
             self.measure.setItemData(self.measure.count() - 1, measure.meaning, Qt.ItemDataRole.ToolTipRole)
@@ -124,10 +124,22 @@ class SweepForm(QWidget):
     def rules(self) -> tuple[str, ...]:
         """The rules to sweep."""
         chosen = str(self.rule.currentData())
-        return tuple(RULES) if chosen == ALL_RULES else (chosen,)
+        return tuple(self._rules) if chosen == ALL_RULES else (chosen,)
+
+    def _offer(self, rules: Mapping[str, Rule]) -> None:
+        """Offer these rules; the one chosen stays where it still exists."""
+        if rules == self._rules:
+            return
+        chosen, self._rules = self.rule.currentData(), rules
+        self.rule.clear()
+        for rule in rules.values():
+            self.rule.addItem(rule.title, rule.id)
+        self.rule.addItem("All rules", ALL_RULES)
+        self.rule.setCurrentIndex(max(0, self.rule.findData(chosen)))
 
     def show_defaults(self, setup: Setup, training: Training, engine: str) -> None:
         """Fill in what suits an experiment; a surface starts at one place, whatever the seed."""
+        self._offer(setup.rules)
         self.show_rule(training)
         first, last = (float(f"{training.learning_rate * factor:.0e}") for factor in (1 / RATE_SPAN, 20.0))
         self.learning_rate.show_range(first, min(last, 1e6), RATE_COUNT, log=True)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainterPath
 
 from momentum_gui.engine.population import Floats, Outcome
+from momentum_gui.engine.rules import Rule
 from momentum_gui.gui.plots.common.plot import Plot, TickAxis
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.sweep.marks import SweepMarks
@@ -208,7 +209,7 @@ class SweepMap(Plot):
             self.marks.best = QPointF(float(x), float(y))
         self.marks.update()
 
-    def show_boundary(self, rule: str, curvature: EndCurvature) -> None:
+    def show_boundary(self, rule: Rule, curvature: EndCurvature) -> None:
         """Draw where theory says that the rule stops being stable; nothing where the curvature is not known."""
         self.marks.boundary = np.empty((0, 2))
         if curvature.known:

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from momentum_gui.engine.rules import RULES
 from momentum_gui.gui.plots.sweep.color_bar import ColorBar
 from momentum_gui.gui.plots.sweep.figures import Figures
 from momentum_gui.gui.plots.sweep.live_map import LiveMap
@@ -24,6 +23,9 @@ FRAME_MILLISECONDS = 15
 LEAST_HEIGHT, LEAST_HEIGHT_OF_SEVERAL = 190, 330
 EMPTY = Axis.parse(LEARNING_RATE, "0.001:1:2:log"), Axis.parse(MOMENTUM, "0:0.9:2")
 """What a map shows that is made before there is a grid."""
+
+MOST_RULES = 12
+"""The most rules that one sweep may have: the built-in ones and some of one's own."""
 
 
 class MapGrid(QWidget):
@@ -42,7 +44,7 @@ class MapGrid(QWidget):
         super().__init__(parent)
         self.grid: Grid | None = None
         self._made: list[LiveMap] = []
-        self._headings = [QLabel(self) for _ in RULES]
+        self._headings = [QLabel(self) for _ in range(MOST_RULES)]
         self._columns = 0
         self._layout = QGridLayout(self)
         self._layout.setContentsMargins(4, 0, 0, 0)
@@ -84,7 +86,7 @@ class MapGrid(QWidget):
         self.setMinimumHeight(LEAST_HEIGHT if len(grid.rules) == 1 else LEAST_HEIGHT_OF_SEVERAL)
         for number, heading in enumerate(self._headings):
             heading.setVisible(1 < len(grid.rules) > number)
-            heading.setText(RULES[grid.rules[number]].title if number < len(grid.rules) else "")
+            heading.setText(grid.rule(grid.rules[number]).title if number < len(grid.rules) else "")
         for number, chart in enumerate(self._made):
             chart.setVisible(number < len(grid.rules))
             if number < len(grid.rules):
@@ -126,7 +128,7 @@ class MapGrid(QWidget):
         chart = self._made[number]
         chart.show_numbers(figures.numbers, number, pale=~figures.known[number])
         chart.show_answer(figures.answer, number)
-        chart.show_boundary(figures.job.grid.rules[number], self._curvature)
+        chart.show_boundary(figures.job.grid.rule(figures.job.grid.rules[number]), self._curvature)
 
     def _make(self, learning_rate: Axis, momentum: Axis) -> None:
         chart = LiveMap(learning_rate, momentum)
@@ -166,7 +168,7 @@ class MapGrid(QWidget):
             return
         self._columns = columns
         rows = math.ceil(count / columns)
-        for place in range(2 * len(RULES) + 2):
+        for place in range(2 * MOST_RULES + 2):
             self._layout.setRowStretch(place, 1 if place % 2 and place < 2 * rows else 0)
             self._layout.setColumnStretch(place, 1 if place < columns else 0)
         for number, heading in enumerate(self._headings[:count]):
@@ -181,7 +183,7 @@ class MapGrid(QWidget):
         assert self.grid is not None
         chart, rule = self._made[number], self.grid.rules[number]
         row, column = divmod(number, self._columns)
-        chart.setAccessibleName(f"Sweep map of {RULES[rule].title}")
+        chart.setAccessibleName(f"Sweep map of {self.grid.rule(rule).title}")
         chart.getPlotItem().getAxis("left").showLabel(column == 0)
         chart.getPlotItem().getAxis("bottom").showLabel(row == math.ceil(len(self.grid.rules) / self._columns) - 1)
         self._layout.addWidget(chart, 2 * row + 1, column)

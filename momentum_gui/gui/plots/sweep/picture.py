@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor, QImage, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from momentum_gui.engine.rules import RULES
 from momentum_gui.gui.plots.sweep.color_bar import ColorBar
 from momentum_gui.gui.plots.sweep.map import MapNumbers, SweepMap
 from momentum_gui.gui.plots.sweep.words import boundary_text
@@ -48,7 +47,7 @@ class SweepPicture:
         """Whether the stability boundary of any rule runs through the learning rates of the grid."""
         grid = self.table.grid
         rates, momenta = grid.learning_rate.values, np.array(grid.momentum.values)
-        bounds = [stability_boundary(rule, momenta, self.curvature) for rule in grid.rules]
+        bounds = [stability_boundary(grid.rule(rule), momenta, self.curvature) for rule in grid.rules]
         return any(bool(((bound >= rates[0]) & (bound <= rates[-1])).any()) for bound in bounds)
 
     def notes(self) -> str:
@@ -87,8 +86,8 @@ def make_widget(picture: SweepPicture) -> QWidget:
         chart.setFixedSize(MAP_SIZE)
         chart.show_numbers(picture.numbers, number, least_pixels=least)
         chart.show_answer(picture.answer, number)
-        chart.show_boundary(rule, picture.curvature)
-        maps.addWidget(heading(RULES[rule].title), 2 * (number // columns), number % columns)
+        chart.show_boundary(grid.rule(rule), picture.curvature)
+        maps.addWidget(heading(grid.rule(rule).title), 2 * (number // columns), number % columns)
         maps.addWidget(chart, 2 * (number // columns) + 1, number % columns)
     bar = ColorBar(picture.numbers, MEASURES[picture.measure].title.lower())
     bar.setFixedHeight(MAP_SIZE.height())

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from momentum_gui.engine.analysis.convergence import Best, RateMap, Regime, best_settings, rate_map
 from momentum_gui.engine.population import Floats
-from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.rules import Rule
 
 COLUMNS, ROWS = 201, 121
 HIGHEST_MOMENTUM = 0.99
@@ -26,7 +26,7 @@ class ChartWanted:
     """A map to make: of a rule (its id), for curvatures from `smallest` to `largest` with a spread over the batches,
     with room for some rates."""
 
-    rule: str
+    rule: Rule
     smallest: float
     largest: float
     learning_rates: tuple[float, ...]
@@ -49,7 +49,7 @@ class Chart:
 
 def chart(wanted: ChartWanted) -> Chart:
     """Make a map; where the best settings have to be searched for, that takes some tenths of a second."""
-    rule, low, high = RULES[wanted.rule], wanted.smallest, wanted.largest
+    rule, low, high = wanted.rule, wanted.smallest, wanted.largest
     best = best_settings(rule, low, high, wanted.spread)
     rates = (*wanted.learning_rates, best.learning_rate)
     # Whole half decades, so that the map does not creep while curvatures change a little.

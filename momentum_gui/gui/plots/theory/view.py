@@ -24,7 +24,6 @@ from momentum_gui.engine.analysis.convergence import Best, gauge, predicted_rate
 from momentum_gui.engine.analysis.curvature import Curvatures, gradient_scale
 from momentum_gui.engine.interface import choose, ready
 from momentum_gui.engine.population import Floats, Task
-from momentum_gui.engine.rules import RULES
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.one_update.view import read_number
@@ -61,8 +60,7 @@ class TheoryView(PlotView):
         self.rule = QComboBox()
         self.rule.setToolTip("The rule whose map is drawn")
         self.rule.setAccessibleName("Rule of the map")
-        for rule in RULES.values():
-            self.rule.addItem(rule.title, rule.id)
+        self._offer_rules()
         self.lowest, self.highest = QLineEdit(), QLineEdit()
         self.read_out.hide()
         self.controls.insertWidget(0, self.rule)
@@ -180,9 +178,21 @@ class TheoryView(PlotView):
         self.map.recolor()
         self.sharpness.recolor()
 
+    def _offer_rules(self) -> None:
+        """Offer the rules that there are; the one chosen stays where it still exists."""
+        rules = self.known_rules
+        if [self.rule.itemData(index) for index in range(self.rule.count())] == list(rules):
+            return
+        chosen = self.rule.currentData()
+        self.rule.clear()
+        for rule in rules.values():
+            self.rule.addItem(rule.title, rule.id)
+        self.rule.setCurrentIndex(max(0, self.rule.findData(chosen)))
+
     def arrange(self) -> None:
         """Forget what was measured; the settings of the map that were chosen stay."""
         assert self.setup is not None
+        self._offer_rules()
         self.background.cancel()
         self.tracker.cancel()
         self._measuring = self._tracking = False
@@ -279,7 +289,7 @@ class TheoryView(PlotView):
             found, task, latest = self.found.get(number), self._tasks.get(number), run.latest
             known = None
             if found is not None and task is not None:
-                coefficients = RULES[latest.rule].coefficients(latest.momentum)
+                coefficients = latest.coefficients
                 scale, spread = gradient_scale(task), self._spread(number)
                 known = gauge(coefficients, latest.learning_rate, found.largest, scale, spread)
             rows.append(GaugeRow(number, run.name, known))
@@ -296,7 +306,9 @@ class TheoryView(PlotView):
         runs = self.runs_shown()
         rates = sorted({run.latest.learning_rate for _, run in runs})
         low, high = self.range[0] * scale, self.range[1] * scale
-        wanted = ChartWanted(rule, low, high, (rates[0], rates[-1]) if rates else (), self._spread(self.selected))
+        wanted = ChartWanted(
+            self.known_rules[rule], low, high, (rates[0], rates[-1]) if rates else (), self._spread(self.selected)
+        )
         if wanted != self._wanted:
             self._wanted, self._charting, self._asked_for_chart = wanted, True, time.monotonic()
             self.charts.request(lambda cancelled: chart(wanted))
@@ -334,7 +346,7 @@ class TheoryView(PlotView):
     def best(self) -> Best | None:
         """The best settings of the rule chosen, by the map drawn; None until it is drawn."""
         drawn = self.map.chart
-        known = drawn is not None and self.range is not None and drawn.wanted.rule == self.rule.currentData()
+        known = drawn is not None and self.range is not None and drawn.wanted.rule.id == self.rule.currentData()
         return drawn.best if drawn is not None and known else None
 
     @Slot(object)
@@ -353,7 +365,7 @@ class TheoryView(PlotView):
         """Best settings, and the predicted rate beside the measured one."""
         run = self.run
         assert run is not None
-        title = RULES[self.rule.currentData()].title
+        title = self.known_rules[self.rule.currentData()].title
         words = []
         if self.range is None:
             known = self.selected in self.found
@@ -362,7 +374,7 @@ class TheoryView(PlotView):
             if self.best is not None:
                 words.append(f"<b>Best for {title}</b> (star): {settings_text(self.best)}.")
             latest, scale = run.latest, self._scale()
-            coefficients = RULES[latest.rule].coefficients(latest.momentum)
+            coefficients = latest.coefficients
             low, high = self.range[0] * scale, self.range[1] * scale
             predicted, regime = predicted_rate(
                 coefficients, latest.learning_rate, low, high, self._spread(self.selected)
@@ -394,7 +406,7 @@ class TheoryView(PlotView):
         if self.range is None:
             return ""
         low, high = (number_text(value, 3) for value in self.range[:2])
-        return f"Map of {RULES[self.rule.currentData()].title}, curvatures λmin {low} to λmax {high}"
+        return f"Map of {self.known_rules[self.rule.currentData()].title}, curvatures λmin {low} to λmax {high}"
 
     def captions(self) -> list[str]:
         """Return what the plot does not say by itself: colours, gauges, best settings, batches."""
@@ -425,7 +437,7 @@ class TheoryView(PlotView):
         drawn = self.map.chart
         if drawn is not None and self.range is not None:
             wanted = drawn.wanted
-            of = [wanted.rule, wanted.smallest, wanted.largest, wanted.spread]
+            of = [wanted.rule.id, wanted.smallest, wanted.largest, wanted.spread]
             for at, momentum in enumerate(drawn.momenta):
                 for column, learning_rate in enumerate(drawn.rates):
                     cell = float(drawn.map.rates[at, column]), REGIME_NAMES[int(drawn.map.regimes[at, column])]
@@ -436,7 +448,7 @@ class TheoryView(PlotView):
     def point_text(self, learning_rate: float, momentum: float) -> str:
         """What the map says of one place."""
         assert self.range is not None
-        rule, scale = RULES[self.rule.currentData()], self._scale()
+        rule, scale = self.known_rules[self.rule.currentData()], self._scale()
         low, high = self.range[0] * scale, self.range[1] * scale
         spread = self._spread(self.selected)
         rate, regime = predicted_rate(rule.coefficients(momentum), learning_rate, low, high, spread)

@@ -168,7 +168,7 @@ def test_what_is_not_allowed_is_marked_and_changes_nothing(
 def test_signs_and_small_parts_are_written_as_one_would(view: ArithmeticView) -> None:
     """Minus signs stand between the terms; a part too small for the decimals is a power of ten, not 0."""
     state = State(0.1, 0.5, -0.4, -0.02, -1.25)
-    assert sum_text("one-step", state, arithmetic("one-step", state)) == "−1.25 − 0.04 − 0.01 = −1.3"
+    assert sum_text(RULES["one-step"], state, arithmetic("one-step", state)) == "−1.25 − 0.04 − 0.01 = −1.3"
     tiny = State(0.1, 0.5, 3e-14, 0.0, 0.5)
-    assert sum_text("one-step", tiny, arithmetic("one-step", tiny)) == "0.5 + 3×10⁻¹⁵ + 0 = 0.5"
-    assert sum_text("plain", state, arithmetic("plain", state)) == "−1.25 − 0.04 = −1.29"
+    assert sum_text(RULES["one-step"], tiny, arithmetic("one-step", tiny)) == "0.5 + 3×10⁻¹⁵ + 0 = 0.5"
+    assert sum_text(RULES["plain"], state, arithmetic("plain", state)) == "−1.25 − 0.04 = −1.29"
