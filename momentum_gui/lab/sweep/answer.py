@@ -157,7 +157,7 @@ class Answer:
         if self.grid_cell == self.cell:
             return [f"The grid alone would have claimed {claim} for it."]
         rule, rate, momentum = self.grid_cell
-        whose = "" if len(self.grid.rules) == 1 else f"{RULES[self.grid.rules[rule]].title.lower()}, "
+        whose = "" if len(self.grid.rules) == 1 else f"{self.grid.rule(self.grid.rules[rule]).title.lower()}, "
         rate_text, momentum_text = self.grid.learning_rate.values[rate], self.grid.momentum.values[momentum]
         return [
             f"The grid alone would have claimed {claim}, for {whose}learning rate {rate_text:.4g} and momentum "

@@ -19,7 +19,8 @@ class Entrants(Grid):
     @classmethod
     def of_cells(cls, grid: Grid, cells: NDArray[np.int64], seeds: tuple[int, ...]) -> Entrants:
         """Return these cells of a grid, numbered in C order over (rules, learning rates, momenta), with these seeds."""
-        return cls(grid.learning_rate, grid.momentum, grid.rules, seeds, tuple(cells.tolist()))
+        chosen = tuple(cells.tolist())
+        return cls(grid.learning_rate, grid.momentum, grid.rules, seeds, grid.own_rules, chosen)
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
