@@ -42,6 +42,13 @@ def test_the_best_wins_and_the_worse_half_drops_out() -> None:
     assert all(later <= -(-earlier // 2) for earlier, later in itertools.pairwise(sizes))
 
 
+def test_cells_that_are_alike_drop_out_by_rank() -> None:
+    """Where nothing can be told apart each round still has half of the cells, from twice as many seeds."""
+    _, sizes, plan = raced(np.zeros(CELLS), 0.001)
+    assert sizes == [-(-plan.starters // 2**number) for number in range(plan.rounds)]
+    assert len(sizes) > 1
+
+
 def test_a_race_that_is_decided_ends() -> None:
     """Without noise the first round tells all apart: no budget is spent on what is known."""
     _, sizes, _ = raced(np.linspace(0, 30, CELLS), 1e-9)
