@@ -55,7 +55,7 @@ def test_a_sweep_of_an_own_rule() -> None:
     """Its cells have the numbers of the trainings alone, beside a built-in rule; the experiment may travel."""
     experiment = Experiment.from_table(table("1 - 0.7*m", "0.7*m", "1 - m", "m"), "file")
     grid = Grid.of(experiment, "0.1:0.5:2", "0.2:0.6:2", seeds=1, rules=("mine", "plain"))
-    sweep = Sweep(pickle.loads(pickle.dumps(experiment)), grid, "numpy")
+    sweep = Sweep(pickle.loads(pickle.dumps(experiment)), grid, engine="numpy")
     for _ in sweep.results():
         pass
     for number, cell in enumerate([Cell(0, 0, 0), Cell(0, 1, 1)]):
