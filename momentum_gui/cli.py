@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from momentum_gui import __version__, commands
-from momentum_gui.commands.display import NoDisplayError
+from momentum_gui.display import NoDisplayError
 from momentum_gui.lab.errors import BadInputError
 
 DONE, FAILED, BAD_INPUT, NO_DISPLAY, INTERRUPTED = 0, 1, 2, 69, 130

@@ -6,7 +6,7 @@ import argparse
 import gc
 
 from momentum_gui.commands.arguments import FILE_HELP, Commands
-from momentum_gui.commands.display import NoDisplayError, check_display
+from momentum_gui.display import NoDisplayError, check_display
 
 
 def add(commands: Commands) -> None:

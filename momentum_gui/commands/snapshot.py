@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 from momentum_gui.commands.arguments import Commands, add_file, load_experiment
-from momentum_gui.commands.display import NoDisplayError
+from momentum_gui.display import NoDisplayError
 from momentum_gui.lab.errors import BadInputError
 
 SMALLEST, LARGEST = 320, 7680

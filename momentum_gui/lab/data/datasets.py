@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from momentum_gui.assets import resource
 from momentum_gui.engine.population import Floats, Items
+from momentum_gui.lab.data.arrays import HELD
 from momentum_gui.lab.data.csv_table import DELIMITERS, Column, read_table
 from momentum_gui.lab.data.generated import GENERATED, SPREAD_ITEMS, BuiltIn, Raw, hidden_of
 from momentum_gui.lab.errors import BadInputError
@@ -69,6 +70,10 @@ def is_path(dataset: str) -> bool:
 
 def find_built_in(dataset: str) -> BuiltIn:
     """The built-in data set that is meant. Raises BadInputError, naming those there are."""
+    if dataset in HELD:
+        return HELD[dataset]
+    if dataset.startswith("arrays-"):
+        raise BadInputError(f'problem.dataset = "{dataset}": arrays of another Python process, not to be had here')
     built_in = BUILT_IN.get(dataset.partition("-")[0])
     sizes = dataset.partition("-")[2]
     if built_in is None or ("-" in dataset and not re.fullmatch(allowed_sizes(built_in), sizes)):

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 import tomli_w
 from msgspec import UNSET, Struct, field
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from momentum_gui.assets import resource
 from momentum_gui.engine.formula import Formula
@@ -51,6 +51,19 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     run: list[Overrides] = field(default_factory=list)
     view: View | None = None
     session: Moment | None = None
+
+    def __post_init__(self) -> None:
+        """Convert and check sections given as plain tables: `Experiment(problem={"dataset": "xor"})`.
+
+        Sections that are structs already come from a checked experiment, and stay. Raises BadInputError.
+        """
+        given = {key: getattr(self, key) for key in self.__struct_fields__}
+        if not any(isinstance(each, Mapping) for each in (*given.values(), *self.run)):
+            return
+        whole = {key: value for key, value in given.items() if value is not None}
+        checked = Experiment.from_table(msgspec.to_builtins(whole), "experiment")
+        for key in self.__struct_fields__:
+            force_setattr(self, key, getattr(checked, key))
 
     @classmethod
     def load(cls, name_or_path: str | Path, changes: Sequence[str] = ()) -> Experiment:
@@ -226,9 +239,13 @@ def every_setting(settings: Struct) -> dict[str, Any]:
 def set_key(table: dict[str, Any], change: str) -> None:
     """Apply one `section.key=value` to a parsed table; the value is TOML, or else a plain string.
 
-    The name of a weight goes on to the equals sign: `training.start.w1[0,0]=0.5`. Raises BadInputError.
+    `training.KEY` holds for all runs: a run's own value of that key goes. `run.NAME.KEY` is for one run. The name of a
+    weight goes on to the equals sign: `training.start.w1[0,0]=0.5`. Raises BadInputError.
     """
     key, equals, text = change.partition("=")
+    runs = [run for run in table.get("run", []) if isinstance(run, dict)] if isinstance(table.get("run"), list) else []
+    if key.strip().startswith("run."):
+        table, key = named_run(table, runs, key.strip(), change)
     parts = [part.strip() for part in key.split(".")]
     if not equals or not all(parts):
         raise BadInputError(f"--set {change}: write it as section.key=value, like training.momentum=0.9")
@@ -237,9 +254,42 @@ def set_key(table: dict[str, Any], change: str) -> None:
         value = parsed["value"] if len(parsed) == 1 else text.strip()
     except (ValueError, RecursionError):
         value = text.strip()
+    if parts[0] == "training":
+        for run in runs:
+            clear_key(run, parts[1:], value)
     for number, part in enumerate(parts[:-1], 1):
         inner = table.setdefault(part, {})
         if not isinstance(inner, dict):
             raise BadInputError(f"--set {change}: {'.'.join(parts[:number])} has no keys of its own")
         table = inner
     table[parts[-1]] = value
+
+
+def named_run(
+    table: dict[str, Any], runs: Sequence[dict[str, Any]], key: str, change: str
+) -> tuple[dict[str, Any], str]:
+    """The table of the run that `run.NAME.KEY` names, and KEY. Raises BadInputError for a name that no run has.
+
+    An experiment without [[run]] tables has one run, named after its rule.
+    """
+    named = {str(run.get("name", f"run {number}")): run for number, run in enumerate(runs, 1)}
+    if not runs:
+        training = table.setdefault("training", {})
+        if isinstance(training, dict):
+            named = {str(training.get("rule", Training().rule)): training}
+    rest = key.removeprefix("run.")
+    for name in sorted(named, key=len, reverse=True):  # a name may itself hold a dot
+        if rest.startswith(f"{name}."):
+            return named[name], rest.removeprefix(f"{name}.")
+    raise BadInputError(
+        f"--set {change}: write it as run.NAME.KEY=VALUE; the runs are {', '.join(named)}, like "
+        f"run.{next(iter(named), 'plain')}.momentum=0.9"
+    )
+
+
+def clear_key(run: dict[str, Any], parts: Sequence[str], value: Any) -> None:
+    """Take a run's own value of a key of [training] away; in a table of the run's own, put the new value in."""
+    if len(parts) == 1:
+        run.pop(parts[0], None)
+    elif len(parts) == 2 and isinstance(run.get(parts[0]), dict):
+        run[parts[0]][parts[1]] = value

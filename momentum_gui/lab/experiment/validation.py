@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST_WEIGHTS = 1_000_000
 TRIED_MOMENTA = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""Control characters and line breaks, which a terminal would obey and no picture can hold."""
 FOR_DATA = ("target", "items", "noise")
 FOR_SURFACES = ("start", "parameters")
 
@@ -116,6 +119,10 @@ def check_runs(experiment: Experiment) -> None:
     for number, run in enumerate(experiment.runs):
         if not run.name.strip():
             raise BadInputError(f'run[{number}].name = "{run.name}": allowed is a text that is not empty')
+        if CONTROL.search(run.name):
+            raise BadInputError(
+                f"run[{number}].name = {run.name!a}: a line break or another control character is not allowed"
+            )
         if run.name in names:
             raise BadInputError(f'run[{number}].name = "{run.name}": each run needs a name of its own')
         names.add(run.name)

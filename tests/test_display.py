@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from momentum_gui.commands.display import NoDisplayError, check_display, missing_library, x_server_answers
+from momentum_gui.display import NoDisplayError, check_display, missing_library, x_server_answers
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")
 
