@@ -179,6 +179,7 @@ class MainWindow(QMainWindow):
         runs, settings, table = self.runs, self.settings_panel, self.runs_panel
         settings.edited.connect(runs.edit)
         settings.run_edited.connect(runs.edit_run)
+        settings.velocity_chosen.connect(runs.choose_velocity)
         settings.file_wanted.connect(self.files.choose_data)
         table.selected.connect(self._select)
         table.visible_wanted.connect(self._set_visible)

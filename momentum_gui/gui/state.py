@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.record import Record, RunRecord
-from momentum_gui.lab.settings import Training
+from momentum_gui.lab.settings import Training, Velocity
 from momentum_gui.lab.setup import Setup
 
 
@@ -54,7 +54,8 @@ class WindowState:
     """Everything that the window shows at one time. It is replaced as a whole, never changed.
 
     `experiment` is what Reset starts: the newest settings that were asked for. `visible` says for each run of the
-    training whether plots draw it; `moment` is a past moment in epochs, None = the present.
+    training whether plots draw it; `moment` is a past moment in epochs, None = the present. `velocity` says what a new
+    rate does to the stored step from now on.
     """
 
     experiment: Experiment
@@ -63,6 +64,7 @@ class WindowState:
     visible: tuple[bool, ...] = ()
     moment: float | None = None
     activity: Activity = Activity.READY
+    velocity: Velocity = "keep"
 
     def __post_init__(self) -> None:
         runs = 0 if self.training is None else len(self.training.record.runs)

@@ -84,6 +84,19 @@ def all_cases() -> list[Case]:
     return cases
 
 
+STEPS = (15, 0.3)
+"""A schedule of the learning rate: every 15 epochs it is multiplied by 0.3."""
+
+
+def stepped_cases() -> list[Case]:
+    """One case of every rule and batch size, its items as they come."""
+    chosen: dict[tuple[str, str], Case] = {}
+    for case in all_cases():
+        if case.order == "sequential":
+            chosen.setdefault((case.rule, case.batch), case)
+    return list(chosen.values())
+
+
 def items() -> tuple[Floats, Floats]:
     """The data of all cases: inputs (13, 4) and one-hot targets (13, 3)."""
     random = np.random.default_rng(1986)

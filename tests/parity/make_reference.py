@@ -34,6 +34,18 @@ def make_torch(path: Path) -> None:
     np.savez_compressed(path, **arrays)
 
 
+def make_stepped(path: Path) -> None:
+    """PyTorch's weights after every epoch of the cases in order, with the learning rate in steps."""
+    torch.set_num_threads(1)
+    inputs, targets = cases.items()
+    arrays = {"inputs": inputs, "targets": targets, "version": np.array(torch.__version__)}
+    for case in cases.stepped_cases():
+        start, orders = cases.initial_weights(case), cases.orders(case)
+        weights, _ = torch_sgd.train(case, start, inputs, targets, orders, cases.STEPS)
+        arrays[f"{case.name}/weights"] = weights
+    np.savez_compressed(path, **arrays)
+
+
 def make_sklearn(path: Path) -> None:
     """scikit-learn's example: its inputs and initial weights, what it prints, and trajectories without L2 penalty."""
     inputs, classes = sklearn_iris.scaled_iris()
@@ -55,4 +67,5 @@ def make_sklearn(path: Path) -> None:
 
 if __name__ == "__main__":
     make_torch(FOLDER / "torch_sgd.npz")
+    make_stepped(FOLDER / "torch_steps.npz")
     make_sklearn(FOLDER / "sklearn_iris.npz")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.training.trainer import Trainer
 from tests.parity.by_engine import TOLERANCE, first_p, trained, worst
-from tests.parity.cases import BATCHES, EPOCHS, ITEMS, Case, Floats, all_cases
+from tests.parity.cases import BATCHES, EPOCHS, ITEMS, STEPS, Case, Floats, all_cases, stepped_cases
 
 ENGINES = ("numpy", "compiled")
 CASES = all_cases()
@@ -47,8 +47,8 @@ def test_the_engine_follows_pytorch(case: Case, engine: str, reference: dict[str
     assert np.abs(theirs[-1] - theirs[0]).max() > 0.1, "the case moves too little to compare anything"
 
 
-def experiment_text(case: Case, start: Floats, data_file: str) -> str:
-    """The case as a user would write it."""
+def experiment_text(case: Case, start: Floats, data_file: str, changes: str = "") -> str:
+    """The case as a user would write it, with further changes on the way."""
     damped = case.rule == "damped"
     settings = {
         "rule": "heavy-ball" if damped else case.rule,
@@ -74,6 +74,7 @@ def experiment_text(case: Case, start: Floats, data_file: str) -> str:
         [training]
         {training}
         {change}
+        {changes}
     """
 
 
@@ -92,6 +93,34 @@ def test_an_experiment_follows_pytorch(
     ours = frame.runs[0].rows.weights
     assert ours.shape == (EPOCHS, len(theirs[0]))
     assert worst(ours, theirs[1:]) < TOLERANCE
+
+
+def stepped(case: Case, velocity: str) -> str:
+    """The schedule of the cases in steps, as changes of the learning rate."""
+    every, factor = STEPS
+    per_epoch = -(-ITEMS // case.batch_size)
+    return "\n".join(
+        f'[[training.change]]\nupdate = {epoch * per_epoch}\nvelocity = "{velocity}"\n'
+        f"learning_rate = {case.learning_rate * factor ** (epoch // every)!r}"
+        for epoch in range(every, EPOCHS, every)
+    )
+
+
+@pytest.mark.parametrize("case", stepped_cases(), ids=lambda case: case.name)
+def test_a_rescaled_velocity_follows_pytorch_under_a_schedule(case: Case, tmp_path: Path) -> None:
+    """With the rate in steps, PyTorch's SGD is the rescaled velocity to 1e-9; the kept one goes elsewhere."""
+    with np.load(Path(__file__).parent / "torch_steps.npz") as stored:
+        inputs, targets, theirs = stored["inputs"], stored["targets"], stored[f"{case.name}/weights"]
+    rows = np.concatenate((inputs, targets), axis=1).tolist()
+    lines = ["x1,x2,x3,x4,a,b,c", *(",".join(map(repr, row)) for row in rows)]
+    (tmp_path / "items.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    far = {}
+    for velocity in ("rescale", "keep"):
+        text = experiment_text(case, theirs[0], "items.csv", stepped(case, velocity))
+        frame = Trainer(Experiment.parse(text, "parity", tmp_path), "numpy").advance_epochs(EPOCHS)
+        far[velocity] = worst(frame.runs[0].rows.weights, theirs[1:])
+    assert far["rescale"] < TOLERANCE
+    assert far["keep"] > 1e-5 or case.rule == "plain"
 
 
 def test_the_first_step_alone_tells_the_damped_rule_from_pytorch(reference: dict[str, NDArray[np.generic]]) -> None:

@@ -41,9 +41,17 @@ def loss_of(
 
 
 def train(
-    case: Case, weights: Floats, inputs: Floats, targets: Floats, orders: NDArray[np.int64]
+    case: Case,
+    weights: Floats,
+    inputs: Floats,
+    targets: Floats,
+    orders: NDArray[np.int64],
+    steps: tuple[int, float] | None = None,
 ) -> tuple[Floats, Floats]:
-    """The weights (1 + epochs, weights) at the start and after each epoch, and the first batch's −∂E/∂w (weights,)."""
+    """The weights (1 + epochs, weights) at the start and after each epoch, and the first batch's −∂E/∂w (weights,).
+
+    With `steps`, PyTorch's StepLR multiplies the learning rate by the second number every so many epochs.
+    """
     layers, offset = [], 0
     for units_in, units in zip(case.sizes[:-1], case.sizes[1:], strict=True):
         end = offset + units_in * units
@@ -59,6 +67,7 @@ def train(
         dampening=case.momentum if case.rule == "damped" else 0.0,
         nesterov=case.rule == "nesterov",
     )
+    schedule = None if steps is None else torch.optim.lr_scheduler.StepLR(optimiser, *steps)
     x, t = torch.tensor(inputs, dtype=torch.float64), torch.tensor(targets, dtype=torch.float64)
 
     def flat(tensors: list[torch.Tensor]) -> Floats:
@@ -73,6 +82,8 @@ def train(
             if first_gradient is None:
                 first_gradient = -flat([tensor.grad for tensor in parameters if tensor.grad is not None])
             optimiser.step()
+        if schedule is not None:
+            schedule.step()
         rows.append(flat(parameters))
     assert first_gradient is not None
     return np.stack(rows), first_gradient

@@ -93,7 +93,13 @@ class RunController(QObject):
 
     def change(self, runs: tuple[int, ...], values: dict[str, Any]) -> None:
         """Change settings of some runs from their next update on."""
-        self._try(lambda: self._session.change(runs, **values), "rule")
+        velocity = self._session.now.velocity
+        self._try(lambda: self._session.change(runs, **values, velocity=velocity), "rule")
+
+    @Slot(str)
+    def choose_velocity(self, velocity: str) -> None:
+        """Let new rates keep the stored step, or rescale it, from now on."""
+        self._session.store.update(velocity=velocity)
 
     @Slot(int, str)
     def rename(self, run: int, name: str) -> None:

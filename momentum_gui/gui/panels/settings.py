@@ -16,10 +16,14 @@ WIDTH = 272
 
 
 class SettingsPanel(QScrollArea):
-    """`edited` carries settings to change, by section, and the section that asked; `run_edited` those of runs."""
+    """`edited` carries settings to change, by section, and the section that asked; `run_edited` those of runs.
+
+    `velocity_chosen` carries what new rates do to the stored step from now on.
+    """
 
     edited = Signal(object, str)
     run_edited = Signal(str, object, bool)
+    velocity_chosen = Signal(str)
     file_wanted = Signal()
 
     def __init__(self) -> None:
@@ -52,6 +56,7 @@ class SettingsPanel(QScrollArea):
         self.network.edited.connect(self._edit_network)
         self.training.edited.connect(self._edit_training)
         self.rule.edited_run.connect(self.run_edited)
+        self.rule.velocity_chosen.connect(self.velocity_chosen)
 
     def show_state(self, state: WindowState) -> None:
         """Show the settings of a state's experiment, and those of the selected run."""
@@ -69,6 +74,7 @@ class SettingsPanel(QScrollArea):
         run = state.selected
         name = experiment.runs[run].name if state.run is None else state.run.name
         self.rule.show_run(run, name, state.run_settings, experiment.rules, alone=len(experiment.runs) == 1)
+        self.rule.show_velocity(state.velocity)
 
     @Slot()
     def show_again(self) -> None:

@@ -6,26 +6,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from momentum_gui.engine.rules import Rule, gains
 from momentum_gui.gui.panels.section import Section
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.style.icons import swatch
 from momentum_gui.gui.widgets.declared import declared, number_text
-from momentum_gui.gui.widgets.entries import ChoiceEntry, TextEntry, momentum_slider, rate_slider
+from momentum_gui.gui.widgets.entries import ChoiceEntry, TextEntry, ignore_wheel, momentum_slider, rate_slider
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.settings import Training
 
 FOR_ALL = ("epochs", "batch_size", "reduction", "order", "seed", "target_error", "log_every")
 KEEPS_PLACE = ("epochs", "target_error", "log_every")
 """Settings that alter no number of the training so far: it goes on from where it is."""
+VELOCITIES = {"keep": "A new rate keeps the velocity", "rescale": "A new rate rescales the velocity"}
+VELOCITY_TOOLTIP = (
+    "What happens to the stored step when the learning rate changes while training.\n"
+    "Keep: the step so far goes on as it was; the new rate holds for new gradients only.\n"
+    "Rescale: it is multiplied by new/old rate, as in PyTorch, which stores gradients and multiplies by the rate last."
+)
 
 
 class RulePanel(Section):
-    """The selected run's rule and rates. `edited_run` carries key, value, and whether it is meant for all runs."""
+    """The selected run's rule and rates. `edited_run` carries key, value, and whether it is meant for all runs.
+
+    `velocity_chosen` carries what new rates do to the stored step: "keep" or "rescale".
+    """
 
     edited_run = Signal(str, object, bool)
+    velocity_chosen = Signal(str)
 
     def __init__(self) -> None:
         super().__init__("Rule and rates")
@@ -57,6 +67,15 @@ class RulePanel(Section):
         self.add_wide(self.rate, "learning_rate")
         self.momentum = momentum_slider(declared("training", "momentum"))
         self.add_wide(self.momentum, "momentum")
+        self.velocity = QComboBox()
+        for choice, words in VELOCITIES.items():
+            self.velocity.addItem(words, choice)
+        self.velocity.setToolTip(VELOCITY_TOOLTIP)
+        self.velocity.setAccessibleName("When the rate changes")
+        self.velocity.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.velocity.activated.connect(self._choose_velocity)
+        ignore_wheel(self.velocity)
+        self.add_wide(self.velocity)
         for entry in (self.rule, self.rate, self.momentum):
             entry.edited.connect(self._edit)
 
@@ -87,6 +106,10 @@ class RulePanel(Section):
             "sign each update by the second."
         )
 
+    def show_velocity(self, velocity: str) -> None:
+        """Show what new rates do to the stored step."""
+        self.velocity.setCurrentIndex(self.velocity.findData(velocity))
+
     def apply_theme(self) -> None:
         """Take on the theme's colours."""
         super().apply_theme()
@@ -95,6 +118,10 @@ class RulePanel(Section):
     @Slot(str, object)
     def _edit(self, key: str, value: Any) -> None:
         self.edited_run.emit(key, value, self.together.isChecked())
+
+    @Slot(int)
+    def _choose_velocity(self, index: int) -> None:
+        self.velocity_chosen.emit(self.velocity.itemData(index))
 
 
 class TrainingPanel(Section):

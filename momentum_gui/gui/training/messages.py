@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from momentum_gui.gui.state import Activity
 from momentum_gui.lab.experiment import Experiment, Run, edits
-from momentum_gui.lab.settings import Change, Training
+from momentum_gui.lab.settings import Change, Training, Velocity
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.training.frame import Frame
 
@@ -126,7 +126,10 @@ class SetStart(Command):
 
 @dataclass(frozen=True)
 class ChangeSettings(Command):
-    """Change rule, rate or momentum of runs from their next update on."""
+    """Change rule, rate or momentum of runs from their next update on.
+
+    `velocity` says whether a new rate keeps the stored step or rescales it; the inverse does the same.
+    """
 
     waits: ClassVar[bool] = True
     text: ClassVar[str] = "change of rule or rates"
@@ -135,10 +138,11 @@ class ChangeSettings(Command):
     rule: str | None = None
     learning_rate: float | None = None
     momentum: float | None = None
+    velocity: Velocity = "keep"
 
     @property
     def values(self) -> dict[str, Any]:
-        """What is given, by key."""
+        """Return the settings that are given, by key."""
         given = {"rule": self.rule, "learning_rate": self.learning_rate, "momentum": self.momentum}
         return {key: value for key, value in given.items() if value is not None}
 
@@ -149,7 +153,11 @@ class ChangeSettings(Command):
 
     def inverse(self, before: Experiment) -> tuple[Command, ...]:
         return tuple(
-            ChangeSettings((run,), **{key: getattr(before.runs[run].training, key) for key in self.values})
+            ChangeSettings(
+                (run,),
+                **{key: getattr(before.runs[run].training, key) for key in self.values},
+                velocity=self.velocity,
+            )
             for run in self.runs
         )
 

@@ -54,7 +54,7 @@ from momentum_gui.gui.training.worker import Worker
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment, Run
 from momentum_gui.lab.recording.record import Record
-from momentum_gui.lab.settings import Change, Moment, Training
+from momentum_gui.lab.settings import Change, Moment, Training, Velocity
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.training.frame import Frame, RunFrame
 from momentum_gui.lab.training.replay import Missed
@@ -229,12 +229,16 @@ class Session(QObject):
         rule: str | None = None,
         learning_rate: float | None = None,
         momentum: float | None = None,
+        velocity: Velocity = "keep",
         origin: str = "rule",
     ) -> None:
-        """Change these runs' settings from their next update on. Raises BadInputError; nothing is changed then."""
+        """Change these runs' settings from their next update on. Raises BadInputError; nothing is changed then.
+
+        `velocity` says whether a new rate keeps the stored step or rescales it.
+        """
         if (kept := self._as_asked(runs)) is None:
             return
-        command = ChangeSettings(kept, rule, learning_rate, momentum)
+        command = ChangeSettings(kept, rule, learning_rate, momentum, velocity)
         self._edit(command, origin)
 
     def set_weights(self, run: int, weights: dict[str, float]) -> None:

@@ -225,7 +225,7 @@ class Worker(QObject):
             self._restart(experiment, experiment)
             return
         for run in command.runs:
-            trainer.change(run, **command.values)
+            trainer.change(run, **command.values, velocity=command.velocity)
         self._experiment = experiment
         self._deliver(Advanced(self._snapshot(trainer.seek(trainer.position))))
 

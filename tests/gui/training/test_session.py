@@ -15,7 +15,7 @@ from momentum_gui.gui.training.queue import PENDING_FRAMES
 from momentum_gui.gui.training.session import Session
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment, edits
-from momentum_gui.lab.settings import Change
+from momentum_gui.lab.settings import Change, Velocity
 from momentum_gui.lab.training.trainer import Trainer
 from tests.gui.conftest import MakeSession, take_until
 
@@ -147,6 +147,36 @@ def test_a_change_on_the_way(make_session: MakeSession, xor: Experiment) -> None
     while not replay.finished:
         frame = replay.advance_epochs(3)
     assert [run.weights.tolist() for run in frame.runs] == weights(session)
+
+
+@pytest.mark.parametrize("velocity", ["keep", "rescale"])
+def test_a_new_rate_with_the_velocity_kept_or_rescaled(
+    make_session: MakeSession, xor: Experiment, velocity: Velocity
+) -> None:
+    """The training goes on with the trainer's own numbers, and its experiment has the change with its velocity."""
+    session = make_session(xor)
+    go(session, 10)
+    session.change((1,), learning_rate=0.125, velocity=velocity)
+    go(session, 2)
+    by_hand = Trainer(xor, "numpy")
+    by_hand.advance_epochs(10)
+    by_hand.change(1, learning_rate=0.125, velocity=velocity)
+    assert weights(session) == [run.weights.tolist() for run in by_hand.advance_epochs(2).runs]
+    told: list[Experiment] = []
+    session.ask_experiment(told.append)
+    take_until(session, lambda: bool(told), "the experiment is told")
+    assert told[0].runs[1].training.change == [Change(40, learning_rate=0.125, velocity=velocity)]
+
+
+def test_undoing_a_rescaled_rate_rescales_back(make_session: MakeSession, xor: Experiment) -> None:
+    """A change and its undo at the same moment leave the numbers of a training without either."""
+    session = make_session(xor)
+    go(session, 10)
+    session.change((1,), learning_rate=0.125, velocity="rescale")
+    session.history.undo()
+    go(session, 2)
+    untouched = Trainer(xor, "numpy").advance_epochs(12)
+    assert weights(session) == [run.weights.tolist() for run in untouched.runs]
 
 
 def test_a_change_before_the_start(make_session: MakeSession, xor: Experiment) -> None:

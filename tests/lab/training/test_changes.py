@@ -119,6 +119,24 @@ def test_a_new_rate_keeps_the_velocity_or_rescales_it(velocity: str, share: floa
     assert np.array_equal(again.advance(22).runs[0].weights, trainer.advance(0).runs[0].weights)
 
 
+@pytest.mark.parametrize(("velocity", "way"), [("keep", 0.2), ("rescale", 0.119)])
+def test_two_updates_under_a_gradient_of_one(velocity: str, way: float) -> None:
+    """Gradient 1, μ 0.9, rate 0.1 then 0.01: kept 0.1 + (0.01 + 0.09), rescaled 0.1 + (0.01 + 0.009)."""
+    far = 1e6  # so far out on a slope of 1 that the slope stays 1
+    table = {
+        "problem": {"surface": "ravine", "parameters": [1 / far, 1.0], "start": [-far, 0.0]},
+        "training": {
+            "rule": "heavy-ball",
+            "learning_rate": 0.1,
+            "momentum": 0.9,
+            "epochs": 2,
+            "change": [{"update": 1, "learning_rate": 0.01, "velocity": velocity}],
+        },
+    }
+    frame = Trainer(Experiment.from_table(table, "slope"), "numpy").advance(2)
+    assert frame.runs[0].weights[0] + far == pytest.approx(way, abs=1e-6)
+
+
 def test_two_changes_at_one_moment_rescale_once() -> None:
     """Dragging a slider while paused ends in the velocity of one change to the last value."""
     dragged, once = Trainer(xor([]), "numpy"), Trainer(xor([]), "numpy")
