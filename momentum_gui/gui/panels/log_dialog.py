@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from momentum_gui.gui.widgets.rich_text import PlainLabel
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.steps.log_columns import CHOICES, SLOWER, WHERE, LogChoice
@@ -57,7 +58,7 @@ class LogDialog(QDialog):
         form = QFormLayout()
         form.setContentsMargins(20, 0, 0, 0)
         form.addRow("Weights", self.weights)
-        self.problem = QLabel()
+        self.problem = PlainLabel()
         self.problem.setProperty("problem", True)
         self.problem.setWordWrap(True)
         self.problem.hide()

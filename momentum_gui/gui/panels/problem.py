@@ -12,6 +12,7 @@ from momentum_gui.engine.analytic_surfaces import SURFACES
 from momentum_gui.gui.panels.section import Section
 from momentum_gui.gui.widgets.declared import declared
 from momentum_gui.gui.widgets.entries import ChoiceEntry, TextEntry, ignore_wheel
+from momentum_gui.gui.widgets.rich_text import PlainLabel
 from momentum_gui.lab.data.datasets import BUILT_IN, is_path
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.settings import Problem
@@ -56,7 +57,7 @@ class ProblemPanel(Section):
         self.about.setOpenExternalLinks(False)
         self.add_wide(self.choice)
         self.add_wide(self.about)
-        self.path = QLabel()
+        self.path = PlainLabel()
         self.path.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         browse = QPushButton("Browse …")
         browse.clicked.connect(self.file_wanted)

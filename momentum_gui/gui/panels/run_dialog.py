@@ -13,6 +13,7 @@ from momentum_gui.engine.rules import RULES, Rule
 from momentum_gui.gui.panels.run_model import epoch_text
 from momentum_gui.gui.widgets.declared import declared
 from momentum_gui.gui.widgets.entries import ChoiceEntry, momentum_slider, rate_slider
+from momentum_gui.gui.widgets.rich_text import PlainLabel
 from momentum_gui.lab.settings import Training
 
 
@@ -54,7 +55,7 @@ class RunDialog(QDialog):
             if epochs is None
             else f"It goes as “{origin_name}” up to epoch {epoch_text(round(epochs, 2))}, and on from there like this."
         )
-        text = QLabel(about)
+        text = PlainLabel(about)
         text.setWordWrap(True)
         text.setProperty("muted", True)
         self.name = QLineEdit(name)
@@ -69,7 +70,7 @@ class RunDialog(QDialog):
         }
         self.formula = QLabel()
         self.formula.setProperty("formula", True)
-        self.problem = QLabel()
+        self.problem = PlainLabel()
         self.problem.setProperty("problem", True)
         self.problem.setWordWrap(True)
         form = QFormLayout()

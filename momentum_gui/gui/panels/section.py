@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QToolButton, QVB
 
 from momentum_gui.gui.style.icons import icon
 from momentum_gui.gui.widgets.declared import Declared
+from momentum_gui.gui.widgets.rich_text import PlainLabel
 
 LABEL_WIDTH = 104
 
@@ -44,7 +45,7 @@ class Section(QWidget):
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnMinimumWidth(0, LABEL_WIDTH)
         self._grid.setColumnStretch(1, 1)
-        self._problem = QLabel()
+        self._problem = PlainLabel()
         self._problem.setProperty("problem", True)
         self._problem.setWordWrap(True)
         self._problem.setContentsMargins(4, 0, 8, 12)

@@ -14,6 +14,7 @@ from momentum_gui.gui.style import theme
 from momentum_gui.gui.style.icons import swatch
 from momentum_gui.gui.widgets.declared import declared, number_text
 from momentum_gui.gui.widgets.entries import ChoiceEntry, TextEntry, ignore_wheel, momentum_slider, rate_slider
+from momentum_gui.gui.widgets.rich_text import PlainLabel
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.settings import Training
 
@@ -41,7 +42,7 @@ class RulePanel(Section):
         super().__init__("Rule and rates")
         self._run = 0
         self._color = QLabel()
-        self._name = QLabel()
+        self._name = PlainLabel()
         self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.together = QCheckBox("All runs")
         self.together.setToolTip("Change rule, rate and momentum of all runs together")
@@ -55,7 +56,7 @@ class RulePanel(Section):
         self.add_wide(heading)
         self.rule = ChoiceEntry(declared("training", "rule"))
         self.add_row(self.rule.setting, self.rule)
-        self.formula = QLabel()
+        self.formula = PlainLabel()
         self.formula.setProperty("formula", True)
         self.formula.setWordWrap(True)
         self.formula.setAccessibleName("Formula of the rule")

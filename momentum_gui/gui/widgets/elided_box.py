@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
 
+from momentum_gui.gui.widgets.rich_text import plain_tip
+
 
 class ElidedBox(QComboBox):
     """A QComboBox whose text ends with … instead of in mid-letter; the tooltip has the whole of it after the `tip`."""
@@ -18,7 +20,7 @@ class ElidedBox(QComboBox):
 
     @Slot(str)
     def _tell(self, text: str) -> None:
-        self.setToolTip(f"{self._tip}: {text}" if text else self._tip)
+        self.setToolTip(plain_tip(f"{self._tip}: {text}") if text else self._tip)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         option = QStyleOptionComboBox()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from momentum_gui.gui.style import theme
+from momentum_gui.gui.widgets.rich_text import plain_tip
 
 LEFT = Qt.AlignmentFlag.AlignLeft
 
@@ -39,6 +40,9 @@ class Message(QWidget):
         self.setToolTip(text)
         self.setAccessibleDescription(text)
         self.update()
+
+    def setToolTip(self, tip: str) -> None:
+        super().setToolTip(plain_tip(tip))
 
     def sizeHint(self) -> QSize:
         return self._hint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont, QResizeEvent, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
@@ -21,6 +21,7 @@ class RichLine(QLabel):
         self._tip = ""
         self._fitted: tuple[object, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setTextFormat(Qt.TextFormat.RichText)
         self.setText(text)
 
     def text(self) -> str:
@@ -59,7 +60,7 @@ class RichLine(QLabel):
         self._fitted = fitting
         shown = fitted(self._variants, width, self.font())
         super().setText(shown)
-        super().setToolTip(self._tip or ("" if shown == self.text() else self.text()))
+        super().setToolTip(self._tip or ("" if shown == self.text() else f"<qt>{self.text()}</qt>"))
 
 
 def fitted(variants: tuple[str, ...], width: float, font: QFont) -> str:

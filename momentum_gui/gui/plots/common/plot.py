@@ -16,6 +16,7 @@ from momentum_gui.gui.plots.common.decimation import PixelColumns
 from momentum_gui.gui.plots.common.ticks import ticks
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.training.thread_priority import own_time
+from momentum_gui.gui.widgets.rich_text import escaped
 from momentum_gui.lab.recording.history import Columns
 
 LARGEST = 1e300
@@ -143,7 +144,9 @@ class Plot(pg.PlotWidget):
             self._lettered[side] = text
             axis = self.getPlotItem().getAxis(side)
             if text:
-                axis.setLabel(text, **{"color": theme.current().muted, "font-size": f"{font.pointSizeF():g}pt"})
+                axis.setLabel(
+                    escaped(text), **{"color": theme.current().muted, "font-size": f"{font.pointSizeF():g}pt"}
+                )
             else:
                 axis.showLabel(False)
             axis.resizeEvent()  # else the label stands where a longer one was centred

@@ -15,6 +15,7 @@ from momentum_gui.gui.plots.common.plot import Ends, Plot, plain_pen, run_pen
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.style import theme
+from momentum_gui.gui.widgets.rich_text import escaped
 from momentum_gui.lab.recording.history import nearest
 from momentum_gui.lab.recording.record import RunRecord
 
@@ -193,7 +194,7 @@ class ErrorView(PlotView):
                 what = (
                     f"{100 * value:.1f} % right" if self.accuracy.isChecked() else f"error {number_text(float(value))}"
                 )
-                best = (distance, f"{run.name}: epoch {number_text(float(epoch), 6)}, {what}")
+                best = (distance, f"{escaped(run.name)}: epoch {number_text(float(epoch), 6)}, {what}")
         self.read_out.setText(best[1] if best else "")
 
 

@@ -16,6 +16,7 @@ from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.common.view import TOO_FAR
 from momentum_gui.gui.plots.gains.matrices import GainMatrices, LimitAxis
 from momentum_gui.gui.style import theme
+from momentum_gui.gui.widgets.rich_text import PlainLabel, escaped
 from momentum_gui.lab.steps.step_parts import Anatomy, HalfLife, anatomy, effective_gain, momentum_half_life
 from momentum_gui.lab.training.frame import RunFrame
 
@@ -54,7 +55,7 @@ class GainsView(PlotView):
         self.plot.getPlotItem().layout.addItem(self._limit_axis, 2, 3)
         self.matrix_plot = self.add_plot(Plot())
         self.matrices = GainMatrices(self.matrix_plot)
-        self.detail = QLabel()
+        self.detail = PlainLabel()
         self.detail.setProperty("muted", True)
         self.detail.setWordWrap(True)
         self.detail.setMinimumWidth(10)
@@ -154,7 +155,7 @@ class GainsView(PlotView):
         else:
             self._draw_bars(limits)
         if frame is None:
-            self.sentence.setText(f"<b>{run.name}</b>: {TOO_FAR}")
+            self.sentence.setText(f"<b>{escaped(run.name)}</b>: {TOO_FAR}")
         else:
             self._say(frame, limits)
         self._tell_weight()
@@ -192,7 +193,8 @@ class GainsView(PlotView):
         assert setup is not None
         task = setup.task(setup.experiment.runs[self.selected].training)
         life = momentum_half_life(coefficients_of(frame), task.batch_size, frame.updates_per_epoch)
-        name = f"<b>{frame.name}</b>, {self.known_rules[frame.rule].title} μ {number_text(frame.momentum, 3)}"
+        rule = escaped(self.known_rules[frame.rule].title)
+        name = f"<b>{escaped(frame.name)}</b>, {rule} μ {number_text(frame.momentum, 3)}"
         agreement = self._last.agreement if self._last is not None else np.nan
         count = 0 if frame.trace is None else len(frame.trace.gradients)
         on_surface = setup.surface is not None

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLa
 from momentum_gui.gui.plots.common.view import View
 from momentum_gui.gui.plots.network.canvas import Canvas
 from momentum_gui.gui.widgets.message import Message
+from momentum_gui.gui.widgets.rich_text import PlainLabel
 
 INVITATION = "Click a weight"
 
@@ -31,7 +32,7 @@ class DiagramView(View):
         self.value.setFixedWidth(120)
         self.value.setEnabled(False)
         self.value.setAccessibleName("Value of the chosen weight")
-        self.problem = QLabel()
+        self.problem = PlainLabel()
         self.problem.setProperty("problem", True)
         row = QHBoxLayout()
         row.setContentsMargins(8, 4, 8, 4)

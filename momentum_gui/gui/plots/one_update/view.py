@@ -16,6 +16,7 @@ from momentum_gui.gui.plots.common.view import TOO_FAR
 from momentum_gui.gui.plots.one_update.equation import sum_html, sum_text
 from momentum_gui.gui.plots.one_update.number_table import Cell, NumberTable, tabular
 from momentum_gui.gui.style import theme
+from momentum_gui.gui.widgets.rich_text import escaped
 from momentum_gui.lab.analysis.item_pass import ItemPass, item_pass
 from momentum_gui.lab.analysis.last_update import UpdateItems, last_state, last_trace, weights_before
 from momentum_gui.lab.analysis.update_equation import SOURCE_EXAMPLE, State, all_rules
@@ -149,7 +150,7 @@ class ArithmeticView(PlotView):
         self._draw_pass(frame)
         if missing:
             self.state = None
-            self.sentence.setText(f"<b>{run.name}</b>: {TOO_FAR}")
+            self.sentence.setText(f"<b>{escaped(run.name)}</b>: {TOO_FAR}")
             self.note.hide()
             return
         frame = frame or run.latest  # for the rule of what was typed in
@@ -217,7 +218,7 @@ class ArithmeticView(PlotView):
             self.passed = item_pass(setup.network, before, items.inputs[number], items.targets[number])
         name = ""
         if setup.data.has_classes and len(setup.data.output_names) > 1:
-            name = f", {setup.data.output_names[int(np.argmax(items.targets[number]))]}"
+            name = f", {escaped(setup.data.output_names[int(np.argmax(items.targets[number]))])}"
         of_batch = f", the first of the {len(numbers)} in its batch" if len(numbers) > 1 else ""
         self.item.setText(
             f"<b>Item {number + 1}</b>{name}{of_batch}: the passes that this update follows, "
@@ -252,14 +253,14 @@ class ArithmeticView(PlotView):
         title = self.known_rules[self.rule].title
         notes = []
         if self.mode == WHAT_IF:
-            self.sentence.setText(f"<b>What if</b>: numbers of your own, by the rule {title}.")
+            self.sentence.setText(f"<b>What if</b>: numbers of your own, by the rule {escaped(title)}.")
         elif self.mode == EXAMPLE or trace is None:
             why = "No update yet: the" if self.mode == LIVE else "The"
             self.sentence.setText(f"{why} example of the source document, by its rule, {title}.")
             notes.append("Its prose first calls the gradient 2.78, but adds 0.027: that is 0.01 · 2.70.")
         else:
             name = self.weight.currentText()
-            self.sentence.setText(f"<b>{frame.name}</b>, {title}: update {frame.update} of {name}.")
+            self.sentence.setText(f"<b>{escaped(frame.name)}</b>, {escaped(title)}: update {frame.update} of {name}.")
             if trace.coefficients != frame.coefficients:
                 notes.append("Rule or momentum were changed after this update: it is shown as they now are.")
         stored = self.known_rules[self.rule].formula.partition(",")[2].strip()

@@ -19,6 +19,7 @@ from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.training.background import Background
+from momentum_gui.gui.widgets.rich_text import escaped
 from momentum_gui.lab.data.datasets import Data
 
 GRID, CURVE = 96, 400
@@ -368,7 +369,7 @@ class PredictionsView(PlotView):
         scaled = (raw - self._data.center) / self._data.spread
         outputs = ready().outputs(self._network, self._asked[None], np.ascontiguousarray(scaled))[0, 0]
         shown = ", ".join(
-            f"{name} {number_text(float(value), 3)}"
+            f"{escaped(name)} {number_text(float(value), 3)}"
             for name, value in zip(self._data.output_names, outputs, strict=True)
         )
         self.read_out.setText(f"({number_text(place.x(), 3)}, {number_text(place.y(), 3)}): {shown}")

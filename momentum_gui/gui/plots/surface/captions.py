@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
 
 from momentum_gui.engine.analysis.plane import Plane, percent
 from momentum_gui.engine.interface import ready
@@ -20,6 +19,7 @@ from momentum_gui.gui.plots.surface.viewport import current_weights
 from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.widgets.rich_line import RichLine
+from momentum_gui.gui.widgets.rich_text import PlainLabel, escaped
 from momentum_gui.lab.recording.history import nearest
 from momentum_gui.lab.recording.record import RunRecord
 
@@ -34,7 +34,7 @@ class Captions:
         self._image, self._queue, self.read_out = image, queue, read_out
         self._task: Task | None = None
         self.state, self.key = RichLine(), RichLine()
-        self.sentence = QLabel()
+        self.sentence = PlainLabel()
         self.sentence.setProperty("muted", True)
         self.sentence.setWordWrap(True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -90,8 +90,8 @@ def run_words(run: RunRecord, moment: float | None, here: Floats, plane: Plane, 
     """
     at = nearest(run.measures.position, moment) if moment is not None else None
     error = run.latest.error if at is None else float(run.measures.last[at, 0])
-    words = [f"<b>{run.name}</b>: error {number_text(error, 5)}"]
-    few = [f"<b>{run.name}</b>: {number_text(error, 5)}"]
+    words = [f"<b>{escaped(run.name)}</b>: error {number_text(error, 5)}"]
+    few = [f"<b>{escaped(run.name)}</b>: {number_text(error, 5)}"]
     if run.diverged_at is not None and moment is None:
         words[0] += f", diverged at epoch {number_text(run.diverged_at, 4)}"
         few[0] += f", diverged at {number_text(run.diverged_at, 4)}"

@@ -19,6 +19,7 @@ from momentum_gui.gui.plots.surface.start import StartEntry, StartMarker
 from momentum_gui.gui.plots.surface.view3d.switch import View3D
 from momentum_gui.gui.plots.surface.viewport import Viewport
 from momentum_gui.gui.state import WindowState
+from momentum_gui.gui.widgets.rich_text import escaped
 
 START_BESIDE = 580
 """From this width on, in pixels, the start stands beside the buttons."""
@@ -90,7 +91,7 @@ class SurfaceLayout(PlotView):
 
     def captions(self) -> list[str]:
         """Return where the selected run is, and what the plane leaves out."""
-        return [self.state.text(), self.sentence.text()]
+        return [self.state.text(), escaped(self.sentence.text())]
 
     def draw_3d(self, at: WindowState, *, live: bool) -> None:
         """Draw in 3D what is drawn flat, if that is wanted and there is a surface."""

@@ -9,6 +9,7 @@ from momentum_gui.gui.plots.sweep.cuts import CutPair
 from momentum_gui.gui.plots.sweep.form import SweepForm
 from momentum_gui.gui.plots.sweep.maps import MapGrid
 from momentum_gui.gui.plots.sweep.words import INVITATION
+from momentum_gui.gui.widgets.rich_text import PlainLabel
 
 LINES = ((500, 3), (380, 4), (300, 5))
 """How many lines the words on a cell take, for widths of the view in pixels; the answer takes two more."""
@@ -20,7 +21,7 @@ class SweepPage(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self.form = SweepForm()
-        self.problem = QLabel()
+        self.problem = PlainLabel()
         self.problem.setProperty("problem", True)
         self.maps = MapGrid()
         self.cuts = CutPair()

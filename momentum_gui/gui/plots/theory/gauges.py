@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from momentum_gui.engine.analysis.convergence import Gauge
 from momentum_gui.gui.style import theme
+from momentum_gui.gui.widgets.rich_text import plain_tip
 
 FULL = 1.5
 """A bar reaches to this multiple of the bound; one that ends there may go further."""
@@ -132,6 +133,7 @@ class Gauges(QWidget):
             if 0 <= number < len(self.rows):
                 row = self.rows[number]
                 text = row.sentence if row.gauge is not None else row.words
-                QToolTip.showText(event.globalPos(), f"{row.name}: {text}\nThe mark is the bound of its rule.", self)
+                tip = f"{row.name}: {text}\nThe mark is the bound of its rule."
+                QToolTip.showText(event.globalPos(), plain_tip(tip), self)
                 return True
         return super().event(event)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 import time
 
@@ -43,6 +42,7 @@ from momentum_gui.gui.plots.theory.words import (
 )
 from momentum_gui.gui.plots.theory.work import Measured, measure, measured_rate, range_of
 from momentum_gui.gui.training.background import Background
+from momentum_gui.gui.widgets.rich_text import PlainLabel, escaped
 
 FULL_BATCH, IN_BATCHES = "lr·λmax and bound", "lr·λmax and bound, in the mean square"
 REFRESH_SECONDS = 0.5
@@ -128,7 +128,7 @@ class TheoryView(PlotView):
         head.addWidget(heading, 1)
         head.addWidget(self.equal)
         self.gauges = Gauges()
-        self.detail = QLabel()
+        self.detail = PlainLabel()
         self.detail.setProperty("muted", True)
         self.words = QLabel()
         for label in (self.detail, self.words):
@@ -372,7 +372,7 @@ class TheoryView(PlotView):
             words.append("The error bends upwards in no direction here." if known else "Measuring the curvatures …")
         else:
             if self.best is not None:
-                words.append(f"<b>Best for {title}</b> (star): {settings_text(self.best)}.")
+                words.append(f"<b>Best for {escaped(title)}</b> (star): {settings_text(self.best)}.")
             latest, scale = run.latest, self._scale()
             coefficients = latest.coefficients
             low, high = self.range[0] * scale, self.range[1] * scale
@@ -381,7 +381,7 @@ class TheoryView(PlotView):
             )
             measured = measured_rate(run)
             words.append(
-                f"<b>{html.escape(run.name)}</b>: predicted {rate_text(predicted)} ({REGIME_NAMES[regime]}), "
+                f"<b>{escaped(run.name)}</b>: predicted {rate_text(predicted)} ({REGIME_NAMES[regime]}), "
                 f"measured {rate_text(measured) if math.isfinite(measured) else 'not yet'} by its gradients."
             )
             if self.measure_button.isChecked() and self.range[2]:
@@ -410,7 +410,7 @@ class TheoryView(PlotView):
 
     def captions(self) -> list[str]:
         """Return what the plot does not say by itself: colours, gauges, best settings, batches."""
-        gauges = [f"{html.escape(row.name)}: {html.escape(row.sentence)}" for row in self.gauges.rows]
+        gauges = [f"{escaped(row.name)}: {escaped(row.sentence)}" for row in self.gauges.rows]
         if self.over_time.isChecked():
             return [*gauges, *self._remarks()]
         colors = f"{COLORS} Hatched: divergent. Star: the best settings. Hollow dots: runs of other rules."
