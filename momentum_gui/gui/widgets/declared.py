@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -27,7 +28,8 @@ WORDS = {
 class Declared:
     """One setting: where it stands, the words of its declaration, and its choices if it has a fixed set of them.
 
-    `default` is what holds where the setting is left out; `optional` says that it may be None.
+    `default` is what holds where the setting is left out; `optional` says that it may be None,
+    `whole` that its numbers are whole ones.
     """
 
     section: str
@@ -40,6 +42,7 @@ class Declared:
     default: Any
     kind: type[inspect.Type]
     of_texts: bool
+    whole: bool
 
     @property
     def tooltip(self) -> str:
@@ -64,11 +67,16 @@ class Declared:
         if not text and (self.optional or self.kind in (inspect.ListType, inspect.DictType)):
             return None if self.optional else ({} if self.kind is inspect.DictType else [])
         if self.kind is inspect.ListType:
-            return [part if self.of_texts else number_of(part) for part in parts_of(text)]
+            return [part if self.of_texts else self._number(part) for part in parts_of(text)]
         if self.kind is inspect.DictType:
             pairs = [part.partition("=") for part in parts_of(text)]
             return {name.strip(): number_of(value) for name, _, value in pairs}
-        return text if self.kind is inspect.StrType else number_of(text)
+        return text if self.kind is inspect.StrType else self._number(text)
+
+    def _number(self, text: str) -> Any:
+        """Return what `number_of` reads; 1e3 as the whole number 1000 where whole numbers are meant."""
+        value = number_of(text)
+        return int(value) if self.whole and isinstance(value, float) and value.is_integer() else value
 
 
 @cache
@@ -89,6 +97,9 @@ def declared(section: str, key: str) -> Declared:
     if default is None and info.default_factory is not msgspec.NODEFAULT:
         default = info.default_factory()
     of_texts = isinstance(parts[0], inspect.ListType) and isinstance(parts[0].item_type, inspect.StrType)
+    kinds = (parts[0].item_type,) if isinstance(parts[0], inspect.ListType) else parts
+    whole = any(isinstance(kind, inspect.IntType) for kind in kinds)
+    whole = whole and not any(isinstance(kind, inspect.FloatType) for kind in kinds)
     return Declared(
         section,
         key,
@@ -100,6 +111,7 @@ def declared(section: str, key: str) -> Declared:
         default,
         type(parts[0]),
         of_texts,
+        whole,
     )
 
 
@@ -124,7 +136,7 @@ def number_text(value: float) -> str:
 
 def number_of(text: str) -> Any:
     """A whole number or a number; the text itself where it is neither. A decimal comma is taken for a point."""
-    text = text.strip()
+    text = text.strip().replace("−", "-")
     readings: tuple[Callable[[str], Any], ...] = (int, float, lambda each: float(each.replace(",", ".")))
     for reading in readings:
         try:
@@ -132,6 +144,18 @@ def number_of(text: str) -> Any:
         except ValueError:
             continue
     return text.strip("\"'")
+
+
+def finite_number(text: str) -> float | None:
+    """Return a finite number that was typed, with a decimal point or comma; None for anything else."""
+    value = number_of(text)
+    if isinstance(value, str):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:  # a whole number beyond all floats
+        return None
+    return number if math.isfinite(number) else None
 
 
 def parts_of(text: str) -> list[str]:

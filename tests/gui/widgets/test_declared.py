@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from momentum_gui.gui.panels.speed import STEPS, fitting_speed, speed_at
-from momentum_gui.gui.widgets.declared import SECTIONS, declared, fields_of, number_text, parts_of
+from momentum_gui.gui.widgets.declared import SECTIONS, declared, fields_of, finite_number, number_text, parts_of
 from momentum_gui.gui.widgets.entries import momentum_slider, rate_slider
 
 EVERY = [(section, info.name) for section in SECTIONS for info in fields_of(section)]
@@ -49,6 +49,41 @@ def test_every_setting_has_its_words(section: str, key: str) -> None:
 def test_typed(section: str, key: str, text: str, value: Any) -> None:
     """What is typed becomes a value of the setting's kind; what is none is handed on, to be refused in words."""
     assert declared(section, key).parsed(text) == value
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("epochs", "1e3", 1000),
+        ("epochs", "1e9", 1_000_000_000),
+        ("batch_size", "16.0", 16),
+        ("seed", "3.0", 3),
+        ("epochs", "2.5", 2.5),
+    ],
+)
+def test_a_whole_number_may_be_typed_as_a_power_of_ten(key: str, text: str, value: float) -> None:
+    """Where a whole number is meant, 1e3 is one; 2.5 is handed on, to be refused."""
+    parsed = declared("training", key).parsed(text)
+    assert parsed == value
+    assert type(parsed) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("−0,35", -0.35),
+        (" 2.5 ", 2.5),
+        ("1e3", 1000.0),
+        ("nan", None),
+        ("inf", None),
+        ("", None),
+        ("9" * 400, None),
+        ("w", None),
+    ],
+)
+def test_finite_numbers(text: str, value: float | None) -> None:
+    """A number may have a decimal point or comma and either minus; what is none, or not finite, is refused."""
+    assert finite_number(text) == value
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from momentum_gui.gui.plots.common.view import View
 from momentum_gui.gui.plots.network.canvas import Canvas
+from momentum_gui.gui.widgets.declared import finite_number
 from momentum_gui.gui.widgets.message import Message
 from momentum_gui.gui.widgets.rich_text import PlainLabel
 
@@ -125,11 +125,8 @@ class DiagramView(View):
         if self.canvas.chosen is None or not self.value.isModified():
             return
         self.value.setModified(False)
-        try:
-            value = float(self.value.text().replace(",", "."))
-        except ValueError:
-            value = float("nan")
-        if not np.isfinite(value):
+        value = finite_number(self.value.text())
+        if value is None:
             self.problem.setText(f'"{self.value.text()}": a weight is a number, like -0.35')
             return
         self.problem.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +15,7 @@ from momentum_gui.gui.plots.common.view import TOO_FAR
 from momentum_gui.gui.plots.one_update.equation import sum_html, sum_text
 from momentum_gui.gui.plots.one_update.number_table import Cell, NumberTable, tabular
 from momentum_gui.gui.style import theme
+from momentum_gui.gui.widgets.declared import finite_number
 from momentum_gui.gui.widgets.rich_text import escaped
 from momentum_gui.lab.analysis.item_pass import ItemPass, item_pass
 from momentum_gui.lab.analysis.last_update import UpdateItems, last_state, last_trace, weights_before
@@ -342,11 +342,8 @@ class ArithmeticView(PlotView):
 
 def read_number(text: str, key: str) -> tuple[float | None, str]:
     """A number as typed, within what its field allows; or None and what is wrong."""
-    try:
-        value = float(text.strip().replace("−", "-").replace(",", "."))
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
+    value = finite_number(text)
+    if value is None:
         return None, f"“{text}” is not a number."
     if key == "learning_rate" and value <= 0:
         return None, "lr: allowed is a number above 0."
