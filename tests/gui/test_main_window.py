@@ -160,10 +160,10 @@ def test_a_rate_that_is_refused(make_window: MakeWindow, xor: Experiment) -> Non
     window = make_window(xor)
     number = window.settings_panel.rule.rate.number
     for text, shown in (("0", "0"), ("-1", "-1"), ("fast", '"fast"')):
-        line = f"training.learning_rate = {shown}: allowed is a number above 0, up to 1e6"
+        line = f" = {shown}: allowed is a number above 0, up to 1e6"
         type_into(number, text)
-        assert window.settings_panel.rule.problem == line
-        assert window.status.message.whole == line
+        assert window.settings_panel.rule.problem == f"Learning rate{line}"
+        assert window.status.message.whole == f"training.learning_rate{line}"
         assert number.text() == text
         assert window.session.experiment == xor
     type_into(number, "0.25")
@@ -172,14 +172,14 @@ def test_a_rate_that_is_refused(make_window: MakeWindow, xor: Experiment) -> Non
 
 
 REFUSED = (
-    ("network", "hidden", "0", "network.hidden[0] = 0: allowed is a list of whole numbers from 1"),
-    ("network", "hidden", "two", 'network.hidden[0] = "two"'),
-    ("network", "weight_range", "-1", "network.weight_range = -1: allowed is a number from 0 to 100"),
-    ("network", "train_only", "w9[0,0]", 'network.train_only = "w9[0,0]": no such weight'),
-    ("problem", "test_fraction", "2", "problem.test_fraction = 2: allowed is a number from 0 to 0.9"),
-    ("training", "epochs", "0", "training.epochs = 0: allowed is a whole number from 1"),
-    ("training", "batch_size", "few", 'training.batch_size = "few": allowed is a whole number from 1, or "full"'),
-    ("training", "seed", "-3", "training.seed = -3: allowed is a whole number from 0"),
+    ("network", "hidden", "0", "Hidden layers = 0: allowed is a list of whole numbers from 1"),
+    ("network", "hidden", "two", 'Hidden layers = "two"'),
+    ("network", "weight_range", "-1", "Weight range = -1: allowed is a number from 0 to 100"),
+    ("network", "train_only", "w9[0,0]", 'Train only = "w9[0,0]": no such weight'),
+    ("problem", "test_fraction", "2", "Held out = 2: allowed is a number from 0 to 0.9"),
+    ("training", "epochs", "0", "Epochs = 0: allowed is a whole number from 1"),
+    ("training", "batch_size", "few", 'Batch size = "few": allowed is a whole number from 1, or "full"'),
+    ("training", "seed", "-3", "Seed = -3: allowed is a whole number from 0"),
 )
 
 

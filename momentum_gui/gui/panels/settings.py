@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -11,8 +13,11 @@ from momentum_gui.gui.panels.problem import ProblemPanel
 from momentum_gui.gui.panels.section import Section
 from momentum_gui.gui.panels.training import RulePanel, TrainingPanel
 from momentum_gui.gui.state import WindowState
+from momentum_gui.gui.widgets.declared import declared, fields_of
 
 WIDTH = 272
+KEY = re.compile(r"^(?:(problem|network|training)|run\[\d+\])\.(\w+)(?:\[\d+\])*")
+"""The key at the front of a refusal, as it is written in a file."""
 
 
 class SettingsPanel(QScrollArea):
@@ -87,7 +92,7 @@ class SettingsPanel(QScrollArea):
         """Say what is wrong, below the section that it came from; the key at the front of the line marks its entry."""
         if section in self.sections:
             place = text.partition(" ")[0].rstrip(":")
-            self.sections[section].set_problem(text, place.rpartition(".")[2].partition("[")[0])
+            self.sections[section].set_problem(in_titles(text), place.rpartition(".")[2].partition("[")[0])
 
     def apply_theme(self) -> None:
         """Take on the theme's colours."""
@@ -105,3 +110,12 @@ class SettingsPanel(QScrollArea):
     @Slot(object)
     def _edit_training(self, settings: dict[str, object]) -> None:
         self.edited.emit(settings, "training")
+
+
+def in_titles(text: str) -> str:
+    """Return a refusal with the title that the panel gives a setting in place of its key in a file."""
+    match = KEY.match(text)
+    section = "" if match is None else match[1] or "training"
+    if match is None or match[2] not in (field.name for field in fields_of(section)):
+        return text
+    return declared(section, match[2]).title + text[match.end() :]

@@ -20,6 +20,14 @@ def plain_tip(text: str) -> str:
     return f'<p style="white-space: pre-wrap">{html.escape(text)}</p>'
 
 
+def shortened(text: str, most: int = 28) -> str:
+    """Return a text of at most `most` letters, with … in its middle where it is longer."""
+    if len(text) <= most:
+        return text
+    end = (most - 1) // 2
+    return f"{text[: most - 1 - end]}…{text[-end:]}"
+
+
 class PlainLabel(QLabel):
     """A label that shows its text and its tooltip as they are."""
 

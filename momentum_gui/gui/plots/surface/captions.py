@@ -19,7 +19,7 @@ from momentum_gui.gui.plots.surface.viewport import current_weights
 from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.widgets.rich_line import RichLine
-from momentum_gui.gui.widgets.rich_text import PlainLabel, escaped
+from momentum_gui.gui.widgets.rich_text import PlainLabel, escaped, shortened
 from momentum_gui.lab.recording.history import nearest
 from momentum_gui.lab.recording.record import RunRecord
 
@@ -91,7 +91,7 @@ def run_words(run: RunRecord, moment: float | None, here: Floats, plane: Plane, 
     at = nearest(run.measures.position, moment) if moment is not None else None
     error = run.latest.error if at is None else float(run.measures.last[at, 0])
     words = [f"<b>{escaped(run.name)}</b>: error {number_text(error, 5)}"]
-    few = [f"<b>{escaped(run.name)}</b>: {number_text(error, 5)}"]
+    few = [f"<b>{escaped(shortened(run.name))}</b>: {number_text(error, 5)}"]
     if run.diverged_at is not None and moment is None:
         words[0] += f", diverged at epoch {number_text(run.diverged_at, 4)}"
         few[0] += f", diverged at {number_text(run.diverged_at, 4)}"

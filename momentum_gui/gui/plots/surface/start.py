@@ -111,7 +111,7 @@ class StartEntry(QWidget):
                 field.setProperty("refused", not good)
                 field.style().polish(field)
         x, y = numbers
-        self.problem.setText("" if x is not None and y is not None else "a number, please")
+        self.problem.setText("" if x is not None and y is not None else "Enter a number")
         if x is not None and y is not None:
             for field in (self.along_x, self.along_y):
                 field.setModified(False)
