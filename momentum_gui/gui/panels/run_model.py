@@ -118,6 +118,8 @@ class RunModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row, column = index.row(), index.column()
+        if not index.isValid():
+            return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, column)
         if role == Qt.ItemDataRole.EditRole:
@@ -141,6 +143,8 @@ class RunModel(QAbstractTableModel):
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         row, column = index.row(), index.column()
+        if not index.isValid():
+            return False
         if role == Qt.ItemDataRole.CheckStateRole and column == NAME:
             if value in CHECK_STATES:
                 self.visible_wanted.emit(row, Qt.CheckState(value) is Qt.CheckState.Checked)
@@ -152,6 +156,8 @@ class RunModel(QAbstractTableModel):
         return False  # the window's state says what holds, and then the model shows it
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         column = index.column()
         if column == NAME:
