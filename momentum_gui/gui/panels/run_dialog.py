@@ -59,6 +59,7 @@ class RunDialog(QDialog):
         text.setWordWrap(True)
         text.setProperty("muted", True)
         self.name = QLineEdit(name)
+        self.name.setAccessibleName("Name of the run")
         self.rule = ChoiceEntry(declared("training", "rule"))
         self.rule.offer({rule.id: rule.title for rule in rules.values()})
         self.rate = rate_slider(declared("training", "learning_rate"))
