@@ -13,7 +13,7 @@ from momentum_gui.engine.analysis.plane import Plane, Range
 from momentum_gui.engine.population import Floats, Measure, Outcome
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.recording.history import Trail
-from momentum_gui.lab.recording.record import TRAIL_NUMBERS, Record
+from momentum_gui.lab.recording.record import TRAIL_NUMBERS, Record, RunRecord
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.training.frame import Frame, RunFrame
 
@@ -95,23 +95,29 @@ class Travel:
     def paths(self) -> Floats:
         """The weights of all runs at the logged epochs, one run after the other: (points, weights).
 
-        A run that diverged, or is far gone on the way to it, is left out, unless all did; see `worth_showing`.
+        A run that diverged, or is on its way to it, is left out, unless all are; see `has_left` and `worth_showing`.
         """
         assert self.record is not None
-        trails = list(zip(self._trails, self.record.latest.runs, strict=True))
-        chosen = [trail.vectors for trail, run in trails if not fled(run, trail.vectors[0])]
+        trails = list(zip(self._trails, self.record.runs, strict=True))
+        chosen = [trail.vectors for trail, run in trails if not has_left(run)]
         return np.concatenate(chosen or [worth_showing(trail.vectors) for trail, _ in trails])
 
 
-FLED = 1e3
-"""A run whose weights have grown by this factor has left for good: planes and ranges do without its last part."""
+GROWTH = 1e3
+"""A run whose weights have grown by this factor, and whose error has not fallen, is on its way to infinity."""
 
 
-def fled(run: RunFrame, start: Floats) -> bool:
-    """Whether a run that started at `start` (W,) has diverged, or is far gone on the way to it."""
-    if run.outcome is Outcome.DIVERGED:
+def has_left(run: RunRecord) -> bool:
+    """Return whether a run has diverged, or is on its way to it: planes and ranges do without it.
+
+    Growth alone is no divergence: a bias that fits targets of 100,000 is as large as they are.
+    """
+    if run.latest.outcome is Outcome.DIVERGED:
         return True
-    return not np.abs(run.weights).max() <= FLED * (1.0 + np.abs(start).max())
+    if not len(run.path) or not len(run.measures):
+        return False
+    grown = not np.abs(run.latest.weights).max() <= GROWTH * (1.0 + np.abs(run.path.vectors[0]).max())
+    return grown and not run.measures.last[-1, Measure.ERROR] < run.measures.high[0, Measure.ERROR]
 
 
 def better(best: tuple[float, Floats], run: RunFrame) -> tuple[float, Floats]:

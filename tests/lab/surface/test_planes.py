@@ -153,6 +153,21 @@ def test_a_run_far_gone_is_left_out_before_it_counts_as_diverged() -> None:
     assert np.abs(travel.paths()).max() <= 5
 
 
+def test_a_large_bias_is_no_divergence(tmp_path: Path) -> None:
+    """Targets of 100,000 that are not scaled need a bias as large: the plane follows the run, whose error falls."""
+    lines = [f"{x},{100_000 + 10 * x}" for x in range(-5, 6)]
+    (tmp_path / "far.csv").write_text("x,y\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    text = (
+        '[problem]\ndataset = "far.csv"\ntarget = ["y"]\n'
+        "[network]\nhidden = []\n[training]\nepochs = 60\nlearning_rate = 0.01\n"
+    )
+    trainer, travel = Trainer(Experiment.parse(text, "far", tmp_path)), Travel()
+    travel.write(trainer.first_frame())
+    travel.write(trainer.advance_epochs(60))
+    assert np.abs(travel.weights(0, "end")).max() > 5e4
+    np.testing.assert_array_equal(travel.paths()[-1], travel.weights(0, "end"))
+
+
 def test_a_range_is_four_numbers_in_order() -> None:
     """What is not is refused in one line."""
     assert parse_range("-1:2.5:0:1e2") == (-1, 2.5, 0, 100)

@@ -29,7 +29,7 @@ from momentum_gui.gui.plots.surface.controls import choice_box, note, row_of, sm
 from momentum_gui.lab.recording.history import nearest
 from momentum_gui.lab.recording.record import Record, RunRecord
 from momentum_gui.lab.setup import Setup
-from momentum_gui.lab.surface.planes import fled, worth_showing
+from momentum_gui.lab.surface.planes import has_left, worth_showing
 
 WEIGHTS, PCA, RANDOM, THREE = range(4)
 KINDS = ("Two weights", "Main directions (PCA)", "Random directions", "Three states")
@@ -249,14 +249,9 @@ def named(plane: Plane, run: RunRecord) -> Plane:
 
 
 def paths(runs: list[RunRecord]) -> Floats:
-    """The recorded weights of some runs (points, W), without what fled beyond all measure if anything else is left."""
+    """The recorded weights of some runs (points, W), without the runs that have left, unless all have."""
     calm = [run.path.vectors for run in runs if not has_left(run)]
     return np.concatenate(calm or [worth_showing(run.path.vectors) for run in runs])
-
-
-def has_left(run: RunRecord) -> bool:
-    """Whether a run has diverged, or is far gone on the way to it."""
-    return fled(run.latest, run.path.vectors[0] if len(run.path) else np.zeros(1))
 
 
 def last_finite(vectors: Floats) -> Floats:

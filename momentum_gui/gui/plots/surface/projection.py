@@ -8,9 +8,9 @@ import numpy as np
 
 from momentum_gui.engine.analysis.plane import Plane
 from momentum_gui.engine.population import Floats
-from momentum_gui.gui.plots.surface.plane_picker import has_left
 from momentum_gui.lab.recording.history import nearest
 from momentum_gui.lab.recording.record import RunRecord
+from momentum_gui.lab.surface.planes import has_left
 
 MOST_LIVE = 300
 """Points of a path that are drawn while it grows."""
@@ -22,7 +22,7 @@ FARTHEST_WEIGHT = 1e150
 class Track:
     """A run's path on the plane: x, y and the distance from it, (points,), all finite; the last is where it stands.
 
-    `counts` says whether the range is to show it: it has not fled.
+    `counts` says whether the range is to show it: the run has not left.
     """
 
     x: Floats
@@ -59,7 +59,7 @@ def path_until(run: RunRecord, moment: float | None, most: int | None = None) ->
 
 
 def points(tracks: dict[int, Track]) -> tuple[Floats, Floats] | None:
-    """The x and y of all tracks that the range is to show; None where every run has fled."""
+    """The x and y of all tracks that the range is to show; None where every run has left."""
     chosen = [track for track in tracks.values() if track.counts]
     if not chosen:
         return None
