@@ -92,6 +92,18 @@ class Network:
             names += [f"b{number}[{j}]" for j in range(layer.units)]
         return tuple(names)
 
-    def initial_weights(self, seed: int, weight_range: float) -> NDArray[np.float64]:
-        """Weights drawn uniformly from ±weight_range, shape (weights,)."""
-        return np.random.default_rng(seed).uniform(-weight_range, weight_range, self.weight_count)
+    def initial_weights(self, seed: int, weight_range: float, initialization: str = "uniform") -> NDArray[np.float64]:
+        """Draw the initial weights, (weights,).
+
+        "uniform" draws all from ±weight_range. The others set each layer's range from its size and leave the biases
+        0: "glorot" ±√(6/(inputs + units)) (Glorot, Bengio 2010), "he" ±√(6/inputs) (He et al. 2015).
+        """
+        random = np.random.default_rng(seed)
+        if initialization == "uniform":
+            return random.uniform(-weight_range, weight_range, self.weight_count)
+        weights = np.zeros(self.weight_count)
+        for layer in self.layers:
+            fan = layer.inputs + layer.units if initialization == "glorot" else layer.inputs
+            bound = np.sqrt(6 / fan)
+            weights[layer.matrix] = random.uniform(-bound, bound, layer.inputs * layer.units)
+        return weights

@@ -18,6 +18,7 @@ Scale = Literal["none", "standard", "minmax"]
 HiddenActivation = Literal["tanh", "logistic", "relu", "linear"]
 OutputActivation = Literal["softmax", "logistic", "tanh", "linear"]
 Velocity = Literal["keep", "rescale"]
+Initialization = Literal["uniform", "glorot", "he"]
 LossName = Literal["squared_error", "cross_entropy", "squared_error_elementwise"]
 
 
@@ -93,10 +94,16 @@ class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defa
         LossName,
         meta("Loss", "The error of one item.", "squared_error, cross_entropy, squared_error_elementwise"),
     ] = "squared_error"
+    initialization: Annotated[
+        Initialization,
+        meta("Initialization", "How the initial weights are drawn: within ± the weight range, or by each layer's size.",
+             "uniform, glorot, he"),
+    ] = "uniform"  # fmt: skip
     weight_range: Annotated[
         float,
-        meta("Weight range", "Initial weights are uniform within ± this.", "a number from 0 to 100", ge=0, le=100),
-    ] = 0.5
+        meta("Weight range", "Initial weights are uniform within ± this, with uniform initialization.",
+             "a number from 0 to 100", ge=0, le=100),
+    ] = 0.5  # fmt: skip
     initial_weights: Annotated[
         list[float] | None, meta("Initial weights", "All weights, in order.", "a list of numbers, one a weight")
     ] = None

@@ -99,7 +99,7 @@ class Setup:
                 )
         else:
             assert self.network is not None
-            weights = self.network.initial_weights(training.seed, settings.weight_range)
+            weights = self.network.initial_weights(training.seed, settings.weight_range, settings.initialization)
         for name, value in training.start.items():
             weights[self.index(name, "training.start")] = value
         return weights

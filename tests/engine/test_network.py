@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 
 from momentum_gui.engine.network import Activation, Layer, Loss, Network
@@ -37,3 +38,13 @@ def test_initial_weights_are_uniform_and_repeat() -> None:
     assert np.abs(weights).max() > 0.0099 and abs(weights.mean()) < 0.001
     assert np.array_equal(weights, network.initial_weights(7, 0.01))
     assert not np.array_equal(weights, network.initial_weights(8, 0.01))
+
+
+@pytest.mark.parametrize(("initialization", "bounds"), [("glorot", (6 / 90, 6 / 70)), ("he", (6 / 40, 6 / 50))])
+def test_initial_weights_by_layer_size(initialization: str, bounds: tuple[float, float]) -> None:
+    """Glorot and Bengio's √(6/(inputs + units)) and He's √(6/inputs) bound each layer's weights; biases are 0."""
+    network = Network((40, 50, 20), Activation.TANH, Activation.LINEAR, Loss.SQUARED_ERROR)
+    weights = network.initial_weights(3, 0.5, initialization)
+    for layer, bound in zip(network.layers, np.sqrt(bounds), strict=True):
+        assert 0.99 * bound < np.abs(weights[layer.matrix]).max() <= bound
+        assert not weights[layer.bias].any()
