@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from momentum_gui.lab.errors import BadInputError
@@ -46,3 +48,10 @@ def load_experiment(arguments: argparse.Namespace) -> Experiment:
     from momentum_gui.lab.experiment import Experiment
 
     return Experiment.load(claim_file(arguments), arguments.changes)
+
+
+def print_notes(label: str, notes: Iterable[str]) -> None:
+    """Print how the data were read to standard error, a line each."""
+    if sys.stderr is not None:
+        for note in notes:
+            print(f"{label}: note: {note}", file=sys.stderr)

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from momentum_gui.commands.arguments import Commands, add_file, load_experiment
+from momentum_gui.commands.arguments import Commands, add_file, load_experiment, print_notes
 from momentum_gui.commands.interrupt import Interrupt
 from momentum_gui.commands.progress import Progress
 from momentum_gui.lab.errors import BadInputError
@@ -182,6 +182,7 @@ def make_sweep(arguments: argparse.Namespace, experiment: Experiment, grid: Grid
         shared = Shared.of(experiment, grid, arguments.engine)
     except BadInputError as error:
         raise BadInputError(f"{arguments.file}: {error}") from None
+    print_notes(arguments.file, shared.notes)
     check_measure(arguments.measure, experiment.training, held_out=shared.held_out, key="--measure")
     if arguments.csv is None:
         return Sweep(experiment, grid, shared=shared), None

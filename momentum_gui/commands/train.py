@@ -9,7 +9,7 @@ import textwrap
 import time
 from typing import TYPE_CHECKING, Any, Protocol
 
-from momentum_gui.commands.arguments import Commands, add_file, load_experiment
+from momentum_gui.commands.arguments import Commands, add_file, load_experiment, print_notes
 from momentum_gui.commands.interrupt import Interrupt
 from momentum_gui.commands.progress import Progress
 from momentum_gui.lab.errors import BadInputError
@@ -151,9 +151,11 @@ def make_trainer(experiment: Experiment, arguments: argparse.Namespace, choice: 
     except ValueError as error:
         raise BadInputError(f"--{error}") from None
     try:
-        return Trainer(experiment, arguments.engine, choice=PLAIN if choice is None else choice)
+        trainer = Trainer(experiment, arguments.engine, choice=PLAIN if choice is None else choice)
     except BadInputError as error:
         raise BadInputError(f"{arguments.file}: {error}") from None
+    print_notes(arguments.file, trainer.setup.notes)
+    return trainer
 
 
 class TakesFrames(Protocol):

@@ -54,6 +54,42 @@ class Problem(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
         float,
         meta("Held out", "The share of items kept back from training.", "a number from 0 to 0.9", ge=0, le=0.9),
     ] = 0.0
+    inputs: Annotated[
+        list[str] | None,
+        meta("Inputs", "The CSV columns to learn from, in this order; by default all but the target and row numbers.",
+             'a list of column names, like ["length", "width"]'),
+    ] = None  # fmt: skip
+    missing: Annotated[
+        Literal["refuse", "drop", "mean"],
+        meta("Missing values", "Refuse them, leave their lines out, or fill in the mean over the training items.",
+             "refuse, drop, mean"),
+    ] = "refuse"  # fmt: skip
+    task: Annotated[
+        Literal["auto", "classification", "regression"],
+        meta("Task", "Whether the target's values are classes or numbers.", "auto, classification, regression"),
+    ] = "auto"
+    scale_target: Annotated[
+        Scale,
+        meta("Target scaling", "How a regression's targets are scaled; errors are in scaled units.",
+             "none, standard, minmax"),
+    ] = "none"  # fmt: skip
+    encoding: Annotated[
+        Literal["utf-8", "utf-16", "cp1250", "cp1251", "cp1252"] | None,
+        meta("Encoding", "The CSV file's encoding; found by default.", "utf-8, utf-16, cp1250, cp1251, cp1252"),
+    ] = None
+    separator: Annotated[
+        Literal[",", ";", "\t", "|", " "] | None,
+        meta("Separator", "What separates the CSV file's columns; found by default. A space is any white space.",
+             r'",", ";", "\t", "|", " "'),
+    ] = None  # fmt: skip
+    decimal: Annotated[
+        Literal[".", ","] | None,
+        meta("Decimal sign", "The CSV file's decimal sign; found by default.", '".", ","'),
+    ] = None
+    header: Annotated[
+        bool | None,
+        meta("Header", "Whether the CSV file's first row names its columns; found by default.", "true, false"),
+    ] = None
     items: Annotated[
         Annotated[int, Meta(ge=4, le=100_000)] | None,
         meta("Items", "How many items a generated data set has.", "a whole number from 4 to 100000"),

@@ -54,6 +54,11 @@ class Setup:
         """The rules that the experiment's runs may use, by id."""
         return self.experiment.rules
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know about how the data were read, a line each."""
+        return () if self.data is None else self.data.notes
+
     def task(self, training: Training) -> Task:
         """The engine's task for runs with this batch size and reduction."""
         if self.surface is not None:

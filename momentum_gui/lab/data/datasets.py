@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +14,15 @@ from numpy.typing import NDArray
 from momentum_gui.assets import resource
 from momentum_gui.engine.population import Floats, Items
 from momentum_gui.lab.data.arrays import HELD
-from momentum_gui.lab.data.csv_table import DELIMITERS, Column, read_table
+from momentum_gui.lab.data.csv_rows import Watch
 from momentum_gui.lab.data.generated import GENERATED, SPREAD_ITEMS, BuiltIn, Raw, hidden_of
+from momentum_gui.lab.data.number_format import number_text
+from momentum_gui.lab.data.own_data import from_csv, one_hot
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.settings import Problem
 
 SPLIT_SEED = 20
 """Which items are held out is drawn with this seed, so that it is the same for every seed of a training."""
-MOST_CLASSES = 1000
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,9 @@ class Data:
     `items` and `test_items` (0 rows where none are held out) have scaled inputs: scaled = (raw − center) /
     spread, both (inputs,), 0 and 1 without scaling. `input_names` and `output_names` are as in the data; one-hot
     outputs are named after their classes. `output_activation` is the one the experiment gives, or else softmax
-    for classes, linear for numbers.
+    for classes, linear for numbers. A regression's targets are scaled like the inputs, by `target_center` and
+    `target_spread`, both (outputs,): errors are in scaled units. `notes` say, a line each, what was skipped, left out
+    or read in a way that a user should know.
     """
 
     title: str
@@ -41,6 +46,14 @@ class Data:
     output_activation: str
     center: Floats
     spread: Floats
+    target_center: Floats
+    target_spread: Floats
+    notes: tuple[str, ...] = ()
+
+    @property
+    def has_scaled_targets(self) -> bool:
+        """Whether targets, outputs and errors are in scaled units."""
+        return bool((self.target_center != 0).any() or (self.target_spread != 1).any())
 
     @property
     def has_classes(self) -> bool:
@@ -48,24 +61,44 @@ class Data:
         return not np.isnan(self.items.threshold)
 
 
-def make_iris(_name: str) -> Raw:
-    """The Iris table, as the user's own CSV would be read."""
-    return from_csv(resource("datasets", "iris.csv"), ["species"], "softmax")
+def table_of(file: str, target: str, *, classes: bool = False, folder: str = "datasets") -> Callable[..., Raw]:
+    """Return how to make a data set from a table in resources, as the user's own CSV would be read."""
+    task: Literal["auto", "classification"] = "classification" if classes else "auto"
+
+    def make(_name: str) -> Raw:
+        return from_csv(resource(folder, file), Problem(target=[target], task=task), None).with_notes(())
+
+    return make
 
 
-IRIS = BuiltIn(
-    "iris",
-    "Iris flowers",
-    "Three species told apart by the lengths and widths of sepals and petals; 150 flowers.",
-    "Fisher, The use of multiple measurements in taxonomic problems, Annals of Eugenics 7, 1936",
-    make_iris,
-)
-BUILT_IN: dict[str, BuiltIn] = {built_in.name: built_in for built_in in (IRIS, *GENERATED)}
+TABLES = (
+    BuiltIn("iris", "Iris flowers",
+            "Three species told apart by the lengths and widths of sepals and petals; 150 flowers.",
+            "Fisher, The use of multiple measurements in taxonomic problems, Annals of Eugenics 7, 1936",
+            table_of("iris.csv", "species")),
+    BuiltIn("wine", "Wines",
+            "Three growers told apart by 13 chemical measurements; 178 wines. Scale the inputs.",
+            "Aeberhard, Forina, Wine, UCI Machine Learning Repository, 1992 (CC BY 4.0)",
+            table_of("wine.csv", "cultivar")),
+    BuiltIn("cancer", "Breast cancer",
+            "Malignant or benign, from 30 measurements of cell nuclei; 569 samples. Scale the inputs.",
+            "Wolberg, Mangasarian, Street, Breast Cancer Wisconsin (Diagnostic), UCI, 1993 (CC BY 4.0)",
+            table_of("cancer.csv", "diagnosis")),
+    BuiltIn("digits", "Handwritten digits",
+            "Ten digits from 8 × 8 pixels of 0 to 16; 500 images.",
+            "Alpaydin, Kaynak, Optical Recognition of Handwritten Digits, UCI, 1998 (CC BY 4.0)",
+            table_of("digits.csv", "digit", classes=True)),
+    BuiltIn("stopping", "Stopping distances",
+            "How far a car of the 1920s goes on, in feet, from its speed in mph: a regression; 50 cars.",
+            "Ezekiel, Methods of Correlation Analysis, Wiley, 1930; R's cars",
+            table_of("stopping.csv", "distance_ft", folder="experiments")),
+)  # fmt: skip
+BUILT_IN: dict[str, BuiltIn] = {built_in.name: built_in for built_in in (TABLES[0], *GENERATED, *TABLES[1:])}
 
 
 def is_path(dataset: str) -> bool:
     """Whether a data set is named as a file rather than as a built-in."""
-    return dataset.lower().endswith((".csv", ".tsv", ".txt")) or "/" in dataset or "\\" in dataset
+    return dataset.lower().endswith((".csv", ".tsv", ".txt", ".data", ".dat")) or "/" in dataset or "\\" in dataset
 
 
 def find_built_in(dataset: str) -> BuiltIn:
@@ -88,8 +121,10 @@ def allowed_sizes(built_in: BuiltIn) -> str:
     return {"-N": r"\d{1,4}", "-N-M-N": r"\d{1,4}(-\d{1,5}-\d{1,4})?"}.get(built_in.sizes, r"(?!)")
 
 
-def prepare(problem: Problem, output_activation: str | None) -> Data:
-    """The data of a problem, scaled and split. Raises BadInputError.
+def prepare(problem: Problem, output_activation: str | None, watch: Watch | None = None) -> Data:
+    """Return the data of a problem, scaled and split.
+
+    Raises BadInputError, and ReadCancelled where `watch` asks for it.
 
     A target of two numbers (xor, parity, moons, circles, spirals, or a CSV column with two distinct numbers) is
     one output, cut halfway between them; where the output activation is softmax or left out it becomes two one-hot
@@ -99,28 +134,38 @@ def prepare(problem: Problem, output_activation: str | None) -> Data:
     dataset = problem.dataset or ""
     if is_path(dataset):
         path = Path(dataset).expanduser()
-        raw, title, source = from_csv(path, problem.target, output_activation), path.stem, str(path)
+        raw, title, source = from_csv(path, problem, output_activation, watch), path.stem, str(path)
     else:
         built_in = find_built_in(dataset)
         raw, title, source = make(built_in, problem), built_in.title, built_in.source
     threshold = float("nan")
     if raw.classes:
         threshold = 0.5
-    elif raw.targets.shape[1] == 1 and len(values := np.unique(raw.targets)) == 2:
+    elif not raw.regression and raw.targets.shape[1] == 1 and len(values := np.unique(raw.targets)) == 2:
         if output_activation in (None, "softmax"):
-            names = tuple(f"{raw.output_names[0]} {value:g}" for value in values)
-            raw = one_hot(raw, raw.targets[:, 0], names)
+            names = tuple(f"{raw.output_names[0]} {number_text(value)}" for value in values)
+            raw = one_hot(raw, raw.targets[:, 0], names).with_notes(raw.notes)
             threshold = 0.5
         else:
             threshold = float(values.mean())
     classes = not np.isnan(threshold)
     class_of = np.unique(raw.targets, axis=0, return_inverse=True)[1].reshape(-1) if classes else None
     test = held_out(len(raw.inputs), problem.test_fraction, class_of)
-    center, spread = scaling(raw.inputs[~test], problem.scale)
-    inputs = (raw.inputs - center) / spread
+    raw_inputs = filled(raw, ~test)
+    center, spread = scaling(raw_inputs[~test], problem.scale)
+    inputs = (raw_inputs - center) / spread
+    if classes and problem.scale_target != "none":
+        raise BadInputError(
+            f'problem.scale_target = "{problem.scale_target}": the targets are classes: allowed is none'
+        )
+    target_center, target_spread = scaling(raw.targets[~test], problem.scale_target)
+    targets = (raw.targets - target_center) / target_spread
+    notes = raw.notes
+    if problem.scale_target != "none":
+        notes += ("targets are scaled: errors are in scaled units",)
 
     def part(chosen: NDArray[np.bool_]) -> Items:
-        return Items(frozen(inputs[chosen]), frozen(raw.targets[chosen]), threshold)
+        return Items(frozen(inputs[chosen]), frozen(targets[chosen]), threshold)
 
     return Data(
         title=title,
@@ -132,14 +177,21 @@ def prepare(problem: Problem, output_activation: str | None) -> Data:
         output_activation=output_activation or ("softmax" if classes else "linear"),
         center=frozen(center),
         spread=frozen(spread),
+        target_center=frozen(target_center),
+        target_spread=frozen(target_spread),
+        notes=notes,
     )
 
 
 def make(built_in: BuiltIn, problem: Problem) -> Raw:
     """A built-in data set, with the problem's `items` and `noise` where it has them. Raises BadInputError."""
     assert problem.dataset is not None
-    if problem.target is not None:
-        raise BadInputError(f"problem.target: only for a CSV file; the target of {built_in.name} is fixed")
+    for key in ("target", "inputs", "encoding", "separator", "decimal", "header"):
+        if getattr(problem, key) is not None:
+            raise BadInputError(f"problem.{key}: only for a CSV file; the columns of {built_in.name} are fixed")
+    if problem.task != "auto" or problem.missing != "refuse":
+        key = "task" if problem.task != "auto" else "missing"
+        raise BadInputError(f'problem.{key} = "{getattr(problem, key)}": only for a CSV file')
     if built_in.noise is not None:
         noise = built_in.noise if problem.noise is None else problem.noise
         return built_in.make(problem.items or SPREAD_ITEMS, noise)
@@ -150,73 +202,18 @@ def make(built_in: BuiltIn, problem: Problem) -> Raw:
     return built_in.make(problem.dataset)
 
 
-def from_csv(path: Path, target: list[str] | None, output_activation: str | None) -> Raw:
-    """The items of a CSV file; `target` names the columns to predict, by default the last. Raises BadInputError."""
-    table = read_table(path)
-    wanted = [table.names[-1]] if target is None else target
-    for number, name in enumerate(wanted):
-        if name not in table.names:
-            names = ", ".join(f'"{other}"' for other in table.names[:20])
-            names += ", …" if len(table.names) > 20 else ""
-            raise BadInputError(f'{table.label}: problem.target = "{name}": no such column; there are {names}')
-        if name in wanted[:number]:
-            raise BadInputError(f'{table.label}: problem.target names the column "{name}" twice')
-    given = [column for column in table.columns if column.name not in wanted]
-    if len(table.columns) == 1:
-        signs = ", ".join(DELIMITERS.values())
-        raise BadInputError(f"{table.label}: has only one column: allowed are 2 or more, told apart by {signs}")
-    if not wanted or not given:
-        what = "inputs" if wanted else "targets"
-        raise BadInputError(f"{table.label}: no column is left for the {what}: allowed are 1 or more of each")
-    targets = [column for name in wanted for column in table.columns if column.name == name]
-    raw = Raw(
-        inputs=np.stack([column.numbers() for column in given], axis=1),
-        targets=np.empty((0, 0)),
-        input_names=tuple(column.name for column in given),
-        output_names=tuple(wanted),
-    )
-    if len(targets) == 1:
-        return with_target(raw, targets[0], output_activation)
-    return with_targets(raw, targets)
-
-
-def with_target(raw: Raw, column: Column, output_activation: str | None) -> Raw:
-    """The data with one target column: one-hot classes, or a number. Raises BadInputError."""
-    place = f'{column.label}: column "{column.name}"'
-    if column.has_numbers:
-        values = column.numbers()
-        names, classes = np.unique(values), output_activation == "softmax"
-        if len(names) < 2:
-            raise BadInputError(f"{place} holds only the one value {names[0]:g}: a target needs at least two")
-        if not classes:
-            return Raw(raw.inputs, values[:, None], raw.input_names, raw.output_names)
-        texts = tuple(f"{name:g}" for name in names)
-    else:
-        values = np.array(column.labels())
-        names = np.unique(values)
-        if len(names) < 2:
-            raise BadInputError(f'{place} holds only one class, "{names[0]}": at least two are needed')
-        texts = tuple(str(name) for name in names)
-    if len(names) > MOST_CLASSES:
-        raise BadInputError(f"{place} holds {len(names)} different classes: allowed are up to {MOST_CLASSES}")
-    return one_hot(raw, values, texts)
-
-
-def with_targets(raw: Raw, columns: list[Column]) -> Raw:
-    """The data with several target columns: numbers, or classes where every row is one-hot. Raises BadInputError."""
-    if text := next((column for column in columns if not column.has_numbers), None):
-        raise BadInputError(
-            f'{text.label}: column "{text.name}" holds text: text labels are allowed as the only target column'
-        )
-    targets = np.stack([column.numbers() for column in columns], axis=1)
-    classes = bool(np.isin(targets, (0.0, 1.0)).all() and (targets.sum(axis=1) == 1).all())
-    return Raw(raw.inputs, targets, raw.input_names, raw.output_names, classes)
-
-
-def one_hot(raw: Raw, values: NDArray[np.generic], names: tuple[str, ...]) -> Raw:
-    """The data with one output for each distinct value, in sorted order."""
-    class_of = np.unique(values, return_inverse=True)[1]
-    return Raw(raw.inputs, np.eye(len(names))[class_of], raw.input_names, names, classes=True)
+def filled(raw: Raw, training: NDArray[np.bool_]) -> Floats:
+    """Return the inputs with each missing value as its column's mean over the training items. Raises BadInputError."""
+    missing = np.isnan(raw.inputs)
+    if not missing.any():
+        return raw.inputs
+    known = ~missing[training]
+    counts = known.sum(axis=0)
+    if (empty := np.flatnonzero(counts == 0)).size:
+        name = raw.input_names[int(empty[0])]
+        raise BadInputError(f'problem.missing = "mean": no training item has a value for "{name}"')
+    means = np.where(known, raw.inputs[training], 0.0).sum(axis=0) / counts
+    return np.where(missing, means, raw.inputs)
 
 
 def held_out(count: int, fraction: float, class_of: NDArray[np.integer] | None) -> NDArray[np.bool_]:

@@ -6,8 +6,8 @@ What is drawn at random has a fixed seed of its own, so that a data set is the s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,7 +22,9 @@ SPREAD_ITEMS = 200
 class Raw:
     """Data before scaling and splitting: inputs (items, inputs), targets (items, outputs) and the columns' names.
 
-    `classes` says that the rows of targets are one-hot, and then names the classes in `output_names`.
+    `classes` says that the rows of targets are one-hot, and then names the classes in `output_names`; `regression`
+    that two distinct target values are numbers all the same. An input is NaN where its value is missing. `notes` say
+    what was skipped or left out, and why.
     """
 
     inputs: Floats
@@ -30,6 +32,12 @@ class Raw:
     input_names: tuple[str, ...]
     output_names: tuple[str, ...]
     classes: bool = False
+    regression: bool = False
+    notes: tuple[str, ...] = ()
+
+    def with_notes(self, notes: Iterable[str]) -> Raw:
+        """Return the same data with these notes."""
+        return replace(self, notes=tuple(notes))
 
 
 @dataclass(frozen=True)

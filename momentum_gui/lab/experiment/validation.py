@@ -24,7 +24,7 @@ MOST_WEIGHTS = 1_000_000
 TRIED_MOMENTA = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """Control characters and line breaks, which a terminal would obey and no picture can hold."""
-FOR_DATA = ("target", "items", "noise")
+FOR_DATA = ("target", "inputs", "encoding", "separator", "decimal", "header", "items", "noise")
 FOR_SURFACES = ("start", "parameters")
 
 

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from momentum_gui.engine.population import Floats, Measure
 from momentum_gui.lab.atomic_file import check_writable
-from momentum_gui.lab.data.csv_table import read_text
+from momentum_gui.lab.data.text_file import read_text
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.steps.log_columns import PARTS
@@ -275,7 +275,7 @@ def is_log(header: str) -> bool:
 def read_log(path: str | Path) -> tuple[LoggedRun, ...]:
     """The runs of a log in order of appearance, NaN where a cell is empty. Raises BadInputError."""
     label = str(path)
-    lines = csv.reader(io.StringIO(read_text(Path(path), label), newline=""))
+    lines = csv.reader(io.StringIO(read_text(Path(path), label, "utf-8").text, newline=""))
     cells: dict[str, list[list[float]]] = {}
     counts: dict[str, list[tuple[int, int]]] = {}
     try:

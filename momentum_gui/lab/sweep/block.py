@@ -36,7 +36,10 @@ EPOCH_RATIO = 1.15
 
 @dataclass(frozen=True)
 class Shared:
-    """What all blocks of a sweep have in common; `weights` (seeds, weights) is where each seed's runs start."""
+    """What all blocks of a sweep have in common; `weights` (seeds, weights) is where each seed's runs start.
+
+    `notes` say how the data were read.
+    """
 
     task: Task
     engine: str
@@ -46,6 +49,7 @@ class Shared:
     seeds: tuple[int, ...]
     weights: Floats
     weight_names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, experiment: Experiment, grid: Grid, engine: str) -> Shared:
@@ -60,6 +64,7 @@ class Shared:
             grid.seeds,
             starts(setup, experiment.training, grid.seeds),
             setup.weight_names,
+            setup.notes,
         )
 
     def from_seeds(self, setup: Setup, seeds: tuple[int, ...]) -> Shared:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from momentum_gui.lab.data.datasets import BUILT_IN, held_out, prepare, scaling
+from momentum_gui.lab.data.roles import preview
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.settings import Problem
 
@@ -160,11 +161,16 @@ def test_a_constant_column_is_allowed(csv: Path) -> None:
         ("x,y\n1,a\n2,b\n", ["z"], 'problem.target = "z": no such column; there are "x", "y"'),
         ("x,y\n1,a\n2,b\n", ["y", "y"], "twice"),
         ("x,y\n1,2\n2,3\n", ["x", "y"], "no column is left for the inputs"),
-        ("y\na\nb\n", None, "only one column: allowed are 2 or more, told apart by comma, semicolon, tab"),
-        ("x|y\n1|2\n3|4\n", None, "only one column"),
+        (
+            "y\na\nb\n",
+            None,
+            "told apart by comma, semicolon, tab, bar, white space",
+        ),
         ("x,y\n1,2\n2,3\n", [], "no column is left for the targets"),
         ("x,y,z\n1,a,c\n2,b,d\n", ["y", "z"], "text labels are allowed as the only target column"),
-        ("x,c,y\n1,red,a\n2,blue,b\n", None, 'line 2, column "c": text "red" in a number column'),
+        ("x,c,y\n1,red,a\n2,5,b\n", None, 'line 2, column "c": text "red" in a number column'),
+        ("d,x,y\n2020-01-02,1,a\n2020-01-03,2,b\n", None, "holds dates or times, like 2020-01-02"),
+        ("x,h,y\n1,2,a\n2,?,b\n", None, 'problem.missing to "drop"'),
         ("x,y\n1,2.5\n2,abc\n", None, 'line 3, column "y": text "abc" in a number column'),
     ],
 )
@@ -250,3 +256,93 @@ def test_scaling_stays_finite(scale: str, column: list[float]) -> None:
     center, spread = scaling(inputs, scale)
     assert spread[0] > 0
     assert np.isfinite((inputs - center) / spread).all()
+
+
+CARS = "mpg,cyl,hp,origin\n18.0,8,130,1\n15.0,8,?,1\n24.0,4,95,3\n"
+
+
+def test_missing_values_are_dropped_or_filled(csv: Path) -> None:
+    """The line goes, or the cell gets the mean of the training items; both are said."""
+    dropped = prepare(problem(csv, CARS, missing="drop"), None)
+    np.testing.assert_array_equal(dropped.items.inputs, [[18, 8, 130], [24, 4, 95]])
+    assert "1 line with a missing value left out" in dropped.notes
+    filled = prepare(problem(csv, CARS, missing="mean"), None)
+    np.testing.assert_array_equal(filled.items.inputs[:, 2], [130, 112.5, 95])
+    assert "1 missing value filled with the mean over the training items" in filled.notes
+
+
+def test_text_inputs_are_one_hot(csv: Path) -> None:
+    """Named column=value; `inputs` chooses columns and their order."""
+    survey = "size,colour,c\n1,red,x\n2,blue,y\n3,red,x\n"
+    data = prepare(problem(csv, survey), None)
+    assert data.input_names == ("size", "colour=blue", "colour=red")
+    np.testing.assert_array_equal(data.items.inputs, [[1, 0, 1], [2, 1, 0], [3, 0, 1]])
+    assert prepare(problem(csv, survey, inputs=["colour", "size"]), None).input_names[-1] == "size"
+
+
+@pytest.mark.parametrize(
+    ("content", "names", "said"),
+    [
+        ('"","length","kind"\n"1",5.1,"a"\n"2",4.9,"a"\n"3",6,"b"\n', ("length",), "it numbers the rows"),
+        ("id,x,y\n842302,1,a\n842517,2,b\n84300903,4,a\n", ("x",), "it names the rows"),
+        ("car,x,y\nfiat,1,a\nford,2,b\nopel,4,a\n", ("x",), "its texts are all different"),
+        ("acid,x,y\n1,1,a\n2,2,b\n3,4,a\n", ("acid", "x"), ""),
+        ("k,x,y\n5,1,a\n5,2,b\n5,4,a\n", ("k", "x"), 'column "k" is the same in every row'),
+    ],
+)
+def test_which_columns_are_inputs(csv: Path, content: str, names: tuple[str, ...], said: str) -> None:
+    """Row numbers and texts that are all different are left out, and said; a constant column is an input, and named."""
+    data = prepare(problem(csv, content), None)
+    assert data.input_names == names
+    assert said in " ".join(data.notes)
+
+
+def test_the_task_may_be_given(csv: Path) -> None:
+    """Whole numbers of a few values are said to be read as numbers; as classes they are named in full."""
+    content = "x,y\n" + "".join(f"{number / 2},{1000001 + number % 3}\n" for number in range(12))
+    numbers = prepare(problem(csv, content), None)
+    assert not numbers.has_classes
+    assert 'for classes set problem.task = "classification"' in " ".join(numbers.notes)
+    classes = prepare(problem(csv, content, task="classification"), None)
+    assert classes.output_names == ("1000001", "1000002", "1000003")
+    two = prepare(problem(csv, "x,y\n1,0\n2,1\n3,1\n", task="regression"), None)
+    assert not two.has_classes
+    assert two.output_activation == "linear"
+
+
+def test_targets_of_a_regression_are_scaled(csv: Path) -> None:
+    """By the training items; center and spread give the raw numbers back."""
+    data = prepare(problem(csv, "x,y\n1,65000\n2,70000\n3,64000\n", scale_target="standard"), None)
+    raw = data.items.targets * data.target_spread + data.target_center
+    np.testing.assert_allclose(raw[:, 0], [65000, 70000, 64000])
+    np.testing.assert_allclose(data.items.targets.mean(), 0, atol=1e-12)
+    assert data.has_scaled_targets
+    with pytest.raises(BadInputError, match="the targets are classes"):
+        prepare(problem(csv, "x,y\n1,a\n2,b\n", scale_target="standard"), None)
+
+
+def test_one_hot_is_bounded(csv: Path) -> None:
+    """100,000 lines of 1,000 classes are refused before the array is made."""
+    with pytest.raises(BadInputError, match="1000 × 100000 numbers: allowed are up to 10000000"):
+        prepare(problem(csv, "x,c\n" + "".join(f"{n},k{n % 1000}\n" for n in range(100_000))), None)
+
+
+def test_a_preview_says_what_each_column_is_for(csv: Path) -> None:
+    """Kind, role, reason, missing values and distinct values, from the first rows."""
+    seen = preview(problem(csv, "id,size,colour,c\n1,2.5,red,x\n2,,blue,y\n3,4,red,x\n4,5,red,z\n"), rows=3)
+    facts = [(column.kind, column.role, column.missing, column.distinct) for column in seen.columns]
+    assert facts == [("number", "left out", 0, 3), ("number", "input", 1, 2), ("text", "input", 0, 2),
+                     ("text", "target", 0, 2)]  # fmt: skip
+    assert (seen.partial, len(seen.rows), seen.dialect.separator) == (True, 3, ",")
+    assert seen.task == "classification with 2 classes"
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "classes"),
+    [("wine", (178, 13), [59, 71, 48]), ("cancer", (569, 30), [357, 212]), ("digits", (500, 64), [50] * 10)],
+)
+def test_built_in_tables_are_the_published_ones(name: str, shape: tuple[int, int], classes: list[int]) -> None:
+    """Items, inputs and items of each class as their sources give them; of the digits, the first 50 of each."""
+    items = prepare(Problem(dataset=name), None).items
+    assert items.inputs.shape == shape
+    np.testing.assert_array_equal(items.targets.sum(axis=0), classes)
