@@ -78,9 +78,9 @@ class Problem(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
         meta("Encoding", "The CSV file's encoding; found by default.", "utf-8, utf-16, cp1250, cp1251, cp1252"),
     ] = None
     separator: Annotated[
-        Literal[",", ";", "\t", "|", " "] | None,
-        meta("Separator", "What separates the CSV file's columns; found by default. A space is any white space.",
-             r'",", ";", "\t", "|", " "'),
+        Literal["comma", "semicolon", "tab", "bar", "space"] | None,
+        meta("Separator", "What separates the CSV file's columns; found by default. space is any white space.",
+             "comma, semicolon, tab, bar, space"),
     ] = None  # fmt: skip
     decimal: Annotated[
         Literal[".", ","] | None,

@@ -92,7 +92,8 @@ def declared(section: str, key: str) -> Declared:
     choices: tuple[str, ...] = ()
     if len(parts) == 1 and isinstance(parts[0], inspect.LiteralType):
         # msgspec sorts them; the declaration has them in an order that makes sense.
-        choices = tuple(sorted((str(value) for value in parts[0].values), key=allowed.split(", ").index))
+        order = [choice.strip('"') for choice in allowed.split(", ")]
+        choices = tuple(sorted((str(value) for value in parts[0].values), key=order.index))
     default = info.default if info.default is not msgspec.NODEFAULT else None
     if default is None and info.default_factory is not msgspec.NODEFAULT:
         default = info.default_factory()

@@ -17,6 +17,7 @@ ROW_NAMES = re.compile(
     r"(?i:|id|index|idx|rows?|row[ _.]?(names?|numbers?|nr|no)|nr|no|number|obs|#|unnamed: \d+|.*[ _.]id|id[ _.].*)\.?"
     r"|.*[a-z](ID|Id)"
 )
+SEPARATOR_WORDS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "space": " "}
 FEWEST_UNNAMED = 10
 """A first column without a name that counts 1, 2, … is row numbers from this many rows on."""
 FEWEST_ROWS_A_CLASS, MOST_LIKELY_CLASSES = 3, 20
@@ -66,7 +67,8 @@ class Preview:
 
 def dialect_of(problem: Problem) -> Dialect:
     """Return how the problem says that its file is written."""
-    return Dialect(problem.encoding, problem.separator, problem.decimal, problem.header)
+    separator = SEPARATOR_WORDS.get(problem.separator or "")
+    return Dialect(problem.encoding, separator, problem.decimal, problem.header)
 
 
 def preview(problem: Problem, rows: int = PREVIEW_ROWS) -> Preview:

@@ -346,3 +346,14 @@ def test_built_in_tables_are_the_published_ones(name: str, shape: tuple[int, int
     items = prepare(Problem(dataset=name), None).items
     assert items.inputs.shape == shape
     np.testing.assert_array_equal(items.targets.sum(axis=0), classes)
+
+
+def test_a_given_separator_header_and_encoding_hold(csv: Path) -> None:
+    """What a file is refused for, or read wrongly, is settled in [problem]."""
+    data = prepare(problem(csv, "1 234,5 678\n1 235,5 679\n", separator="comma"), None)
+    np.testing.assert_array_equal(data.items.inputs[:, 0], [1234, 1235])
+    with pytest.raises(BadInputError, match=r"set problem\.header"):
+        prepare(problem(csv, "abc,2\n3,4\n5,6\n"), None)
+    assert prepare(problem(csv, "abc,2\n3,4\n5,6\n", header=True), None).input_names == ("abc",)
+    csv.write_bytes("ż,y\n1,2\n2,3\n".encode("cp1250"))
+    assert prepare(Problem(dataset=str(csv), encoding="cp1250"), None).input_names == ("ż",)
