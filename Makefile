@@ -3,7 +3,7 @@ VENV := .venv
 BENCH_VENV := .venv-bench
 PYTEST_ARGS ?= -q -n 2
 
-.PHONY: help setup run test lint soak bench clean
+.PHONY: help setup run test lint coverage soak bench clean
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -24,6 +24,13 @@ lint: ## style, types and the direction of imports
 	@$(VENV)/bin/python -m ruff format --check --quiet .
 	@$(VENV)/bin/python -m mypy --no-error-summary
 	@$(VENV)/bin/lint-imports --no-cache >/dev/null || $(VENV)/bin/lint-imports --no-cache
+
+coverage: ## how much of engine and laboratory their tests run, by branch; fails below 90 %
+	@.ci/setup $(VENV) lint
+	@rm -f .coverage .coverage.*
+	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python -m coverage run -m pytest -q tests/engine tests/lab tests/experiments tests/parity tests/interface
+	@$(VENV)/bin/python -m coverage combine -q
+	@$(VENV)/bin/python -m coverage report
 
 soak: ## use the window at random for a long time (ACTIONS=2000 with each of SEEDS=10)
 	@.ci/setup $(VENV) test

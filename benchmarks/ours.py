@@ -52,7 +52,7 @@ def population_trainer(
     return train
 
 
-def surface(problem: Problem, points: Floats, engine: str = "compiled") -> Callable[[], None]:
+def surface(problem: Problem, points: Floats, engine: str = "compiled") -> Callable[[], object]:
     """The mean error of every weight vector of points (P, W) over all items."""
     chosen, task = choose(engine), problem.task()
-    return lambda: chosen.task_errors(task, points) is None
+    return lambda: chosen.task_errors(task, points)

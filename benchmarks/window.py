@@ -144,7 +144,8 @@ def answer_rows() -> Iterator[Row]:
 
 def started() -> Row:
     """From the start of the process to the first painted window."""
-    ours, theirs = [], []
+    ours: list[float] = []
+    theirs: list[float] = []
     scene("painted"), scene("bare")
     for _ in range(STARTS):
         for name, times in (("painted", ours), ("bare", theirs)):

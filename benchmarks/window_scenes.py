@@ -181,7 +181,7 @@ def answers(runs: int) -> dict[str, Any]:
         change(trainer, *arguments, **settings)
         changed.append(time.perf_counter())
 
-    Trainer.change = watched  # type: ignore[method-assign]
+    Trainer.change = watched  # type: ignore[method-assign, assignment]
     window = opened(runs)
     train_until(window, 200_000)
     session, record = window.session, window.session.record
@@ -228,7 +228,7 @@ def resident() -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def painted() -> dict[str, Any]:
+def painted() -> None:
     """Start the program, as `commands.open_window` does, and leave at once when its window was painted."""
     gc.disable()
     from momentum_gui.gui.app import application, prepare_offscreen
@@ -242,7 +242,7 @@ def painted() -> dict[str, Any]:
     leave_when_painted(window)
 
 
-def bare() -> dict[str, Any]:
+def bare() -> None:
     """Start a bare window with one pyqtgraph plot and leave at once when it was painted."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     import pyqtgraph as pg

@@ -62,7 +62,7 @@ class Case:
 
 def all_cases() -> list[Case]:
     """Every rule × batch × loss, each with two depths so that all four meet every rule and batch; activations vary."""
-    cases = []
+    cases: list[Case] = []
     for (r, rule), (b, batch), (e, loss) in product(
         enumerate(RULES), enumerate(BATCHES), enumerate(("squared_error", "cross_entropy"))
     ):

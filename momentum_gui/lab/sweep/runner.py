@@ -13,7 +13,7 @@ import math
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -196,7 +196,7 @@ class Sweep:
         left = seconds * (total - done) / gained if gained > 0 and seconds > 0 else None
         return Progress(self._done, total, done / total, seconds, left)
 
-    def results(self) -> Iterator[BlockResult]:
+    def results(self) -> Generator[BlockResult]:
         """Train, and yield each block as it is done; the sweep's own table is filled before.
 
         Ends early after `cancel`; closing the iterator cancels too. Raises WorkerError where another process failed,

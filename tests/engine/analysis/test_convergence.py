@@ -49,7 +49,7 @@ def runs(coefficients: list[Coefficients], learning_rates: list[float], start: n
     )
 
 
-def descend(engine: Engine, population: Population, updates: int, task=RAVINE) -> np.ndarray:
+def descend(engine: Engine, population: Population, updates: int, task: SurfaceTask = RAVINE) -> np.ndarray:
     """Train in full batch, and return the norm of every update's gradient: (runs, updates)."""
     upe_items = task.items_per_epoch
     orders = np.tile(np.arange(upe_items, dtype=np.int32), (1, updates, 1))

@@ -18,7 +18,7 @@ from momentum_gui.engine.analysis.plane import (
     through_three,
     two_weights,
 )
-from momentum_gui.engine.network import Activation, Loss, Network
+from momentum_gui.engine.network import Activation, Layer, Loss, Network
 
 NETWORK = Network((3, 4, 2), Activation.TANH, Activation.LINEAR, Loss.SQUARED_ERROR)
 
@@ -154,7 +154,7 @@ def test_random_directions_change_each_unit_in_proportion_to_its_size() -> None:
     assert not np.allclose(other.axis_x, plane.axis_x)
 
 
-def split(layer, vector: np.ndarray) -> list[np.ndarray]:
+def split(layer: Layer, vector: np.ndarray) -> list[np.ndarray]:
     """The incoming weights and bias of each unit of a layer."""
     matrix = vector[layer.matrix].reshape(layer.inputs, layer.units)
     return [np.append(matrix[:, j], vector[layer.bias][j]) for j in range(layer.units)]

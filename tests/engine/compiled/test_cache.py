@@ -6,6 +6,7 @@ import errno
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numba
 import pytest
@@ -89,17 +90,26 @@ def test_where_nothing_can_be_kept_a_folder_goes_with_the_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It can be written while the process lives, is where the compiling processes write, and is gone at its end."""
-    gone: list[tuple[object, ...]] = []
+    gone: list[tuple[Any, ...]] = []
+
+    def register(*what: Any, **_: object) -> None:
+        gone.append(what)
+
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("atexit.register", lambda *what, **how: gone.append(what))
+    monkeypatch.setattr("atexit.register", register)
     folder = compiled_cache.folder_for_now()
     assert folder is not None
     assert compiled_cache.writable(folder)
     remove, home = gone[0]
     assert home == folder.parent
     environments: list[dict[str, str]] = []
+
+    def compile_at_once(*_: object, env: dict[str, str], **__: object) -> Finished:
+        environments.append(env)
+        return Finished(0)
+
     monkeypatch.setattr(compiled_start, "FOLDER", folder)
-    monkeypatch.setattr("subprocess.Popen", lambda *_, env, **__: environments.append(env) or Finished(0))
+    monkeypatch.setattr("subprocess.Popen", compile_at_once)
     assert compiled_start.is_first_time()
     assert compiled_start.Compilation().wait()
     assert not compiled_start.is_first_time()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, Qt
 from momentum_gui.lab.experiment import Experiment
 from tests.gui.conftest import MakeWindow
 
-VALUES = (None, True, 7, 2.5, "x", Qt.CheckState.PartiallyChecked, [], {}, object())
+VALUES: tuple[object, ...] = (None, True, 7, 2.5, "x", Qt.CheckState.PartiallyChecked, [], {}, object())
 
 
 @pytest.mark.usefixtures("leaves_nothing")

@@ -33,7 +33,8 @@ Course = list[tuple[float, tuple[Hint, ...]]]
 def watch(text: str, *, evidence: bool = True, epochs: int = 1, run: int = 0, until: float = 1e9) -> Course:
     """Train, looking for hints every few epochs; what was shown, as (epochs, hints) wherever the kinds changed."""
     trainer = Trainer(Experiment.parse(text, "test", Path()))
-    record, finder, course = Record(trainer.first_frame()), HintFinder(), []
+    record, finder = Record(trainer.first_frame()), HintFinder()
+    course: Course = []
     task = trainer.setup.task(trainer.experiment.runs[run].training)
     while not trainer.finished and record.latest.epochs < until:
         record.extend(trainer.advance_epochs(epochs))
@@ -208,7 +209,8 @@ def test_hints_do_not_flicker(name: str) -> None:
     """Over the whole of a built-in experiment each run's hints change a handful of times, however often one looks."""
     trainer = Trainer(Experiment.load(name))
     record = Record(trainer.first_frame())
-    finders, shown = [HintFinder() for _ in record.runs], [() for _ in record.runs]
+    finders = [HintFinder() for _ in record.runs]
+    shown: list[tuple[str, ...]] = [() for _ in record.runs]
     changes = [0] * len(finders)
     while not trainer.finished and record.latest.epochs < 600:
         record.extend(trainer.advance_epochs(1))
