@@ -7,8 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.problems import Problem
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import choose
-from momentum_gui.engine.population import Floats, Population, Report, Span
+from momentum_gui.engine.population import Population
+from momentum_gui.engine.report import Report, Span
 from momentum_gui.engine.rules import RULES
 
 

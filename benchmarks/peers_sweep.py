@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.problems import Problem
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 
 
 def fit(inputs: Floats, classes: Floats, hidden: int, rate: float, momentum: float, epochs: int) -> float:

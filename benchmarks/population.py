@@ -10,7 +10,7 @@ from benchmarks import ours
 from benchmarks.measure import alternate, installed
 from benchmarks.problems import NETWORKS, Problem
 from benchmarks.rows import Missing, Row, faster
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 
 TITLE = "A sweep of 41 × 41 runs, online, per network update"
 

@@ -7,8 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.network import Activation, Loss, Network
-from momentum_gui.engine.population import Floats, Items, NetworkTask
+from momentum_gui.engine.task import Items, NetworkTask
 
 NETWORKS = {"2-3-2": (2, 3, 2), "4-7-3": (4, 7, 3), "4-32-32-3": (4, 32, 32, 3), "64-32-10": (64, 32, 10)}
 ITEMS = 150  # as Iris

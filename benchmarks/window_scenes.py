@@ -42,7 +42,7 @@ def iris(runs: int) -> Experiment:
 
 def opened(runs: int) -> MainWindow:
     """The window, trained at full speed."""
-    from momentum_gui.engine.interface import choose
+    from momentum_gui.engine.interface import warm_up
     from momentum_gui.gui.app import application, prepare_offscreen
     from momentum_gui.gui.snapshot import process_until, without_needless_warning
 
@@ -52,7 +52,7 @@ def opened(runs: int) -> MainWindow:
         from momentum_gui.gui.state import Activity
         from momentum_gui.gui.training.pace import FULL_SPEED
 
-        getattr(choose(), "warm_up", lambda: None)()
+        warm_up()
         application()
         window = MainWindow(iris(runs))
         window.resize(*SIZE)
@@ -156,10 +156,10 @@ def live(runs: int, updates: int, seconds: float, titles: str = "", plane: str =
 
 def alone(runs: int, seconds: float) -> dict[str, Any]:
     """The same training without a window: updates a second."""
-    from momentum_gui.engine.interface import choose
+    from momentum_gui.engine.interface import warm_up
     from momentum_gui.lab.training.trainer import Trainer
 
-    getattr(choose("auto"), "warm_up", lambda: None)()
+    warm_up()
     trainer = Trainer(iris(runs))
     trainer.advance(CHUNK)
     before, began = trainer.updates_done, time.perf_counter()

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from momentum_gui.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from momentum_gui.engine.rules import RULES, Rule
     from momentum_gui.interface.results import Result, RunResult
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from momentum_gui.lab.errors import BadInputError
     from momentum_gui.lab.experiment import Experiment
     from momentum_gui.lab.training.frame import Frame
-
-__version__ = "0.1.0"  # the only place that names the version: the build reads it from here
 
 __all__ = [
     "RULES",

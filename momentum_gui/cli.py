@@ -13,9 +13,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from momentum_gui import __version__, commands
+from momentum_gui import commands
 from momentum_gui.display import NoDisplayError
 from momentum_gui.lab.errors import BadInputError
+from momentum_gui.version import __version__
 
 DONE, FAILED, BAD_INPUT, NO_DISPLAY, INTERRUPTED = 0, 1, 2, 69, 130
 """Exit statuses; a run that diverges is a result, and DONE."""

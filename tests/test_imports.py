@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +28,15 @@ def test_imports_point_down() -> None:
     code = "from importlinter.cli import lint_imports; import sys; sys.exit(lint_imports(no_cache=True))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Every module can be read after those that it imports, lazy imports and those for types counted."""
+    graph = grimp.build_graph("momentum_gui", exclude_type_checking_imports=False, cache_dir=None)
+    waiting = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    while done := {module for module, imported in waiting.items() if not imported}:
+        waiting = {module: imported - done for module, imported in waiting.items() if module not in done}
+    assert not waiting, f"in a circle, or above one: {sorted(waiting)}"
 
 
 @pytest.mark.parametrize("module", ["momentum_gui.cli", "momentum_gui.__main__"])

@@ -15,7 +15,7 @@ from momentum_gui.lab.errors import BadInputError
 
 if TYPE_CHECKING:
     from momentum_gui.engine.analysis.plane import Plane
-    from momentum_gui.engine.population import Floats
+    from momentum_gui.engine.arrays import Floats
     from momentum_gui.lab.experiment import Experiment
 
 LEAST, MOST = 2, 4001

@@ -8,8 +8,11 @@ import sys
 from functools import cache
 from typing import Protocol, cast
 
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.network import Network
-from momentum_gui.engine.population import Floats, Items, Population, Report, Span, Task
+from momentum_gui.engine.population import Population
+from momentum_gui.engine.report import Report, Span
+from momentum_gui.engine.task import Items, Task
 
 ENGINES = ("auto", "compiled", "numpy")
 
@@ -54,7 +57,18 @@ def numba_trouble() -> str:
     return "NUMBA_DISABLE_JIT switches numba's compiler off" if numba.config.DISABLE_JIT else ""
 
 
+WARM_UP = "momentum_gui.engine.compiled.warm_up"
+
+
+def warm_up(name: str = "auto") -> None:
+    """Make the engine of that name ready: compile its kernels, or load them from the cache.
+
+    The first time on a computer this takes some twenty seconds. Raises ValueError where `choose` does.
+    """
+    if choose(name).name == "compiled":
+        importlib.import_module(WARM_UP).prepare()
+
+
 def ready() -> Engine:
-    """The fastest engine that answers without compiling first: compiled once its `warm_up` is done, else NumPy."""
-    compiled = sys.modules.get("momentum_gui.engine.compiled.engine")
-    return choose("compiled" if getattr(compiled, "is_warm", False) else "numpy")
+    """Return the fastest engine that answers without compiling first: compiled after `warm_up`, else NumPy."""
+    return choose("compiled" if getattr(sys.modules.get(WARM_UP), "is_warm", False) else "numpy")

@@ -11,20 +11,11 @@ from numpy.typing import NDArray
 
 from momentum_gui.engine.analytic_surfaces import downhill as surface_downhill
 from momentum_gui.engine.analytic_surfaces import evaluate
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.network import Activation, Layer, Loss, Network
-from momentum_gui.engine.population import (
-    WEIGHT_LIMIT,
-    Items,
-    Measure,
-    Outcome,
-    Population,
-    Report,
-    Span,
-    SurfaceTask,
-    Task,
-)
-
-Floats = NDArray[np.float64]
+from momentum_gui.engine.population import WEIGHT_LIMIT, Outcome, Population
+from momentum_gui.engine.report import Measure, Report, Span
+from momentum_gui.engine.task import Items, SurfaceTask, Task
 
 name = "numpy"
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-from momentum_gui.engine.interface import choose
+from momentum_gui.engine.interface import warm_up
 from momentum_gui.gui.app import application, prepare_offscreen
 from momentum_gui.lab.experiment import Experiment
 
@@ -50,7 +50,7 @@ def _take(experiment: Experiment, folder: Path, size: tuple[int, int], theme: st
     from momentum_gui.gui.training.pace import FULL_SPEED
 
     with contextlib.suppress(Exception):  # of which the window tells
-        getattr(choose(), "warm_up", lambda: None)()  # else NumPy would train until it is compiled
+        warm_up()  # else NumPy would train until it is compiled
     application()
     themes.set_theme(theme)
     window = MainWindow(experiment)

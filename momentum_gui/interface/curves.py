@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 
 WIDTH, HEIGHT, EDGE = 360, 140, 8
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from momentum_gui.engine.population import Floats, Measure
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.report import Measure
 from momentum_gui.interface.curves import curve_svg
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.training.frame import Rows, RunFrame

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from momentum_gui.engine.analysis.grid import grid_errors
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.interface.experiments import make_experiment
 from momentum_gui.interface.training import frames, make_trainer
 from momentum_gui.lab.errors import BadInputError

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from momentum_gui.engine.interface import Engine, choose
+from momentum_gui.engine.interface import Engine, choose, warm_up
 from momentum_gui.engine.network import Activation, Loss, Network
-from momentum_gui.engine.population import Items, NetworkTask, Population, Report, Span
+from momentum_gui.engine.population import Population
+from momentum_gui.engine.report import Report, Span
 from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.task import Items, NetworkTask
 
 NETWORKS = {"2-3-2": (2, 3, 2), "4-7-3": (4, 7, 3), "4-32-32-3": (4, 32, 32, 3), "64-32-10": (64, 32, 10)}
 ITEMS = 150
@@ -26,7 +28,7 @@ def measure(engine: str = "auto") -> dict[str, Any]:
     All with tanh, softmax, squared error, the one-step rule and 150 items. Also names the engine that was measured.
     """
     chosen = choose(engine)
-    getattr(chosen, "warm_up", lambda: None)()
+    warm_up(engine)
     iris_like = NETWORKS["4-7-3"]
     return {
         "engine": chosen.name,

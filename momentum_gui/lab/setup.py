@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from momentum_gui.engine.analytic_surfaces import SURFACES, Surface
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.network import Activation, Loss, Network
-from momentum_gui.engine.population import Floats, NetworkTask, SurfaceTask, Task
 from momentum_gui.engine.rules import Rule
+from momentum_gui.engine.task import NetworkTask, SurfaceTask, Task
 from momentum_gui.lab.data.datasets import Data, prepare
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment, Run

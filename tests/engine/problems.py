@@ -8,10 +8,13 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import Engine
 from momentum_gui.engine.network import Activation, Loss, Network
-from momentum_gui.engine.population import Floats, Items, NetworkTask, Population, Report, Span
+from momentum_gui.engine.population import Population
+from momentum_gui.engine.report import Report, Span
 from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.task import Items, NetworkTask
 
 HIDDEN = [Activation.TANH, Activation.LOGISTIC, Activation.RELU, Activation.LINEAR]
 CLASSIFIERS = [Activation.SOFTMAX, Activation.LOGISTIC]

@@ -12,8 +12,10 @@ from momentum_gui.engine import numpy_engine
 from momentum_gui.engine.analytic_surfaces import SURFACES, Surface
 from momentum_gui.engine.compiled import engine as compiled_engine
 from momentum_gui.engine.network import Activation, Loss, Network
-from momentum_gui.engine.population import Items, Measure, Outcome, Population, Report, Span, SurfaceTask
+from momentum_gui.engine.population import Outcome, Population
+from momentum_gui.engine.report import Measure, Report, Span
 from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.task import Items, SurfaceTask
 from tests.engine.problems import Problem, networks, problem_for, problems
 
 few, many = st.integers(1, 4), st.integers(12, 50)

@@ -11,21 +11,13 @@ from hypothesis import strategies as st
 
 from momentum_gui.engine import numpy_engine
 from momentum_gui.engine.analytic_surfaces import SURFACES
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import Engine, choose
 from momentum_gui.engine.network import Activation, Loss, Network
-from momentum_gui.engine.population import (
-    Floats,
-    Items,
-    Measure,
-    NetworkTask,
-    Outcome,
-    Population,
-    Report,
-    Span,
-    SurfaceTask,
-    Task,
-)
+from momentum_gui.engine.population import Outcome, Population
+from momentum_gui.engine.report import Measure, Report, Span
 from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.task import Items, NetworkTask, SurfaceTask, Task
 from tests.engine.problems import items_for, networks, problem_for
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from momentum_gui.engine.population import Measure, Outcome
+from momentum_gui.engine.population import Outcome
+from momentum_gui.engine.report import Measure
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.training.trainer import Trainer
 

@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from momentum_gui.engine.interface import choose
 from momentum_gui.engine.network import Activation, Loss, Network
-from momentum_gui.engine.population import Items, NetworkTask, Population, Report, Span
+from momentum_gui.engine.population import Population
+from momentum_gui.engine.report import Report, Span
 from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.task import Items, NetworkTask
 from tests.parity.cases import Case, Floats
 
 TOLERANCE = 1e-9

@@ -9,8 +9,9 @@ import numpy as np
 
 from momentum_gui.engine.analysis.curvature import Curvatures, with_true_gradient
 from momentum_gui.engine.analysis.grid import BLOCK_NUMBERS, never
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.numpy_engine import gradients
-from momentum_gui.engine.population import Floats, NetworkTask, Task
+from momentum_gui.engine.task import NetworkTask, Task
 
 MOST_ITEMS = 512
 """Of more items than these a sample is measured, drawn with a fixed seed."""

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from momentum_gui.engine.analysis.mean_square import mean_square_bound, mean_square_rate, noise_bound
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.rules import RULES, Coefficients, Rule, convergence_rate, gains, stability_bound
 
 

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from momentum_gui.engine.analysis.grid import block_points, never
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import Engine
 from momentum_gui.engine.network import Loss
-from momentum_gui.engine.population import Floats, NetworkTask, Task
+from momentum_gui.engine.task import NetworkTask, Task
 
 DENSE_WEIGHTS = 64
 """Up to so many trained weights the whole Hessian costs less than the products that Lanczos takes."""

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from momentum_gui.engine.analysis.plane import Plane
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import Engine
-from momentum_gui.engine.population import Floats, NetworkTask, Task
+from momentum_gui.engine.task import NetworkTask, Task
 
 BLOCK_NUMBERS = 1 << 20
 """At most about this many numbers in the activations of one block: 8 MB."""

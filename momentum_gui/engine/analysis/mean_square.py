@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.rules import Coefficients, convergence_rate, stability_bound
 
 NEWTON_STEPS = 60

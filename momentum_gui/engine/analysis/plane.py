@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.network import Network
-from momentum_gui.engine.population import Floats
 
 Range = tuple[float, float, float, float]
 """x low, x high, y low, y high."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import numba
 
-BAKED_IN = ("analytic_surfaces.py", "network.py", "population.py")
+BAKED_IN = ("analytic_surfaces.py", "network.py", "population.py", "report.py")
 """Modules beside this package whose codes and formulas end up in the machine code."""
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from momentum_gui.engine import numpy_engine
 from momentum_gui.engine.analytic_surfaces import SURFACES, Surface
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.compiled.epoch import ROWS, RUNNING, TRAINED, runs_of
 from momentum_gui.engine.compiled.kernels import batches as compiled_batches
 from momentum_gui.engine.compiled.kernels import evaluate as compiled_items
@@ -37,17 +38,9 @@ from momentum_gui.engine.compiled.layout import (
     working_space,
 )
 from momentum_gui.engine.network import Network
-from momentum_gui.engine.population import (
-    WEIGHT_LIMIT,
-    Floats,
-    Items,
-    NetworkTask,
-    Population,
-    Report,
-    Span,
-    SurfaceTask,
-    Task,
-)
+from momentum_gui.engine.population import WEIGHT_LIMIT, Population
+from momentum_gui.engine.report import Report, Span
+from momentum_gui.engine.task import Items, NetworkTask, SurfaceTask, Task
 from momentum_gui.engine.threads import share_out, useful_threads
 
 name = "compiled"
@@ -60,9 +53,6 @@ FULL_BLOCK = 12
 
 BLOCK_WEIGHTS = 800
 """Up to this many weights: a block of larger networks does not fit into the nearest cache."""
-
-is_warm = False
-"""Whether every kernel is compiled, so that no call has to wait for that."""
 
 SURFACE_CODES = {surface.value: code for code, surface in enumerate(SURFACES.values())}
 
@@ -234,12 +224,3 @@ def task_gradients(task: Task, weights: Floats) -> Floats:
     gradient = np.empty(weights.shape)
     compiled_surfaces.surface_gradients(*surface, contiguous(weights), gradient)
     return gradient
-
-
-def warm_up() -> None:
-    """Compile everything, or load it from the cache; sets `is_warm`. The first time it takes some seconds."""
-    from momentum_gui.engine.compiled import warm_up as compiled_start
-
-    global is_warm
-    compiled_start.prepare()
-    is_warm = True

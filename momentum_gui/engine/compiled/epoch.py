@@ -8,10 +8,12 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.compiled.cache import compiled
 from momentum_gui.engine.compiled.kernels.evaluate import measure
 from momentum_gui.engine.compiled.layout import copy
-from momentum_gui.engine.population import WEIGHT_LIMIT, Floats, Measure, Outcome, Population, Report, Span
+from momentum_gui.engine.population import WEIGHT_LIMIT, Outcome, Population
+from momentum_gui.engine.report import Measure, Report, Span
 
 RUNNING, CONVERGED, DIVERGED = int(Outcome.RUNNING), int(Outcome.CONVERGED), int(Outcome.DIVERGED)
 ERROR, TEST_ERROR = int(Measure.ERROR), int(Measure.TEST_ERROR)  # the accuracy follows each
@@ -27,7 +29,7 @@ GIVEN, ROWS = 4, 7  # how many of the rows a training begins with, and all
 
 
 class Runs(NamedTuple):
-    """A population, its span and its report for the kernels: the arrays of `population.py` under their own names."""
+    """A population, its span and its report for the kernels: the arrays of both under their own names."""
 
     weights: Floats
     stored: Floats

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.compiled.cache import compiled
 from momentum_gui.engine.network import Network
-from momentum_gui.engine.population import Floats, Items
+from momentum_gui.engine.task import Items
 
 Integers = NDArray[np.int64]
 

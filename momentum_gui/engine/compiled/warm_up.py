@@ -21,7 +21,9 @@ from momentum_gui.engine.compiled import engine as compiled_engine
 from momentum_gui.engine.compiled.cache import FOLDER
 from momentum_gui.engine.compiled.layout import NARROW
 from momentum_gui.engine.network import Activation, Loss, Network
-from momentum_gui.engine.population import Items, NetworkTask, Population, Report, Span, SurfaceTask, Task
+from momentum_gui.engine.population import Population
+from momentum_gui.engine.report import Report, Span
+from momentum_gui.engine.task import Items, NetworkTask, SurfaceTask, Task
 
 
 def network_task(units: int, batch_size: int) -> NetworkTask:
@@ -84,12 +86,18 @@ PARTS: tuple[Callable[[], None], ...] = (train_runs_one_by_one, train_population
 """All kernels, in parts that take about as long."""
 
 
+is_warm = False
+"""Whether every kernel is in memory, so that no call waits for the compiler."""
+
+
 def prepare() -> None:
-    """Have every kernel ready: from the cache, or compiled now."""
+    """Load every kernel from the cache, or compile it now; set `is_warm`."""
+    global is_warm
     if is_first_time():
         Compilation().wait()
     for part in PARTS:
         part()
+    is_warm = True
 
 
 def is_first_time() -> bool:

@@ -9,8 +9,8 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from momentum_gui.engine.analysis.plane import Plane, Range
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import choose
-from momentum_gui.engine.population import Floats
 from momentum_gui.gui.export.plot_file import kind, save_picture
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.error.view import ErrorView

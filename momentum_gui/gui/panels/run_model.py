@@ -10,7 +10,8 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
-from momentum_gui.engine.population import Measure, Outcome
+from momentum_gui.engine.population import Outcome
+from momentum_gui.engine.report import Measure
 from momentum_gui.engine.rules import RULES, Rule
 from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.style import theme

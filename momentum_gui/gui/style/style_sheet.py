@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from momentum_gui.assets import resource
-
-if TYPE_CHECKING:
-    from momentum_gui.gui.style.theme import Theme
 
 TEMPLATE = """
 QSplitter::handle { background: %(window)s; }
@@ -87,17 +84,17 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """
 
 
-def style_sheet(theme: Theme) -> str:
-    """Return a window's style sheet in the theme's colours."""
+def style_sheet(colors: Mapping[str, str]) -> str:
+    """Return a window's style sheet in a theme's colours: its `name`, and #rrggbb by what each is used for."""
     pictures = {
         "chevron": resource("icons", "style-chevron.svg").as_posix(),
-        "check": resource("icons", f"style-check-{theme.name}.svg").as_posix(),
+        "check": resource("icons", f"style-check-{colors['name']}.svg").as_posix(),
     }
-    return TEMPLATE % {**vars(theme), **pictures, "selection": tint(theme)}
+    return TEMPLATE % {**colors, **pictures, "selection": tint(colors)}
 
 
-def tint(theme: Theme) -> str:
-    """The base with a breath of the accent: behind what is selected, so that every text stays readable on it."""
-    base, accent = (tuple(int(color[at : at + 2], 16) for at in (1, 3, 5)) for color in (theme.base, theme.accent))
-    share = 0.12 if theme.name == "light" else 0.22
+def tint(colors: Mapping[str, str]) -> str:
+    """Return the base with a breath of the accent: behind what is selected, so that every text stays readable on it."""
+    base, accent = (tuple(int(colors[key][at : at + 2], 16) for at in (1, 3, 5)) for key in ("base", "accent"))
+    share = 0.12 if colors["name"] == "light" else 0.22
     return "#" + "".join(f"{round(b + share * (a - b)):02x}" for b, a in zip(base, accent, strict=True))

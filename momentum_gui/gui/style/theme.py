@@ -182,7 +182,7 @@ def dress(window: QWidget) -> None:
     Not the application: that would work out the styles of every widget there is, pyqtgraph's hidden menus included,
     which takes five times as long.
     """
-    window.setStyleSheet(style_sheet(current()))
+    window.setStyleSheet(style_sheet(vars(current())))
 
 
 @contextmanager

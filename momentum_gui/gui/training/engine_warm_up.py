@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from momentum_gui.engine.interface import choose
+from momentum_gui.engine.interface import warm_up
 from momentum_gui.gui.training.failure import one_line
 
 if TYPE_CHECKING:
@@ -47,11 +47,11 @@ class EngineWarmUp:
     def compile_if_new(self) -> bool:
         """Begin to compile in other processes, the first time on this computer; whether that was so."""
         try:
-            from momentum_gui.engine.compiled import warm_up
+            from momentum_gui.engine.compiled.warm_up import Compilation, is_first_time
 
-            if not warm_up.is_first_time():
+            if not is_first_time():
                 return False
-            self._compilation = warm_up.Compilation()
+            self._compilation = Compilation()
         except Exception:  # `load` says what is wrong with numba
             return False
         self._waiting = threading.Thread(target=self._wait, name="compilation")
@@ -64,9 +64,7 @@ class EngineWarmUp:
         Raises whatever went wrong where the compiled engine was asked for by name.
         """
         try:
-            warm_up = getattr(choose(self._asked), "warm_up", None)
-            if warm_up is not None:
-                warm_up()
+            warm_up(self._asked)
         except Exception as error:
             if self._asked == "compiled":
                 raise

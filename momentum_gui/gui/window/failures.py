@@ -16,8 +16,8 @@ from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal, Slot, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from momentum_gui import __version__
 from momentum_gui.gui.training.failure import details_of, one_line
+from momentum_gui.version import __version__
 
 MOST_BYTES = 1 << 20
 """The log begins again where it would grow beyond this."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from momentum_gui import __version__
+from momentum_gui.version import __version__
 
 KEYS = (
     ("Space", "run or pause, where no control in focus wants it"),

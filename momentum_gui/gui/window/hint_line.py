@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import ready
-from momentum_gui.engine.population import Floats, Task
+from momentum_gui.engine.task import Task
 from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.training.background import Background
 from momentum_gui.gui.widgets.message import Message

@@ -11,9 +11,11 @@ from momentum_gui.engine.analysis.convergence import Gauge, gauge, predicted_rat
 from momentum_gui.engine.analysis.curvature import curvatures, gradient_scale
 from momentum_gui.engine.analysis.grid import never
 from momentum_gui.engine.analytic_surfaces import SURFACES, evaluate
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import Engine
-from momentum_gui.engine.population import Floats, Measure, Task
+from momentum_gui.engine.report import Measure
 from momentum_gui.engine.rules import convergence_rate
+from momentum_gui.engine.task import Task
 from momentum_gui.lab.recording.record import Record, RunRecord
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.steps.step_parts import oscillation

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.network import Network
 from momentum_gui.engine.numpy_engine import activate, layer_weights, losses, output_delta, slope
-from momentum_gui.engine.population import Floats
 
 
 @dataclass(frozen=True, eq=False)

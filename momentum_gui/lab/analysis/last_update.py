@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from momentum_gui.engine.population import Floats, NetworkTask
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.task import NetworkTask
 from momentum_gui.lab.analysis.update_equation import State
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.steps.trace import Trace

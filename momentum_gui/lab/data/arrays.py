@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.lab.data.generated import BuiltIn, Raw
 from momentum_gui.lab.errors import BadInputError
 

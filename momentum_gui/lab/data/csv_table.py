@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.lab.data.csv_rows import SEPARATORS, Rows, Watch, find_separator, separator_line, split
 from momentum_gui.lab.data.number_format import (
     DATE,

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from momentum_gui.assets import resource
-from momentum_gui.engine.population import Floats, Items
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.task import Items
 from momentum_gui.lab.data.arrays import HELD
 from momentum_gui.lab.data.csv_rows import Watch
 from momentum_gui.lab.data.generated import GENERATED, SPREAD_ITEMS, BuiltIn, Raw, hidden_of

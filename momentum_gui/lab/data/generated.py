@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.lab.errors import BadInputError
 
 SEED = 1986

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 
 SPACES = " \u00a0\u2009\u202f"
 APOSTROPHES = "'’"

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.lab.data.csv_rows import MOST_CELLS, Watch
 from momentum_gui.lab.data.csv_table import Column, counted, read_table
 from momentum_gui.lab.data.generated import Raw

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.lab.atomic_file import write_atomically
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep.answer import Answer, find_answer

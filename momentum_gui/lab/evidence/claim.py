@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.lab.evidence.seeds import Draw, Starts
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.steps.step_parts import effective_gain

@@ -10,9 +10,11 @@ import numpy as np
 from momentum_gui.engine.analysis.batch_curvature import batch_sharpness
 from momentum_gui.engine.analysis.curvature import sharpness
 from momentum_gui.engine.analysis.mean_square import noise_floor
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import choose
-from momentum_gui.engine.population import Floats, NetworkTask, Outcome
+from momentum_gui.engine.population import Outcome
 from momentum_gui.engine.rules import RULES, stability_bound
+from momentum_gui.engine.task import NetworkTask
 from momentum_gui.lab.evidence.claim import Check, Claim
 from momentum_gui.lab.evidence.seeds import Draw, Starts, over_seeds
 from momentum_gui.lab.experiment import Experiment

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from momentum_gui.engine.population import Measure, Outcome
+from momentum_gui.engine.population import Outcome
+from momentum_gui.engine.report import Measure
 from momentum_gui.engine.rules import gains
 from momentum_gui.lab.evidence.claim import Check, Claim, effective_gains, with_change
 from momentum_gui.lab.evidence.seeds import Draw, over_seeds

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from momentum_gui.engine.population import Floats, Outcome
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.population import Outcome
 from momentum_gui.lab.evidence.claim import Check, Claim, effective_gains, with_change
 from momentum_gui.lab.evidence.seeds import Draw, Starts, over_starts
 from momentum_gui.lab.experiment import Experiment

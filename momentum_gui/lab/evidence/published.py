@@ -11,10 +11,13 @@ import numpy as np
 
 from momentum_gui.engine import numpy_engine
 from momentum_gui.engine.analysis.convergence import best_settings
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import choose
 from momentum_gui.engine.network import Activation, Loss, Network
-from momentum_gui.engine.population import Floats, Items, NetworkTask, Population, Report, Span
+from momentum_gui.engine.population import Population
+from momentum_gui.engine.report import Report, Span
 from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.task import Items, NetworkTask
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.training.trainer import Trainer

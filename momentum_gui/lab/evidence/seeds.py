@@ -9,7 +9,9 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from momentum_gui.engine.population import Floats, Measure, Outcome
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.population import Outcome
+from momentum_gui.engine.report import Measure
 from momentum_gui.lab.experiment import Experiment, Run
 from momentum_gui.lab.settings import Training
 from momentum_gui.lab.training.frame import RunFrame

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from momentum_gui.engine.analytic_surfaces import SURFACES
 from momentum_gui.engine.formula import Formula, FormulaError
-from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.rules import RULES, Rule
 from momentum_gui.lab.data.datasets import find_built_in, is_path
 from momentum_gui.lab.data.generated import hidden_of
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment.refusal import shown
-from momentum_gui.lab.settings import NetworkSettings, Problem
-
-if TYPE_CHECKING:
-    from momentum_gui.lab.experiment.experiment import Experiment
+from momentum_gui.lab.settings import Moment, NetworkSettings, Overrides, OwnRule, Problem, Training, View
 
 MOST_WEIGHTS = 1_000_000
 TRIED_MOMENTA = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
@@ -28,7 +25,39 @@ FOR_DATA = ("target", "inputs", "encoding", "separator", "decimal", "header", "i
 FOR_SURFACES = ("start", "parameters")
 
 
-def check(experiment: Experiment) -> None:
+class NamedRun(Protocol):
+    """A run with every setting it inherits filled in."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def training(self) -> Training: ...
+
+
+class Parts(Protocol):
+    """An experiment, as far as its parts are held against one another."""
+
+    @property
+    def problem(self) -> Problem: ...
+    @property
+    def network(self) -> NetworkSettings: ...
+    @property
+    def training(self) -> Training: ...
+    @property
+    def rule(self) -> Sequence[OwnRule]: ...
+    @property
+    def run(self) -> Sequence[Overrides]: ...
+    @property
+    def view(self) -> View | None: ...
+    @property
+    def session(self) -> Moment | None: ...
+    @property
+    def rules(self) -> Mapping[str, Rule]: ...
+    @property
+    def runs(self) -> Sequence[NamedRun]: ...
+
+
+def check(experiment: Parts) -> None:
     """Raises BadInputError for the first thing that does not fit."""
     problem = experiment.problem
     if (problem.dataset is None) == (problem.surface is None):
@@ -85,7 +114,7 @@ def check_network(network: NetworkSettings) -> None:
     check_finite("network.initial_weights", network.initial_weights or ())
 
 
-def check_own_rules(experiment: Experiment) -> None:
+def check_own_rules(experiment: Parts) -> None:
     """Refuse a rule whose formulas cannot be read or give no numbers, or whose id another rule has."""
     taken = set(RULES)
     for number, own in enumerate(experiment.rule):
@@ -106,13 +135,13 @@ def check_own_rules(experiment: Experiment) -> None:
                     )
 
 
-def check_rule(experiment: Experiment, rule: str | None, key: str) -> None:
+def check_rule(experiment: Parts, rule: str | None, key: str) -> None:
     """Refuse a rule that this experiment does not have; None is no rule."""
     if rule is not None and rule not in experiment.rules:
         raise BadInputError(f"{key} = {shown(rule)}: allowed is {', '.join(experiment.rules)}")
 
 
-def check_runs(experiment: Experiment) -> None:
+def check_runs(experiment: Parts) -> None:
     """Each run has a name of its own, finite weights, and its changes in order."""
     names: set[str] = set()
     check_rule(experiment, experiment.training.rule, "training.rule")
@@ -138,7 +167,7 @@ def check_runs(experiment: Experiment) -> None:
             check_finite(f"{owner}.change.weights", change.weights.values())
 
 
-def check_session(experiment: Experiment) -> None:
+def check_session(experiment: Parts) -> None:
     """Refuse a view or a saved session that names a run which is not there."""
     names = [run.name for run in experiment.runs]
     chosen: dict[str, list[str]] = {}

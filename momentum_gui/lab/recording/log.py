@@ -16,7 +16,8 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from momentum_gui.engine.population import Floats, Measure
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.report import Measure
 from momentum_gui.lab.atomic_file import check_writable
 from momentum_gui.lab.data.text_file import read_text
 from momentum_gui.lab.errors import BadInputError

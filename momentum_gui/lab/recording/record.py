@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from momentum_gui.engine.population import Floats, Measure, Outcome
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.population import Outcome
+from momentum_gui.engine.report import Measure
 from momentum_gui.lab.recording.history import Columns, Trail, nearest
 from momentum_gui.lab.steps.trace import Trace
 from momentum_gui.lab.training.frame import Frame, RunFrame

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.rules import Coefficients, Gains, gains, stability_bound
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.setup import Setup

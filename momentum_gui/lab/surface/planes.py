@@ -10,7 +10,9 @@ import numpy as np
 
 from momentum_gui.engine.analysis import plane as planes
 from momentum_gui.engine.analysis.plane import Plane, Range
-from momentum_gui.engine.population import Floats, Measure, Outcome
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.population import Outcome
+from momentum_gui.engine.report import Measure
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.recording.history import Trail
 from momentum_gui.lab.recording.record import TRAIL_NUMBERS, Record, RunRecord

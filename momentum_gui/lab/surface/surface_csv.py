@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.lab.atomic_file import write_atomically
 from momentum_gui.lab.recording.log import number_cells
 

@@ -14,9 +14,11 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from momentum_gui import __version__
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import choose
-from momentum_gui.engine.population import Floats, Measure, NetworkTask, Outcome, Population, Task
+from momentum_gui.engine.population import Outcome, Population
+from momentum_gui.engine.report import Measure
+from momentum_gui.engine.task import NetworkTask, Task
 from momentum_gui.lab.experiment import Experiment, Run
 from momentum_gui.lab.experiment.experiment import rules_with
 from momentum_gui.lab.settings import OwnRule, Training
@@ -24,6 +26,7 @@ from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.sweep.grid import Grid
 from momentum_gui.lab.training.item_order import ItemOrder
 from momentum_gui.lab.training.lockstep import Lockstep, Segment
+from momentum_gui.version import __version__
 
 NUMBERS = ("error", "accuracy", "test_error", "test_accuracy", "area")
 """What is measured of each run when it has ended."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.lab.sweep.grid import Cell
 from momentum_gui.lab.sweep.measures import spread
 

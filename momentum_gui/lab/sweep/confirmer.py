@@ -8,7 +8,8 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from momentum_gui.engine.population import Floats, NetworkTask
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.task import NetworkTask
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.sweep.answer import find_answer
 from momentum_gui.lab.sweep.confirmation import Confirmation

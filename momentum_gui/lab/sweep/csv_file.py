@@ -20,7 +20,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from momentum_gui.engine.population import NetworkTask, Outcome, Task
+from momentum_gui.engine.population import Outcome
+from momentum_gui.engine.task import NetworkTask, Task
 from momentum_gui.lab.atomic_file import check_writable, write_atomically
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment

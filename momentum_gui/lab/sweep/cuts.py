@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.lab.sweep.axis import Axis
 from momentum_gui.lab.sweep.grid import Cell
 from momentum_gui.lab.sweep.measures import cell_values

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from momentum_gui.engine.population import Floats, Outcome
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.population import Outcome
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.settings import Training
 from momentum_gui.lab.sweep.table import SweepTable

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 
 LEVELS = (0.5, 0.6, 0.7, 0.8, 0.9)
 """A cell's score is the mean of these quantiles of its costs: from the median to nearly the worst."""

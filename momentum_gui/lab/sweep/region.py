@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 
 Marks = NDArray[np.bool_]
 

@@ -21,7 +21,7 @@ from queue import Empty, SimpleQueue
 import numpy as np
 from numpy.typing import NDArray
 
-from momentum_gui.engine.population import Task
+from momentum_gui.engine.task import Task
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep.block import Block, BlockResult, Shared, train_block, train_packed
 from momentum_gui.lab.sweep.grid import Grid

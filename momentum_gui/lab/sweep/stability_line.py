@@ -14,7 +14,7 @@ from momentum_gui.engine.analysis.batch_curvature import batch_curvature
 from momentum_gui.engine.analysis.curvature import curvatures, gradient_scale
 from momentum_gui.engine.analysis.grid import never
 from momentum_gui.engine.analysis.mean_square import mean_square_bound
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.rules import Rule
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep.block import SEGMENT_SECONDS

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from momentum_gui.engine.population import Floats, Outcome
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.population import Outcome
 from momentum_gui.engine.rules import Coefficients
 from momentum_gui.lab.settings import RunSettings
 from momentum_gui.lab.steps.trace import Trace

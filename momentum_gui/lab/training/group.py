@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import Engine
-from momentum_gui.engine.population import Floats, Population, Task
+from momentum_gui.engine.population import Population
 from momentum_gui.engine.rules import RULES, Rule
+from momentum_gui.engine.task import Task
 from momentum_gui.lab.training.item_order import ItemOrder
 from momentum_gui.lab.training.lockstep import Lockstep
 from momentum_gui.lab.training.run_state import RunState

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from momentum_gui.engine.population import Floats, Outcome, Population, Task
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.population import Outcome, Population
 from momentum_gui.engine.rules import Coefficients
+from momentum_gui.engine.task import Task
 from momentum_gui.lab.settings import RunSettings
 from momentum_gui.lab.training.group import Group
 from momentum_gui.lab.training.run_state import RunState

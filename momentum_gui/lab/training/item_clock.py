@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from momentum_gui.engine.population import Task
+from momentum_gui.engine.task import Task
 
 
 def update_at(task: Task, position: int) -> int:

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import Engine
-from momentum_gui.engine.population import Floats, Outcome, Population, Report, Span, SurfaceTask, Task
+from momentum_gui.engine.population import Outcome, Population
+from momentum_gui.engine.report import Report, Span
 from momentum_gui.engine.rules import Coefficients
+from momentum_gui.engine.task import SurfaceTask, Task
 from momentum_gui.lab.steps.trace import Trace
 from momentum_gui.lab.steps.trace_window import WINDOW, window_length
 from momentum_gui.lab.training.item_order import ItemOrder

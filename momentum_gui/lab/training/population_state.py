@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from momentum_gui.engine.population import Floats, Population
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.population import Population
 
 PARTS = ("weights", "stored", "last_step", "epochs", "outcome")
 

@@ -8,8 +8,11 @@ from functools import partial
 import numpy as np
 
 from momentum_gui.engine.analysis.curvature import gradient_scale, sharpness
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import Engine
-from momentum_gui.engine.population import Floats, Measure, Outcome, SurfaceTask
+from momentum_gui.engine.population import Outcome
+from momentum_gui.engine.report import Measure
+from momentum_gui.engine.task import SurfaceTask
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.steps.log_columns import PARTS, Dissected, LogChoice, parts_of
 from momentum_gui.lab.steps.trace import Trace

@@ -11,10 +11,11 @@ from momentum_gui.engine.analysis.batch_curvature import BatchCurvature, batch_c
 from momentum_gui.engine.analysis.curvature import curvatures
 from momentum_gui.engine.analysis.mean_square import mean_square_bound
 from momentum_gui.engine.analytic_surfaces import SURFACES
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import choose
 from momentum_gui.engine.network import Activation, Loss, Network
-from momentum_gui.engine.population import Floats, Items, NetworkTask, SurfaceTask, Task
 from momentum_gui.engine.rules import RULES, Coefficients
+from momentum_gui.engine.task import Items, NetworkTask, SurfaceTask, Task
 
 
 def linear(inputs: Floats, batch: int, targets: Floats | None = None) -> NetworkTask:

@@ -24,8 +24,10 @@ from momentum_gui.engine.analysis.curvature import curvatures, gradient_scale
 from momentum_gui.engine.analytic_surfaces import SURFACES
 from momentum_gui.engine.interface import Engine, choose
 from momentum_gui.engine.network import Activation, Loss, Network
-from momentum_gui.engine.population import Items, NetworkTask, Outcome, Population, Report, Span, SurfaceTask
+from momentum_gui.engine.population import Outcome, Population
+from momentum_gui.engine.report import Report, Span
 from momentum_gui.engine.rules import RULES, Coefficients, Rule, convergence_rate, gains, stability_bound
+from momentum_gui.engine.task import Items, NetworkTask, SurfaceTask
 
 RAVINE = SurfaceTask(SURFACES["ravine"])
 SMALLEST, LARGEST = SURFACES["ravine"].k

@@ -12,7 +12,7 @@ from momentum_gui.engine.analysis.curvature import curvatures, hessian, lanczos
 from momentum_gui.engine.analytic_surfaces import SURFACES
 from momentum_gui.engine.interface import Engine, choose
 from momentum_gui.engine.network import Activation, Loss, Network
-from momentum_gui.engine.population import Items, NetworkTask, SurfaceTask
+from momentum_gui.engine.task import Items, NetworkTask, SurfaceTask
 
 NETWORKS = [
     ((2, 3, 1), Activation.TANH, Activation.LINEAR, Loss.SQUARED_ERROR),

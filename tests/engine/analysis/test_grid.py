@@ -11,7 +11,7 @@ from momentum_gui.engine.analysis.plane import Plane, pca, random_directions, su
 from momentum_gui.engine.analytic_surfaces import SURFACES, evaluate
 from momentum_gui.engine.interface import Engine, choose
 from momentum_gui.engine.network import Activation, Loss, Network
-from momentum_gui.engine.population import Items, NetworkTask, SurfaceTask
+from momentum_gui.engine.task import Items, NetworkTask, SurfaceTask
 
 RANDOM = np.random.default_rng(0)
 NETWORK = Network((4, 5, 3), Activation.TANH, Activation.SOFTMAX, Loss.SQUARED_ERROR)

@@ -21,8 +21,10 @@ from momentum_gui.engine.analysis.mean_square import (
 )
 from momentum_gui.engine.interface import choose
 from momentum_gui.engine.network import Activation, Loss, Network
-from momentum_gui.engine.population import Items, NetworkTask, Population, Report, Span
+from momentum_gui.engine.population import Population
+from momentum_gui.engine.report import Report, Span
 from momentum_gui.engine.rules import RULES, Rule, convergence_rate, gains, iteration_matrix, stability_bound
+from momentum_gui.engine.task import Items, NetworkTask
 
 rules = st.sampled_from(list(RULES.values()))
 momenta = st.floats(0.0, 0.97)

@@ -8,7 +8,8 @@ import time
 import numpy as np
 import pytest
 
-from momentum_gui.engine.population import Measure, Outcome
+from momentum_gui.engine.population import Outcome
+from momentum_gui.engine.report import Measure
 from momentum_gui.gui.state import Activity
 from momentum_gui.gui.training.pace import FULL_SPEED
 from momentum_gui.gui.training.queue import PENDING_FRAMES

@@ -7,7 +7,7 @@ import pytest
 
 from momentum_gui.engine.network import Activation, Loss, Network
 from momentum_gui.engine.numpy_engine import errors, forward, gradients
-from momentum_gui.engine.population import Items
+from momentum_gui.engine.task import Items
 from momentum_gui.lab.analysis.item_pass import item_pass
 
 NETWORKS = [

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from momentum_gui.engine.interface import choose
-from momentum_gui.engine.population import Measure, Outcome
+from momentum_gui.engine.population import Outcome
+from momentum_gui.engine.report import Measure
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep.block import Block, BlockGroup, Shared, measured_epochs, train_block
 from momentum_gui.lab.sweep.grid import Cell, Grid

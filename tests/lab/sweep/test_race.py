@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.lab.sweep.race import CostScale, Plan, Raced, race, told_apart
 from momentum_gui.lab.sweep.region import connected, depths, smoothed, without_islands
 

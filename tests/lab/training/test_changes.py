@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from momentum_gui.engine.population import Measure
+from momentum_gui.engine.report import Measure
 from momentum_gui.engine.rules import RULES
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from momentum_gui.engine.interface import choose
-from momentum_gui.engine.population import Measure, Outcome
+from momentum_gui.engine.population import Outcome
+from momentum_gui.engine.report import Measure
 from momentum_gui.engine.rules import RULES
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment

@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 
 EMPTY: Floats = np.empty(0)
 MARGIN = 0.03

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 
 CROWD = 2
 """Up to so many points a pixel column are all drawn."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 
 COLORS = 256
 

@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPaintEvent, QPen
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.gui.plots.common.curve import Curve
 from momentum_gui.gui.plots.common.decimation import PixelColumns
 from momentum_gui.gui.plots.common.ticks import ticks

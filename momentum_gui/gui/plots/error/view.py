@@ -8,7 +8,8 @@ from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
-from momentum_gui.engine.population import Measure, Outcome
+from momentum_gui.engine.population import Outcome
+from momentum_gui.engine.report import Measure
 from momentum_gui.gui.plots.common.curve import Curve
 from momentum_gui.gui.plots.common.event_lines import EventLines, changes
 from momentum_gui.gui.plots.common.plot import Ends, Plot, plain_pen, run_pen

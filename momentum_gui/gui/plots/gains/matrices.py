@@ -10,8 +10,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QGraphicsRectItem
 
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.network import Layer, Network
-from momentum_gui.engine.population import Floats
 from momentum_gui.engine.rules import Gains
 from momentum_gui.gui.plots.common.plot import Plot, TickAxis, plain_pen
 from momentum_gui.gui.plots.common.ticks import number_text

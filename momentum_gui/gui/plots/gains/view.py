@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.rules import Coefficients, Gains, gains
 from momentum_gui.gui.plots.common.plot import Plot, plain_pen
 from momentum_gui.gui.plots.common.plot_view import PlotView

@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.network import Network
-from momentum_gui.engine.population import Floats
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.training.thread_priority import own_time

@@ -11,9 +11,10 @@ from PySide6.QtCore import QPointF, QRectF, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import Engine, ready
 from momentum_gui.engine.network import Network
-from momentum_gui.engine.population import Floats, Items
+from momentum_gui.engine.task import Items
 from momentum_gui.gui.plots.common.plot import Plot, plain_pen
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text

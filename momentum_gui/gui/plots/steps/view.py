@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from momentum_gui.engine.population import Measure
+from momentum_gui.engine.report import Measure
 from momentum_gui.gui.plots.common.curve import Curve
 from momentum_gui.gui.plots.common.event_lines import EventLines, changes
 from momentum_gui.gui.plots.common.plot import HistoryCurve, Plot, line_pen, plain_pen

@@ -9,8 +9,9 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from momentum_gui.engine.analysis.plane import Plane, percent
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import ready
-from momentum_gui.engine.population import Floats, Task
+from momentum_gui.engine.task import Task
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.surface.evaluation import Evaluated, EvaluationQueue, error_here, is_quick
 from momentum_gui.gui.plots.surface.image import SurfaceImage

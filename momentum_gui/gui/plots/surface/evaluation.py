@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QWidget
 
 from momentum_gui.engine.analysis.grid import refined_errors
 from momentum_gui.engine.analysis.plane import Plane, Range
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import Engine, ready
-from momentum_gui.engine.population import Floats, Task
+from momentum_gui.engine.task import Task
 from momentum_gui.gui.training.background import Background
 
 LIVE_SIZE, STILL_SIZE = 61, 141

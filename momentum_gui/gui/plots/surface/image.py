@@ -9,7 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QPen
 from PySide6.QtWidgets import QGraphicsRectItem
 
 from momentum_gui.engine.analysis.plane import Range
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.gui.plots.common.heat_map import HeatMap
 from momentum_gui.gui.plots.common.plot import Plot, TickAxis
 from momentum_gui.gui.plots.surface.contours import Contours

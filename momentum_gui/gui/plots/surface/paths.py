@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QStyleOptionGraphicsItem, QWidget
 
 from momentum_gui.engine.analysis.plane import Plane, Range
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.gui.plots.common.curve import Curve, Dots
 from momentum_gui.gui.plots.common.plot import Plot, plain_pen, run_pen
 from momentum_gui.gui.style import theme

@@ -24,7 +24,8 @@ from momentum_gui.engine.analysis.plane import (
     through_three,
     two_weights,
 )
-from momentum_gui.engine.population import Floats, Measure
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.report import Measure
 from momentum_gui.gui.plots.surface.controls import choice_box, note, row_of, small
 from momentum_gui.lab.recording.history import nearest
 from momentum_gui.lab.recording.record import Record, RunRecord

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from momentum_gui.engine.analysis.plane import Plane
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.gui.plots.surface.plane_picker import PCA, RANDOM, WEIGHTS, PlanePicker, paths
 from momentum_gui.lab.recording.record import Record, RunRecord
 from momentum_gui.lab.setup import Setup

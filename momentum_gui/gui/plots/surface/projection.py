@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from momentum_gui.engine.analysis.plane import Plane
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.lab.recording.history import nearest
 from momentum_gui.lab.recording.record import RunRecord
 from momentum_gui.lab.surface.planes import has_left

@@ -7,7 +7,7 @@ import time
 from PySide6.QtCore import QPointF, QSizeF, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
-from momentum_gui.engine.population import Task
+from momentum_gui.engine.task import Task
 from momentum_gui.gui.plots.surface.captions import axis_words, summary_words
 from momentum_gui.gui.plots.surface.evaluation import STILL_SECONDS, STILL_SIZE, Evaluated
 from momentum_gui.gui.plots.surface.layout import SurfaceLayout

@@ -8,7 +8,7 @@ import numpy as np
 
 from momentum_gui.engine.analysis.plane import Plane, Range, extent
 from momentum_gui.engine.analytic_surfaces import Surface
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.gui.plots.common.plot import Plot
 from momentum_gui.gui.plots.surface.plane_picker import PlanePicker, last_finite, paths
 from momentum_gui.gui.plots.surface.plane_updater import PlaneUpdater

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from momentum_gui.engine.analysis.grid import never
-from momentum_gui.engine.population import Floats, Outcome
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.population import Outcome
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.sweep.map import MapNumbers
 from momentum_gui.gui.plots.sweep.runner import SweepJob

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainterPath
 
-from momentum_gui.engine.population import Floats, Outcome
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.population import Outcome
 from momentum_gui.engine.rules import Rule
 from momentum_gui.gui.plots.common.plot import Plot, TickAxis
 from momentum_gui.gui.plots.common.ticks import number_text

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 
 HATCH_SPACING = 6.0
 DOT_SPACING, DOT_SIZE = 6.0, 1.8

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from momentum_gui.engine.analysis.convergence import Best, RateMap, Regime, best_settings, rate_map
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.rules import Rule
 
 COLUMNS, ROWS = 201, 121

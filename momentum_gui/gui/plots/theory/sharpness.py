@@ -10,9 +10,10 @@ import numpy as np
 
 from momentum_gui.engine.analysis.curvature import gradient_scale, sharpness
 from momentum_gui.engine.analysis.mean_square import mean_square_bound
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import Engine
-from momentum_gui.engine.population import Floats, Task
 from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.task import Task
 from momentum_gui.gui.plots.common.curve import Curve
 from momentum_gui.gui.plots.common.plot import Plot, line_pen, run_pen
 from momentum_gui.gui.plots.theory.map import MapPlot

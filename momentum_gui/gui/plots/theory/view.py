@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 from momentum_gui.engine.analysis.batch_curvature import BatchCurvature
 from momentum_gui.engine.analysis.convergence import Best, gauge, predicted_rate
 from momentum_gui.engine.analysis.curvature import Curvatures, gradient_scale
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import choose, ready
-from momentum_gui.engine.population import Floats, Task
+from momentum_gui.engine.task import Task
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.one_update.view import read_number

@@ -7,7 +7,7 @@ import math
 from momentum_gui.engine.analysis.batch_curvature import BatchCurvature
 from momentum_gui.engine.analysis.convergence import Best, Regime
 from momentum_gui.engine.network import Activation, Loss
-from momentum_gui.engine.population import NetworkTask, Task
+from momentum_gui.engine.task import NetworkTask, Task
 from momentum_gui.gui.plots.common.ticks import number_text
 
 REGIME_WORDS = {

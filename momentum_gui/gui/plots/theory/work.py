@@ -11,8 +11,10 @@ import numpy as np
 from momentum_gui.engine.analysis.batch_curvature import BatchCurvature, batch_curvature
 from momentum_gui.engine.analysis.convergence import decay_rate
 from momentum_gui.engine.analysis.curvature import Curvatures, curvatures
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import Engine
-from momentum_gui.engine.population import Floats, Measure, Task
+from momentum_gui.engine.report import Measure
+from momentum_gui.engine.task import Task
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.lab.recording.record import RunRecord
 

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
-from momentum_gui.engine.population import Measure
+from momentum_gui.engine.report import Measure
 from momentum_gui.gui.plots.steps.view import PARTS, StepsView
 from momentum_gui.gui.style import theme
 from momentum_gui.lab.experiment import Experiment

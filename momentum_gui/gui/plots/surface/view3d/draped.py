@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from momentum_gui.engine.analysis.plane import Range
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 
 FINE = 96
 """Steps are divided until the parts are no longer than the picture's side by this number, given points enough."""

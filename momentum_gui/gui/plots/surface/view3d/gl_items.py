@@ -9,7 +9,7 @@ import pyqtgraph.opengl as gl
 from OpenGL import GL
 from PySide6.QtGui import QColor
 
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.gui.plots.surface.view3d.landscape import RunShape, Scene
 from momentum_gui.gui.plots.surface.view3d.scales import lines
 from momentum_gui.gui.style import theme

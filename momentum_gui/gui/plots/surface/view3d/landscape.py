@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 
 from momentum_gui.engine.analysis.plane import Range
-from momentum_gui.engine.population import Floats
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.gui.plots.surface.contours import contour_lines
 from momentum_gui.gui.plots.surface.image import values_of
 from momentum_gui.gui.plots.surface.view3d.draped import Draped

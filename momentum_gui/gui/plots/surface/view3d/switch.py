@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, QSize, Signal, Slot
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QStackedWidget, QToolButton
 
-from momentum_gui.engine.population import Floats, Outcome
+from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.population import Outcome
 from momentum_gui.gui.plots.surface.evaluation import Evaluated, EvaluationQueue
 from momentum_gui.gui.plots.surface.image import read_off
 from momentum_gui.gui.plots.surface.projection import projected
