@@ -21,7 +21,7 @@ from momentum_gui.gui.panels.timeline import Timeline
 from momentum_gui.gui.plots.common.view import View
 from momentum_gui.gui.state import Activity, WindowState
 from momentum_gui.gui.style import theme
-from momentum_gui.gui.training.messages import Command, Open
+from momentum_gui.gui.training.commands import Command, Open
 from momentum_gui.gui.training.session import Session
 from momentum_gui.gui.window.actions import Actions
 from momentum_gui.gui.window.failures import Failures

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from momentum_gui.gui.training.messages import ChangeSettings, Command
+from momentum_gui.gui.training.commands import ChangeSettings, Command
 from momentum_gui.lab.errors import BadInputError
 
 MERGE_SECONDS = 1.0

@@ -6,7 +6,8 @@ import threading
 import time
 from collections import deque
 
-from momentum_gui.gui.training.messages import Delivery, Order
+from momentum_gui.gui.training.commands import Order
+from momentum_gui.gui.training.deliveries import Delivery
 
 PENDING_FRAMES = 8
 """The worker waits when the window has this many deliveries to take: a busy window slows training down."""

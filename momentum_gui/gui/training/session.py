@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-import itertools
-import time
-import weakref
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from dataclasses import replace as replaced
 from typing import Any
 
-import shiboken6
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 
 from momentum_gui.gui.state import Activity, ShownTraining, StateStore, WindowState
-from momentum_gui.gui.training.history import History, Step
-from momentum_gui.gui.training.messages import (
+from momentum_gui.gui.training.commands import (
     AddRun,
-    Advanced,
-    Answered,
-    Began,
     ChangeSettings,
     Command,
-    Delivery,
     EditSettings,
-    Entered,
-    Failed,
     ForkRun,
     Look,
     Open,
-    Order,
     Pause,
-    Refused,
     RemoveRun,
     RenameRun,
     Reset,
-    Restarted,
-    Rewound,
     Seek,
     SetStart,
     SetWeights,
@@ -46,30 +29,30 @@ from momentum_gui.gui.training.messages import (
     StepEpoch,
     StepUpdates,
     Tell,
+)
+from momentum_gui.gui.training.deliveries import (
+    Advanced,
+    Answered,
+    Began,
+    Delivery,
+    Entered,
+    Failed,
+    Refused,
+    Restarted,
+    Rewound,
     TrainingSnapshot,
 )
+from momentum_gui.gui.training.history import History, Step
+from momentum_gui.gui.training.open_orders import OpenOrders, carried_over
 from momentum_gui.gui.training.pace import Pace
-from momentum_gui.gui.training.queue import Mailbox
-from momentum_gui.gui.training.worker import Worker
-from momentum_gui.lab.errors import BadInputError
+from momentum_gui.gui.training.speedometer import Speedometer
+from momentum_gui.gui.training.worker_thread import WorkerThread
 from momentum_gui.lab.experiment import Experiment, Run
 from momentum_gui.lab.recording.record import Record
 from momentum_gui.lab.settings import Change, Moment, Training, Velocity
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.training.frame import Frame, RunFrame
 from momentum_gui.lab.training.replay import Missed
-
-SPEED_SECONDS = 1.0
-"""Over how long the updates per second are counted."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """An order that was given: by which part of the window, and what to do with the answer."""
-
-    order: Order
-    origin: str
-    then: Callable[[Any], None] | None = None
 
 
 class Session(QObject):
@@ -97,27 +80,14 @@ class Session(QObject):
         self.engine_asked = engine
         self.pace = Pace()
         self.history = History(self._repeat, self)
-        self._accepted = accepted  # the experiment as the worker last had it
-        self._accepted_settings: tuple[Training, ...] = ()
-        self._asked: deque[Asked] = deque()  # what the worker has not answered yet, oldest first
-        self._numbers = itertools.count(1)
-        self._last_change = 0
+        self._open = OpenOrders(accepted)
         self._wanted_look: tuple[int, float] | None = None
         self._looking: tuple[int, float] | None = None
-        self._speed: deque[tuple[float, int]] = deque()
-        self._mailbox = Mailbox()
-        self._thread = QThread()
-        self._thread.setObjectName("worker")
-        self._worker: Worker | None = Worker(self._mailbox, self.pace, engine)
-        self._worker.moveToThread(self._thread)
-        self._worker.progress.connect(self.woken)
-        self._thread.started.connect(self._worker.run)
-        # At once, in the worker's thread: the window's may be waiting for it, and then handles no signals.
-        self._worker.finished.connect(self._thread.quit, Qt.ConnectionType.DirectConnection)
-        self._thread.finished.connect(self._end)
-        # A thread that still runs when its object goes takes the whole program with it.
-        weakref.finalize(self, end_thread, self._mailbox, self._thread)
-        self._thread.start()
+        self._speed = Speedometer()
+        self._thread = WorkerThread(self.pace, engine, self)
+        self._thread.progress.connect(self.woken)
+        self._thread.closed.connect(self.closed)
+        self._mailbox = self._thread.mailbox
 
     # What is shown now.
 
@@ -159,10 +129,7 @@ class Session(QObject):
     @property
     def updates_per_second(self) -> float:
         """The speed of the last second, in updates of every run; 0 while not running."""
-        if self.state is not Activity.RUNNING or len(self._speed) < 2:
-            return 0.0
-        (began, before), (now, updates) = self._speed[0], self._speed[-1]
-        return (updates - before) / (now - began) if now > began else 0.0
+        return self._speed.updates_per_second if self.state is Activity.RUNNING else 0.0
 
     @property
     def waiting(self) -> tuple[Delivery, ...]:
@@ -236,14 +203,14 @@ class Session(QObject):
 
         `velocity` says whether a new rate keeps the stored step or rescales it.
         """
-        if (kept := self._as_asked(runs)) is None:
+        if (kept := self._open.numbers_of(runs)) is None:
             return
         command = ChangeSettings(kept, rule, learning_rate, momentum, velocity)
         self._edit(command, origin)
 
     def set_weights(self, run: int, weights: dict[str, float]) -> None:
         """Give weights of a run other values from here on."""
-        if (kept := self._as_asked((run,))) is None or self.record is None or self.setup is None:
+        if (kept := self._open.numbers_of((run,))) is None or self.record is None or self.setup is None:
             return
         names, latest = self.setup.weight_names, self.record.runs[run].latest.weights
         before = {name: float(latest[names.index(name)]) for name in weights if name in names}
@@ -251,7 +218,7 @@ class Session(QObject):
 
     def set_start(self, runs: tuple[int, ...], weights: dict[str, float]) -> None:
         """Let these runs start from other weights, and go there. Raises BadInputError."""
-        if (kept := self._as_asked(runs)) is not None:
+        if (kept := self._open.numbers_of(runs)) is not None:
             self._edit(SetStart(kept, dict(weights)), "start")
 
     def add_run(self, run: Run) -> None:
@@ -260,7 +227,7 @@ class Session(QObject):
 
     def fork(self, run: int, epochs: float, name: str, change: Change) -> None:
         """Let a new run part from another at a moment, under other settings. Raises BadInputError."""
-        if self.record is None or (kept := self._as_asked((run,))) is None:
+        if self.record is None or (kept := self._open.numbers_of((run,))) is None:
             return
         latest = self.record.runs[run].latest
         update = min(round(epochs * latest.updates_per_epoch), latest.update)
@@ -268,12 +235,12 @@ class Session(QObject):
 
     def remove_run(self, run: int) -> None:
         """Remove a run. Raises BadInputError for the last one."""
-        if (kept := self._as_asked((run,))) is not None:
+        if (kept := self._open.numbers_of((run,))) is not None:
             self._edit(RemoveRun(kept[0]), "runs")
 
     def rename_run(self, run: int, name: str) -> None:
         """Give a run another name. Raises BadInputError."""
-        if (kept := self._as_asked((run,))) is not None:
+        if (kept := self._open.numbers_of((run,))) is not None:
             self._edit(RenameRun(kept[0], name), "runs")
 
     def ask_experiment(self, then: Callable[[Experiment], None]) -> None:
@@ -310,82 +277,50 @@ class Session(QObject):
     @property
     def is_closed(self) -> bool:
         """Whether the worker and its thread have ended."""
-        return self._worker is None
+        return self._thread.is_closed
 
     # Asking.
 
     def _ask(self, command: Command, origin: str = "", then: Callable[[Any], None] | None = None) -> int:
         """Give an order. Raises BadInputError, with nothing ordered, where the command is refused at once."""
-        command.applied(self._newest())
-        number = next(self._numbers)
-        order = Order(number, command)
-        self._asked.append(Asked(order, origin, then))
+        order = self._open.add(command, origin, then)
         self._show_experiment()
         self._mailbox.order(order)
-        return number
+        return order.number
 
     def _edit(self, command: Command, origin: str) -> None:
         """Give an order that can be undone. Raises BadInputError."""
-        inverse = command.inverse(self._newest())
+        inverse = command.inverse(self._open.newest)
         number = self._ask(command, origin)
-        self._show_change(command, number)
+        self._show_change(command)
         if inverse:
             self.history.add(Step(command, inverse, number))
 
     def _repeat(self, command: Command) -> None:
         """Give an order of the history."""
-        self._show_change(command, self._ask(command, "undo"))
+        self._ask(command, "undo")
+        self._show_change(command)
 
-    def _show_change(self, command: Command, number: int) -> None:
+    def _show_change(self, command: Command) -> None:
         """Show changed rates at once, before the worker has answered."""
         training = self.now.training
         if not isinstance(command, ChangeSettings) or training is None:
             return
-        self._last_change = number
         settings = list(training.settings)
         for run in command.runs:
             if run < len(settings):
                 settings[run] = replace(settings[run], **command.values)
         self.store.update(training=replaced(training, settings=tuple(settings)))
 
-    def _newest(self) -> Experiment:
-        """The experiment after everything that was asked for."""
-        return experiment_after(self._accepted, [asked.order.command for asked in self._asked])
-
-    def _newest_of_runs(self) -> Experiment:
-        """The newest experiment with the runs as they are; one with other runs is shown with their training."""
-        commands = [asked.order.command for asked in self._asked]
-        same_runs = itertools.takewhile(lambda command: not command.replaces_runs, commands)
-        return experiment_after(self._accepted, list(same_runs))
-
     def _show_experiment(self) -> None:
-        self.store.update(experiment=self._newest_of_runs())
-
-    def _as_asked(self, runs: tuple[int, ...]) -> tuple[int, ...] | None:
-        """Return the numbers that runs of the table have once all orders are carried out; None if one is gone then."""
-        numbers: list[int] = []
-        for run in runs:
-            followed: int | None = run
-            for asked in self._asked:
-                followed = None if followed is None else asked.order.command.follow(followed)
-            if followed is None:
-                return None
-            numbers.append(followed)
-        return tuple(numbers)
-
-    def _answered(self, order: int) -> list[Asked]:
-        """Return what was asked for up to an order, which is thereby carried out."""
-        done = []
-        while self._asked and self._asked[0].order.number <= order:
-            done.append(self._asked.popleft())
-        return done
+        self.store.update(experiment=self._open.newest_of_runs)
 
     def _look_now(self) -> None:
         if self._wanted_look is None or self.record is None:
             return
         (run, epochs), self._wanted_look = self._wanted_look, None
         record = self.record
-        if run >= len(record.runs) or (kept := self._as_asked((run,))) is None:
+        if run >= len(record.runs) or (kept := self._open.numbers_of((run,))) is None:
             return
         self._looking = (run, epochs)
 
@@ -415,7 +350,7 @@ class Session(QObject):
                 self._restart(setup, snapshot, engine)
             case Advanced(snapshot):
                 if self._extend(snapshot, Record.extend):
-                    self._count(snapshot.frame)
+                    self._speed.count(snapshot.frame.updates_done)
             case Rewound(snapshot):
                 self._extend(snapshot, Record.rewind)
             case Entered(activity, text, stays):
@@ -424,28 +359,27 @@ class Session(QObject):
                 self.entered.emit(activity, text, stays)
             case Refused(text, order):
                 self.history.drop(order)
-                origin = next((asked.origin for asked in self._answered(order) if asked.order.number == order), "")
+                origin = next((asked.origin for asked in self._open.answered(order) if asked.order.number == order), "")
                 self._take_back()
                 self.refused.emit(text, origin)
             case Failed(text, details, order):
-                self._answered(order)
+                self._open.answered(order)
                 self._looking = None
                 self._take_back()
                 self.failed.emit(text, details)
             case Answered(answer, order):
-                for asked in self._answered(order):
+                for asked in self._open.answered(order):
                     if asked.order.number == order and asked.then is not None:
                         asked.then(answer)
 
     def _begin(self, setup: Setup, snapshot: TrainingSnapshot, engine: str) -> None:
         """Show another training: runs that are still there stay selected, and hidden, as they were."""
         before = self.now
-        done = [asked.order.command for asked in self._answered(snapshot.order)]
-        self._accept(snapshot)
+        done = [asked.order.command for asked in self._open.accept(snapshot)]
         record = Record(snapshot.frame)
         selected, visible = carried_over(before, done, snapshot.experiment, [run.name for run in record.runs])
         self.store.update(
-            experiment=self._newest_of_runs(),
+            experiment=self._open.newest_of_runs,
             training=ShownTraining(snapshot.training, setup, record, engine, snapshot.settings),
             selected=selected,
             visible=visible,
@@ -458,12 +392,11 @@ class Session(QObject):
         training = self.now.training
         if training is None:
             return
-        self._answered(snapshot.order)
-        self._accept(snapshot)
+        self._open.accept(snapshot)
         training.record.restart(snapshot.frame)
-        settings = snapshot.settings if snapshot.order >= self._last_change else training.settings
+        settings = self._open.settings_to_show(training.settings, snapshot)
         restarted = ShownTraining(snapshot.training, setup, training.record, engine, settings)
-        self.store.update(experiment=self._newest_of_runs(), training=restarted, moment=None)
+        self.store.update(experiment=self._open.newest_of_runs, training=restarted, moment=None)
         self.extended.emit()
 
     def _extend(self, snapshot: TrainingSnapshot, extend: Callable[[Record, Frame], None]) -> bool:
@@ -472,12 +405,11 @@ class Session(QObject):
         if training is None or training.number != snapshot.training:
             return False
         extend(training.record, snapshot.frame)
-        carried_out = self._answered(snapshot.order)
-        self._accept(snapshot)
-        if carried_out:
+        if self._open.accept(snapshot):
             self._show_experiment()
-        if snapshot.order >= self._last_change and snapshot.settings != training.settings:
-            training = replaced(training, settings=snapshot.settings)
+        settings = self._open.settings_to_show(training.settings, snapshot)
+        if settings != training.settings:
+            training = replaced(training, settings=settings)
         moment = self.now.moment
         if moment is not None and moment >= training.record.latest.epochs:
             moment = None
@@ -485,67 +417,9 @@ class Session(QObject):
         self.extended.emit()
         return True
 
-    def _accept(self, snapshot: TrainingSnapshot) -> None:
-        self._accepted, self._accepted_settings = snapshot.experiment, snapshot.settings
-
     def _take_back(self) -> None:
         """Show again what holds without an order that was not carried out."""
-        training = self.now.training
-        if training is not None and not any(isinstance(asked.order.command, ChangeSettings) for asked in self._asked):
-            self.store.update(training=replaced(training, settings=self._accepted_settings))
+        training, settings = self.now.training, self._open.settings_taken_back
+        if training is not None and settings is not None:
+            self.store.update(training=replaced(training, settings=settings))
         self._show_experiment()
-
-    def _count(self, frame: Frame) -> None:
-        now = time.monotonic()
-        self._speed.append((now, frame.updates_done))
-        while now - self._speed[0][0] > SPEED_SECONDS and len(self._speed) > 2:
-            self._speed.popleft()
-
-    @Slot()
-    def _end(self) -> None:
-        """The thread has ended: let go of it and of the worker."""
-        self._thread.wait()
-        if self._worker is not None:
-            self._worker.deleteLater()
-            self._worker = None
-            self._thread.deleteLater()
-            self.closed.emit()
-
-
-def experiment_after(experiment: Experiment, commands: list[Command]) -> Experiment:
-    """Return the experiment after commands; those that it does not allow are left out, as the worker does."""
-    for command in commands:
-        try:
-            experiment = command.applied(experiment)
-        except BadInputError:
-            continue
-    return experiment
-
-
-def carried_over(
-    before: WindowState, done: list[Command], experiment: Experiment, names: list[str]
-) -> tuple[int, tuple[bool, ...]]:
-    """Return the selected run, and which are visible, after commands that led to a training with these runs."""
-    numbers: list[int | None] = list(range(len(before.visible)))  # where the runs shown before are now
-    chosen: int | None = before.selected
-    hidden: set[str] = set()
-    for command in done:
-        numbers = [None if number is None else command.follow(number) for number in numbers]
-        wish = command.chosen(experiment)
-        chosen = wish if wish is not None else None if chosen is None else command.follow(chosen)
-        if isinstance(command, Open):
-            hidden = set(command.hidden)
-    visible = [name not in hidden for name in names]
-    for was_visible, number in zip(before.visible, numbers, strict=True):
-        if number is not None and number < len(names):
-            visible[number] = was_visible
-    if chosen is None:  # the selected run is gone: take the one in its place
-        chosen = before.selected
-    return max(0, min(chosen, len(names) - 1)), tuple(visible)
-
-
-def end_thread(mailbox: Mailbox, thread: QThread) -> None:
-    """Let the worker end and wait for it: for sessions that go, or are left at the program's end, without `close`."""
-    if shiboken6.isValid(thread):
-        mailbox.close()
-        thread.wait()

@@ -11,32 +11,21 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from momentum_gui.engine.interface import choose
 from momentum_gui.gui.state import Activity
-from momentum_gui.gui.training.engine_warm_up import EngineWarmUp
-from momentum_gui.gui.training.failure import details_of, one_line
-from momentum_gui.gui.training.messages import (
+from momentum_gui.gui.training.commands import (
     KEEPS_PLACE,
     AddRun,
-    Advanced,
-    Answered,
-    Began,
     ChangeSettings,
     Command,
-    Delivery,
     EditSettings,
-    Entered,
-    Failed,
     ForkRun,
     Look,
     Open,
     Order,
     Pause,
-    Refused,
     RemoveRun,
     RenameRun,
     Reset,
-    Restarted,
     Restore,
-    Rewound,
     RunEdit,
     Seek,
     SetStart,
@@ -45,9 +34,22 @@ from momentum_gui.gui.training.messages import (
     StepEpoch,
     StepUpdates,
     Tell,
-    TrainingSnapshot,
     UseCompiledEngine,
 )
+from momentum_gui.gui.training.deliveries import (
+    Advanced,
+    Answered,
+    Began,
+    Delivery,
+    Entered,
+    Failed,
+    Refused,
+    Restarted,
+    Rewound,
+    TrainingSnapshot,
+)
+from momentum_gui.gui.training.engine_warm_up import EngineWarmUp
+from momentum_gui.gui.training.failure import details_of, one_line
 from momentum_gui.gui.training.pace import ChunkTimer, Pace
 from momentum_gui.gui.training.queue import Mailbox
 from momentum_gui.gui.training.thread_priority import give_way, own_time, short_turns
