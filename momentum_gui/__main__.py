@@ -9,7 +9,7 @@ import sys
 def main() -> int:
     """Run the command line with the arguments of this process; returns its exit status."""
     # Before NumPy is loaded: on matrices as small as ours, more threads cost hundreds of times what they bring while
-    # a training keeps the processors busy, and the window would stand still meanwhile.
+    # a training keeps the processors busy, and the window would freeze meanwhile.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from momentum_gui import cli
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 @cache
 def resource_folder() -> Path:
-    """The folder that holds `icons/`, `experiments/`, `datasets/` and `help/`.
+    """Return the folder that holds `icons/`, `experiments/`, `datasets/` and `help/`.
 
     An installed wheel and a frozen bundle carry it inside the package; a checkout has it beside the package.
 
@@ -30,5 +30,5 @@ def resource_folder() -> Path:
 
 
 def resource(*parts: str) -> Path:
-    """The path of one resource: `resource("datasets", "iris.csv")`. It need not exist."""
+    """Return the path of one resource: `resource("datasets", "iris.csv")`. It need not exist."""
     return resource_folder().joinpath(*parts)

@@ -47,7 +47,7 @@ def joined(arguments: Sequence[str]) -> list[str]:
 
 
 def make_parser() -> Parser:
-    """The parser of all commands, each added by its own file under `commands/`."""
+    """Return the parser of all commands, each added by its own file under `commands/`."""
     parser = Parser(
         prog="momentum-gui",
         description="Watch what momentum does to online back-propagation. Without a command the window opens.",
@@ -92,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def complain(message: str, status: int) -> int:
-    """One line on standard error; returns the status."""
+    """Print one line on standard error, and return the status."""
     print("momentum-gui:", " ".join(message.splitlines()), file=sys.stderr)
     return status
 

@@ -38,7 +38,7 @@ def check_display(environment: Mapping[str, str] = os.environ) -> None:
 
 
 def wayland_answers(environment: Mapping[str, str]) -> bool | None:
-    """Whether the compositor named in the environment takes a connection; None where none is named."""
+    """Return whether the compositor named in the environment takes a connection; None where none is named."""
     name = environment.get("WAYLAND_DISPLAY", "")
     if not name:
         return None
@@ -53,9 +53,9 @@ def wayland_answers(environment: Mapping[str, str]) -> bool | None:
 
 
 def x_server_answers(name: str) -> bool:
-    """Whether an X server takes a connection at this display; libxcb must be there.
+    """Return whether an X server takes a connection at this display; libxcb must be there.
 
-    A connection that was taken stays open to the end of the program: an X server whose last client leaves starts anew,
+    A connection that was taken stays open to the end of the program: an X server whose last client leaves starts again,
     and would for a moment refuse Qt.
     """
     xcb = ctypes.CDLL("libxcb.so.1")
@@ -70,7 +70,7 @@ def x_server_answers(name: str) -> bool:
 
 
 def missing_library(name: str) -> str | None:
-    """What the system's loader says is missing when it loads a library; None where all is there."""
+    """Return what the system's loader says is missing when it loads a library; None where all is there."""
     try:
         ctypes.CDLL(name)
     except OSError as error:
@@ -79,7 +79,8 @@ def missing_library(name: str) -> str | None:
 
 
 def missing_for_qt(plugin: str) -> str | None:
-    """The library that one of Qt's platform plugins misses; None where it is complete, or not found to be asked."""
+    """Return the library that one of Qt's platform plugins misses; None where it is complete, or not found to be
+    asked."""
     spec = importlib.util.find_spec("PySide6")
     for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
         path = Path(folder, "Qt", "plugins", "platforms", plugin)

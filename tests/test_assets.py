@@ -22,7 +22,7 @@ def package(tmp_path: Path) -> Path:
     """A copy of the package's two root files in a folder of their own, without resources."""
     folder = tmp_path / "elsewhere" / "momentum_gui"
     folder.mkdir(parents=True)
-    for name in ("__init__.py", "assets.py"):
+    for name in ("__init__.py", "assets.py", "version.py"):
         shutil.copy(ROOT / "momentum_gui" / name, folder)
     return folder
 

@@ -33,7 +33,7 @@ def add_file(parser: argparse.ArgumentParser) -> None:
 
 
 def claim_file(arguments: argparse.Namespace) -> str:
-    """FILE, also where it stands behind the values of `--set` and was taken for one. Raises BadInputError."""
+    """FILE, also where it comes after the values of `--set` and was taken for one. Raises BadInputError."""
     if arguments.file is None:
         stray = [change for change in arguments.changes if "=" not in change]
         if len(stray) != 1:
@@ -44,7 +44,7 @@ def claim_file(arguments: argparse.Namespace) -> str:
 
 
 def load_experiment(arguments: argparse.Namespace) -> Experiment:
-    """The experiment that FILE and `--set` ask for. Raises BadInputError."""
+    """Return the experiment that FILE and `--set` ask for. Raises BadInputError."""
     from momentum_gui.lab.experiment import Experiment
 
     return Experiment.load(claim_file(arguments), arguments.changes)

@@ -86,7 +86,7 @@ def check_drawing(path: str) -> None:
 
 
 def sources(label: str, experiment: Experiment) -> dict[str, str]:
-    """The files that an experiment comes from, each with what it is."""
+    """Return the files that an experiment comes from, each with what it is."""
     files = {}
     if label != "-":
         files[os.path.realpath(find(label))] = "the experiment being trained"

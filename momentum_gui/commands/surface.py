@@ -93,7 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def trains(arguments: argparse.Namespace, kind: str) -> bool:
-    """Whether what is asked for needs the training: a path to show or to cover, or a state that comes of it."""
+    """Return whether what is asked for needs the training: a path to show or to cover, or a state that comes of it."""
     if arguments.plot is not None or kind in ("pca", "three"):
         return True
     if kind == "surface":
@@ -127,7 +127,7 @@ def check(arguments: argparse.Namespace, experiment: Experiment) -> None:
 
 
 def find_run(name: str | None, experiment: Experiment) -> int:
-    """The number of the run of that name, or of the first. Raises BadInputError."""
+    """Return the number of the run of that name, or of the first. Raises BadInputError."""
     names = [run.name for run in experiment.runs]
     if name is not None and name not in names:
         raise BadInputError(f"--run {name}: allowed are {', '.join(names)}")
@@ -135,7 +135,7 @@ def find_run(name: str | None, experiment: Experiment) -> int:
 
 
 def summary(plane: Plane, xs: Floats, ys: Floats, errors: Floats) -> str:
-    """Two lines of text: what the plane shows, and where its error is least."""
+    """Return two lines of text: what the plane shows, and where its error is least."""
     import numpy as np
 
     shown = f"{plane.label_x} from {xs[0]:g} to {xs[-1]:g}, {plane.label_y} from {ys[0]:g} to {ys[-1]:g}"

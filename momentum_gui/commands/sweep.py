@@ -139,7 +139,7 @@ def confirm(confirmer: Confirmer) -> Confirmation | None:
 
 
 def make_grid(arguments: argparse.Namespace, experiment: Experiment) -> Grid:
-    """The grid asked for. Raises BadInputError."""
+    """Return the grid asked for. Raises BadInputError."""
     from momentum_gui.lab.sweep.grid import Grid
 
     seeds = whole(arguments.seeds, "--seeds", 1)
@@ -154,7 +154,7 @@ def make_grid(arguments: argparse.Namespace, experiment: Experiment) -> Grid:
 
 
 def make_sweep(arguments: argparse.Namespace, experiment: Experiment, grid: Grid) -> tuple[Sweep, SweepFile | None]:
-    """The sweep, and the file it goes on from. Raises BadInputError; nothing is written."""
+    """Return the sweep, and the file it goes on from. Raises BadInputError; nothing is written."""
     from momentum_gui.commands.outputs import check_plot, sources
     from momentum_gui.engine.interface import choose
     from momentum_gui.lab.sweep.block import Shared
@@ -224,7 +224,7 @@ def tell(arguments: argparse.Namespace, sweep: Sweep, answer: Answer | None) -> 
 
 
 def nothing(sweep: Sweep) -> str:
-    """What to say where no cell succeeded."""
+    """Return what to say where no cell succeeded."""
     if not sweep.table.known.any():
         return "No cell is done."
     lowest = sweep.grid.learning_rate.values[0]
@@ -232,7 +232,7 @@ def nothing(sweep: Sweep) -> str:
 
 
 def facts(arguments: argparse.Namespace, sweep: Sweep, answer: Answer | None) -> dict[str, Any]:
-    """What `--json` tells; null for a number that is not finite."""
+    """Return what `--json` tells; null for a number that is not finite."""
     grid, progress = sweep.grid, sweep.progress()
     told: dict[str, Any] = {
         "experiment": arguments.file,
@@ -264,7 +264,7 @@ def facts(arguments: argparse.Namespace, sweep: Sweep, answer: Answer | None) ->
 
 
 def finite(number: float) -> float | None:
-    """The number, or None where it is not finite."""
+    """Return the number, or None where it is not finite."""
     return number if math.isfinite(number) else None
 
 

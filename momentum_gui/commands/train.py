@@ -36,7 +36,7 @@ class HelpWithColumns(argparse.RawDescriptionHelpFormatter):
 
 
 def columns_help() -> str:
-    """The columns that can be chosen, a line each."""
+    """Return the columns that can be chosen, a line each."""
     from momentum_gui.lab.steps.log_columns import CHOICES, SLOWER, WHERE
 
     width = max(len(column.name) for column in CHOICES)
@@ -115,7 +115,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def claim_stray_file(arguments: argparse.Namespace) -> None:
-    """Give FILE its value where it stands behind `--plot P.png` and was taken for another picture."""
+    """Give FILE its value where it comes after `--plot P.png` and was taken for another picture."""
     from pathlib import Path
 
     if arguments.file is None and all("=" in change for change in arguments.changes):
@@ -126,7 +126,7 @@ def claim_stray_file(arguments: argparse.Namespace) -> None:
 
 
 def log_choice(arguments: argparse.Namespace) -> LogChoice:
-    """What the log is to hold besides its fixed columns. Raises BadInputError."""
+    """Return what the log is to hold besides its fixed columns. Raises BadInputError."""
     from momentum_gui.lab.steps.log_columns import LogChoice
 
     names = [name.strip() for names in arguments.columns for name in names.split(",")]
@@ -141,7 +141,7 @@ def log_choice(arguments: argparse.Namespace) -> LogChoice:
 
 
 def make_trainer(experiment: Experiment, arguments: argparse.Namespace, choice: LogChoice | None = None) -> Trainer:
-    """The trainer of an experiment on the engine asked for. Raises BadInputError."""
+    """Return the trainer of an experiment on the engine asked for. Raises BadInputError."""
     from momentum_gui.engine.interface import choose
     from momentum_gui.lab.steps.log_columns import PLAIN
     from momentum_gui.lab.training.trainer import Trainer
@@ -191,7 +191,7 @@ def train(trainer: Trainer, outputs: TakesFrames, interrupt: Interrupt) -> tuple
 
 
 def run_facts(run: RunFrame, seconds: float) -> dict[str, Any]:
-    """What `--json` tells of a run; null for a number that is not finite or does not apply."""
+    """Return what `--json` says about a run; null for a number that is not finite or does not apply."""
     return {
         "name": run.name,
         "outcome": run.outcome.name.lower(),
@@ -204,7 +204,7 @@ def run_facts(run: RunFrame, seconds: float) -> dict[str, Any]:
 
 
 def summary(run: RunFrame, seconds: float, width: int) -> str:
-    """One line of text for a run; `width` is that of the longest name."""
+    """Return one line of text for a run; `width` is that of the longest name."""
     from momentum_gui.lab.data.csv_table import counted
 
     accuracy = f"  accuracy {100 * run.accuracy:.1f} %" if math.isfinite(run.accuracy) else ""

@@ -1,6 +1,6 @@
 """Analytic error surfaces of two weights, each with its formula, domain and source.
 
-The functions hold only arithmetic and NumPy's exp, so that they take scalars or arrays, and compile as they stand.
+The functions hold only arithmetic and NumPy's exp, so that they take scalars or arrays, and compile as they are.
 """
 
 from __future__ import annotations

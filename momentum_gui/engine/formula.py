@@ -157,7 +157,7 @@ class Parser:
         if self._take("("):
             inner = self._deeper(self._sum)
             if not self._take(")"):
-                self._fail("stands where a closing parenthesis should be" if self._token else "")
+                self._fail("is where a closing parenthesis should be" if self._token else "")
             return inner
         if self._take("m"):
             return lambda m: m

@@ -21,7 +21,7 @@ name = "numpy"
 
 
 def activate(activation: Activation, net: Floats) -> Floats:
-    """A layer's outputs from its net inputs (…, units)."""
+    """Return a layer's outputs from its net inputs (…, units)."""
     match activation:
         case Activation.LINEAR:
             return net
@@ -38,7 +38,7 @@ def activate(activation: Activation, net: Floats) -> Floats:
 
 
 def slope(activation: Activation, output: Floats) -> Floats:
-    """The derivative of an elementwise activation, from its output."""
+    """Return the derivative of an elementwise activation, from its output."""
     match activation:
         case Activation.TANH:
             return 1.0 - output * output
@@ -51,13 +51,13 @@ def slope(activation: Activation, output: Floats) -> Floats:
 
 
 def layer_weights(layer: Layer, weights: Floats) -> tuple[Floats, Floats]:
-    """The matrices (R, inputs, units) and biases (R, 1, units) of one layer of every run."""
+    """Return the matrices (R, inputs, units) and biases (R, 1, units) of one layer of every run."""
     matrix = weights[:, layer.matrix].reshape(-1, layer.inputs, layer.units)
     return matrix, weights[:, None, layer.bias]
 
 
 def forward(network: Network, weights: Floats, inputs: Floats) -> list[Floats]:
-    """Every layer's activations, the inputs first: inputs (N, I) or (R, N, I), the rest (R, N, units)."""
+    """Return every layer's activations, the inputs first: inputs (N, I) or (R, N, I), the rest (R, N, units)."""
     activations = [inputs]
     for layer in network.layers:
         matrix, bias = layer_weights(layer, weights)
@@ -77,7 +77,7 @@ def output_delta(network: Network, output: Floats, target: Floats) -> Floats:
 
 
 def gradients(network: Network, weights: Floats, inputs: Floats, targets: Floats, *, mean: bool = True) -> Floats:
-    """The downhill gradient −∂E/∂w over the items, (R, W): their mean, or their sum.
+    """Return the downhill gradient −∂E/∂w over the items, (R, W): their mean, or their sum.
 
     Back-propagation (Rumelhart, Hinton, Williams 1986): with δ of a layer, its matrix's part is aᵀ·δ for the
     activations a below, its biases' part Σδ, and the δ below is slope·(δ·Wᵀ). `inputs` and `targets` are (N, …) for
@@ -99,7 +99,7 @@ def gradients(network: Network, weights: Floats, inputs: Floats, targets: Floats
 
 
 def losses(network: Network, output: Floats, target: Floats) -> Floats:
-    """The loss of each item: (R, N)."""
+    """Return the loss of each item: (R, N)."""
     if network.loss is not Loss.CROSS_ENTROPY:
         difference = target - output
         return 0.5 * (difference * difference).sum(axis=-1)
@@ -111,7 +111,7 @@ def losses(network: Network, output: Floats, target: Floats) -> Floats:
 
 
 def hits(items: Items, output: Floats) -> Floats:
-    """The share of items whose class is right, (R,): the largest output, or which side of the threshold."""
+    """Return the share of items whose class is right, (R,): the largest output, or which side of the threshold."""
     if np.isnan(items.threshold):
         return np.full(len(output), np.nan)
     if output.shape[-1] == 1:
@@ -132,19 +132,19 @@ def errors(network: Network, weights: Floats, items: Items) -> tuple[Floats, Flo
 
 
 def outputs(network: Network, weights: Floats, inputs: Floats) -> Floats:
-    """The network's answers: (R, N, O) for inputs (N, I)."""
+    """Return the network's answers: (R, N, O) for inputs (N, I)."""
     return forward(network, weights, inputs)[-1]
 
 
 def task_errors(task: Task, weights: Floats) -> Floats:
-    """The training error of each weight vector, (R,)."""
+    """Return the training error of each weight vector, (R,)."""
     if isinstance(task, SurfaceTask):
         return np.asarray(evaluate(task.surface, weights[:, 0], weights[:, 1]))
     return errors(task.network, weights, task.items)[0]
 
 
 def task_gradients(task: Task, weights: Floats) -> Floats:
-    """The downhill gradient of the training error (the mean over all items) at each weight vector, (R, W)."""
+    """Return the downhill gradient of the training error (the mean over all items) at each weight vector, (R, W)."""
     if isinstance(task, SurfaceTask):
         return np.stack(surface_downhill(task.surface, weights[:, 0], weights[:, 1]), axis=-1)
     gradient = gradients(task.network, weights, task.items.inputs, task.items.targets)
@@ -152,7 +152,7 @@ def task_gradients(task: Task, weights: Floats) -> Floats:
 
 
 def update(population: Population, runs: NDArray[np.int64], gradient: Floats) -> Floats:
-    """One update of the given runs by their rules, in place; the step taken, (runs, W)."""
+    """Return one update of the given runs by their rules, in place; the step taken, (runs, W)."""
     A, B, C, D = population.coefficients[runs].T[:, :, None]
     lr = population.learning_rate[runs, None]
     g, p = gradient, population.stored[runs]
@@ -190,7 +190,7 @@ def train(task: Task, population: Population, span: Span, report: Report) -> Non
 def batch_gradient(
     task: Task, population: Population, span: Span, runs: NDArray[np.int64], epoch: int, within: int
 ) -> Floats:
-    """The downhill gradient of one update's batch for the given runs, each in its own order of items."""
+    """Return the downhill gradient of one update's batch for the given runs, each in its own order of items."""
     weights = population.weights[runs]
     if isinstance(task, SurfaceTask):
         return task_gradients(task, weights)
@@ -202,7 +202,7 @@ def batch_gradient(
 
 
 def step_measures(gradient: Floats, step: Floats, momentum_part: Floats, last_step: Floats) -> Floats:
-    """The norms of gradient, step and momentum part, and the cosine of this step with the last: (runs, 4)."""
+    """Return the norms of gradient, step and momentum part, and the cosine of this step with the last: (runs, 4)."""
     step_norm, last_norm = np.linalg.norm(step, axis=1), np.linalg.norm(last_step, axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         cosine = (step * last_step).sum(axis=1) / (step_norm * last_norm)

@@ -15,7 +15,7 @@ WEIGHT_LIMIT = 1e8
 
 
 class Outcome(IntEnum):
-    """How a run stands; the numbers are the codes that compiled loops use."""
+    """How a run is doing; the numbers are the codes that compiled loops use."""
 
     RUNNING = 0
     FINISHED = 1

@@ -63,7 +63,7 @@ class Report:
 
     @classmethod
     def for_span(cls, task: Task, population: Population, span: Span, *, keep_weights: bool, traced: int) -> Report:
-        """An empty report of the right size: `traced` is how many of the last updates to keep."""
+        """Return an empty report of the right size: `traced` is how many of the last updates to keep."""
         runs, weights = len(population), task.weight_count
         ended = (span.first_update + span.updates) // task.updates_per_epoch
         traced = min(traced, span.updates)

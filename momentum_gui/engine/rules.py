@@ -112,7 +112,8 @@ class Gains(NamedTuple):
 
 
 def gains(coefficients: Coefficients) -> Gains:
-    """The step as a multiple of lr·g for a gradient that stays the same, and for one that flips its sign each time.
+    """Return the step as a multiple of lr·g for a gradient that stays the same, and for one that flips its sign each
+    time.
 
     steady = A + B·C/(1−D), alternating = A − B·C/(1+D): the limits of p for g = const and g = (−1)ᵗ.
     """
@@ -125,13 +126,13 @@ def gains(coefficients: Coefficients) -> Gains:
 
 
 def iteration_matrix(coefficients: Coefficients, curvature_rate: float) -> NDArray[np.float64]:
-    """What one update does to (w, p) on a quadratic of curvature λ, with a = lr·λ: shape (2, 2)."""
+    """Return what one update does to (w, p) on a quadratic of curvature λ, with a = lr·λ: shape (2, 2)."""
     a, b, c, d = coefficients
     return np.array([[1 - a * curvature_rate, b], [-c * curvature_rate, d]])
 
 
 def convergence_rate(coefficients: Coefficients, curvature_rate: ArrayLike) -> NDArray[np.float64]:
-    """The factor by which the distance to the minimum shrinks per update: below 1 is stable.
+    """Return the factor by which the distance to the minimum shrinks per update: below 1 is stable.
 
     The spectral radius of `iteration_matrix`, elementwise over `curvature_rate` = lr·λ (any shape), from the trace
     and determinant of the 2×2 matrix.
@@ -148,7 +149,7 @@ def convergence_rate(coefficients: Coefficients, curvature_rate: ArrayLike) -> N
 
 
 def stability_bound(coefficients: Coefficients) -> float:
-    """The largest stable lr·λ: above it the error on a quadratic of curvature λ grows.
+    """Return the largest stable lr·λ: above it the error on a quadratic of curvature λ grows.
 
     Jury's criterion for the 2×2 iteration matrix: its determinant stays below 1 and its eigenvalues above −1.
     """

@@ -31,7 +31,7 @@ def thread_count() -> int:
 
 
 def useful_threads(work: int) -> int:
-    """How many threads to share the work among; its unit is a weight on an item."""
+    """Return how many threads to share the work among; its unit is a weight on an item."""
     return thread_count() if work > SHARED_WORK and not _this_thread.alone else 1
 
 

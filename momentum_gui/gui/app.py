@@ -30,7 +30,7 @@ LEAVE_SECONDS = 2.0
 
 
 def application() -> QApplication:
-    """The QApplication, made and given its name, icon and figures of equal width if there is none yet."""
+    """Return the QApplication, made and given its name, icon and figures of equal width if there is none yet."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
@@ -42,7 +42,7 @@ def application() -> QApplication:
     made.setDesktopFileName("momentum-gui")
     made.setWindowIcon(application_icon())
     font = made.font()
-    font.setFeature(QFont.Tag("tnum"), 1)  # figures of equal width, so that changing numbers stand still
+    font.setFeature(QFont.Tag("tnum"), 1)  # figures of equal width, so that changing numbers stay in place
     made.setFont(font)
     return made
 

@@ -104,7 +104,7 @@ def settle(window: MainWindow) -> None:
 
 
 def is_quiet(window: MainWindow, since: float) -> bool:
-    """Whether a moment is past and no view works on a picture."""
+    """Return whether a moment is past and no view works on a picture."""
     return time.monotonic() > since and not window.views.busy
 
 
@@ -128,7 +128,7 @@ def without_needless_warning() -> Iterator[None]:
 
 
 def process_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Run Qt's events until a condition holds; False if it did not within so many seconds."""
+    """Run Qt's events until a condition holds; False if it did not within that many seconds."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:

@@ -26,7 +26,7 @@ class Activity(Enum):
 
     @property
     def rests(self) -> bool:
-        """Whether a training is set up and stands still."""
+        """Whether a training is set up and does not run."""
         return self in (Activity.READY, Activity.PAUSED, Activity.FINISHED)
 
 

@@ -16,7 +16,7 @@ MOST_POINTS = 400
 
 
 def curve_svg(curves: Mapping[str, tuple[np.ndarray, Floats]]) -> str:
-    """The curves by name, (epochs, errors) each, on a logarithmic axis where all errors are above 0."""
+    """Return the curves by name, (epochs, errors) each, on a logarithmic axis where all errors are above 0."""
     finite = np.concatenate([errors[np.isfinite(errors)] for _, errors in curves.values()] or [np.empty(0)])
     if not len(finite):
         return ""

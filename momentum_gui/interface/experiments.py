@@ -23,7 +23,7 @@ AMBIGUOUS = {"start": "training"}
 def make_experiment(
     experiment: str | Path | Experiment | None, X: Any, y: Any, settings: Mapping[str, Any]
 ) -> Experiment:
-    """The experiment meant, with settings that hold for all of its runs. Raises BadInputError."""
+    """Return the experiment meant, with settings that hold for all of its runs. Raises BadInputError."""
     if (X is None) != (y is None):
         raise BadInputError("X and y: give both, or neither")
     if experiment is None and X is None:
@@ -44,7 +44,8 @@ def make_experiment(
 
 
 def by_section(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The settings by the section of the experiment that each belongs to. Raises BadInputError for an unknown one."""
+    """Return the settings by the section of the experiment that each belongs to. Raises BadInputError for an unknown
+    one."""
     found: dict[str, dict[str, Any]] = {}
     for key, value in settings.items():
         owners = [name for name, owner in SECTIONS.items() if key in owner.__struct_fields__]
@@ -56,7 +57,7 @@ def by_section(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    """The value as Python's own type where it is NumPy's."""
+    """Return the value as Python's own type where it is NumPy's."""
     if hasattr(value, "tolist"):
         return value.tolist()
     if isinstance(value, tuple):
@@ -65,7 +66,8 @@ def plain(value: Any) -> Any:
 
 
 def with_compared(experiment: Experiment, runs: list[Any]) -> Experiment:
-    """The experiment with these runs: rule names, or tables of a run's name and settings. Raises BadInputError."""
+    """Return the experiment with these runs: rule names, or tables of a run's name and settings. Raises
+    BadInputError."""
     tables = []
     for number, run in enumerate(runs):
         if isinstance(run, str):
@@ -82,7 +84,7 @@ def with_compared(experiment: Experiment, runs: list[Any]) -> Experiment:
 
 
 def named_by(table: Mapping[str, Any], number: int) -> str:
-    """A name for a run that has none: its settings, or its number."""
+    """Return a name for a run that has none: its settings, or its number."""
     return ", ".join(f"{key} {value}" if key != "rule" else str(value) for key, value in table.items()) or (
         f"run {number + 1}"
     )

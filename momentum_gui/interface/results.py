@@ -44,7 +44,7 @@ class RunResult:
 
     @classmethod
     def of(cls, frame: RunFrame, rows: Rows, names: tuple[str, ...]) -> RunResult:
-        """The result of a run from its last frame and all of its rows."""
+        """Return the result of a run from its last frame and all of its rows."""
         columns = {measure: rows.measures[:, measure] for measure in Measure}
         return cls(
             name=frame.name, outcome=frame.outcome.name.lower(), rule=frame.rule,
@@ -68,7 +68,7 @@ class Result:
 
     @classmethod
     def of(cls, experiment: Experiment, runs: list[RunResult]) -> Result:
-        """The result of these runs."""
+        """Return the result of these runs."""
         return cls(experiment, MappingProxyType({run.name: run for run in runs}))
 
     @property
@@ -77,7 +77,7 @@ class Result:
         return min(self.runs.values(), key=lambda run: run.error[-1] if math.isfinite(run.error[-1]) else math.inf)
 
     def to_pandas(self) -> Any:
-        """The log as a pandas DataFrame: a row for each run and logged epoch, with the columns of `--log`.
+        """Return the log as a pandas DataFrame: a row for each run and logged epoch, with the columns of `--log`.
 
         Raises ImportError where pandas is not installed.
         """
@@ -95,7 +95,7 @@ class Result:
         return f"<Result of {len(self.runs)} run{'s' * (len(self.runs) != 1)}: {list(self.runs.values())}>"
 
     def _repr_html_(self) -> str:
-        """A notebook's view: the error curves, and a table of the runs."""
+        """Return a notebook's view: the error curves, and a table of the runs."""
         curves = {run.name: (run.epoch, run.error) for run in self.runs.values()}
         rows = "".join(
             f"<tr><td>{html.escape(run.name)}</td><td>{run.outcome}</td><td>{run.epoch[-1]}</td>"

@@ -54,11 +54,12 @@ class SweepResult:
     table: SweepTable
 
     def to_pandas(self) -> Any:
-        """A pandas DataFrame with a row for each cell and seed. Raises ImportError where pandas is not installed."""
+        """Return a pandas DataFrame with a row for each cell and seed. Raises ImportError where pandas is not
+        installed."""
         return import_pandas().DataFrame(self.columns())
 
     def columns(self) -> dict[str, Any]:
-        """The columns of `to_pandas` as arrays, one entry for each cell and seed."""
+        """Return the columns of `to_pandas` as arrays, one entry for each cell and seed."""
         grid = self.table.grid
         rule, rate, momentum = grid.settings(np.arange(grid.runs))
         seeds = np.array(grid.seeds)[grid.seed_numbers(np.arange(grid.runs))]
@@ -115,7 +116,7 @@ def sweep(
 
 
 def text(values: Values) -> str:
-    """The values of an axis as the command line writes them."""
+    """Return the values of an axis as the command line writes them."""
     if isinstance(values, str):
         return values
     return ",".join(repr(float(value)) for value in np.atleast_1d(np.asarray(values, dtype=np.float64)).tolist())

@@ -66,7 +66,7 @@ def training(
 
 
 def frames(trainer: Trainer) -> Iterator[Frame]:
-    """The first frame of a trainer, then one after each epoch."""
+    """Yield the first frame of a trainer, then one after each epoch."""
     yield trainer.first_frame()
     while not trainer.finished:
         yield trainer.advance_epochs(1)
@@ -94,7 +94,7 @@ def run(experiment: Experiment, engine: str, callback: Callable[[Frame], bool | 
 
 
 def make_trainer(experiment: Experiment, engine: str) -> Trainer:
-    """The trainer of an experiment. Raises BadInputError, also for an engine that is not there."""
+    """Return the trainer of an experiment. Raises BadInputError, also for an engine that is not there."""
     try:
         return Trainer(experiment, engine)
     except BadInputError:

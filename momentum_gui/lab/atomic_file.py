@@ -45,7 +45,7 @@ def replace_file(path: Path, pieces: Iterable[bytes]) -> None:
 
 
 def umask() -> int:
-    """The permissions that this process withholds from new files; mkstemp gives fewer still."""
+    """Return the permissions that this process withholds from new files; mkstemp gives fewer still."""
     current = os.umask(0o077)
     os.umask(current)
     return current

@@ -82,7 +82,8 @@ def surface_point_item(engine: Engine, sizes: tuple[int, ...]) -> float:
 
 
 def best_of(work: Callable[[], object], seconds: float = SECONDS) -> float:
-    """The shortest of several runs of the work, in microseconds: what the machine can do when it is left alone."""
+    """Return the shortest of several runs of the work, in microseconds: what the machine can do when it is left
+    alone."""
     work()
     times: list[float] = []
     end = time.perf_counter() + seconds

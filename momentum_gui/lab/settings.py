@@ -23,7 +23,7 @@ LossName = Literal["squared_error", "cross_entropy", "squared_error_elementwise"
 
 
 def meta(title: str, description: str, allowed: str, **bounds: Any) -> Meta:
-    """The words and bounds of one setting."""
+    """Return the words and bounds of one setting."""
     return Meta(title=title, description=description, extra={"allowed": allowed}, **bounds)
 
 

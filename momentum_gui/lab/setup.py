@@ -61,7 +61,7 @@ class Setup:
         return () if self.data is None else self.data.notes
 
     def task(self, training: Training) -> Task:
-        """The engine's task for runs with this batch size and reduction."""
+        """Return the engine's task for runs with this batch size and reduction."""
         if self.surface is not None:
             return SurfaceTask(self.surface)
         assert self.network is not None
@@ -72,7 +72,7 @@ class Setup:
         return NetworkTask(self.network, self.data.items, self.data.test_items, self.trained(), batch, mean)
 
     def trained(self) -> np.ndarray:
-        """Which weights train, (weights,) of bool. Raises BadInputError for a name that does not exist."""
+        """Return which weights train, (weights,) of bool. Raises BadInputError for a name that does not exist."""
         names = self.experiment.network.train_only
         if names is None or self.surface is not None:
             return np.ones(len(self.weight_names), dtype=np.bool_)
@@ -82,7 +82,7 @@ class Setup:
         return chosen
 
     def index(self, name: str, key: str) -> int:
-        """The number of a weight by its name; `key` is named in the error."""
+        """Return the number of a weight by its name; `key` is named in the error."""
         try:
             return self.weight_names.index(name)
         except ValueError:
@@ -92,7 +92,7 @@ class Setup:
             ) from None
 
     def initial_weights(self, run: Run) -> Floats:
-        """The weights this run starts from, (weights,)."""
+        """Return the weights this run starts from, (weights,)."""
         settings, training = self.experiment.network, run.training
         if self.surface is not None:
             weights = np.array(self.experiment.problem.start or self.surface.start, dtype=np.float64)
@@ -112,7 +112,7 @@ class Setup:
 
 
 def lay_out(experiment: Experiment, data: Data) -> Network:
-    """The network of an experiment; raises BadInputError where activation, loss and data do not fit."""
+    """Return the network of an experiment; raises BadInputError where activation, loss and data do not fit."""
     settings = experiment.network
     output, loss = Activation[data.output_activation.upper()], Loss[settings.loss.upper()]
     sizes = (data.items.inputs.shape[1], *settings.hidden, data.items.targets.shape[1])

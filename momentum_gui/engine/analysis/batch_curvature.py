@@ -38,7 +38,7 @@ class BatchCurvature:
 
 
 def batch_spread(item_spread: float, items: int, batch: int) -> float:
-    """Return the spread for batches drawn without replacement from so many items, from the spread of single items.
+    """Return the spread for batches drawn without replacement from that many items, from the spread of single items.
 
     The variance of a mean of `batch` of `items` numbers is (items − batch)/(batch·(items − 1)) of theirs.
     """

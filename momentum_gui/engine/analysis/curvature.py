@@ -15,7 +15,7 @@ from momentum_gui.engine.network import Loss
 from momentum_gui.engine.task import NetworkTask, Task
 
 DENSE_WEIGHTS = 64
-"""Up to so many trained weights the whole Hessian costs less than the products that Lanczos takes."""
+"""Up to this many trained weights the whole Hessian costs less than the products that Lanczos takes."""
 MOST_PRODUCTS = 200
 TOLERANCE = 1e-6
 
@@ -36,21 +36,21 @@ class Curvatures:
 
 
 def with_true_gradient(task: Task) -> Task:
-    """The task with the gradient of its error, where training uses the elementwise shortcut in its place."""
+    """Return the task with the gradient of its error, where training uses the elementwise shortcut in its place."""
     if isinstance(task, NetworkTask) and task.network.loss is Loss.SQUARED_ERROR_ELEMENTWISE:
         return replace(task, network=replace(task.network, loss=Loss.SQUARED_ERROR))
     return task
 
 
 def trained_weights(task: Task) -> NDArray[np.int64]:
-    """The numbers of the weights that train."""
+    """Return the numbers of the weights that train."""
     if isinstance(task, NetworkTask):
         return np.flatnonzero(task.trained)
     return np.arange(task.weight_count)
 
 
 def hessian_products(engine: Engine, task: Task, weights: Floats, directions: Floats) -> Floats:
-    """The Hessian of the training error times each direction: (directions, W), for directions of length 1.
+    """Return the Hessian of the training error times each direction: (directions, W), for directions of length 1.
 
     By central differences of the gradient, H·v ≈ (∇E(w + h·v) − ∇E(w − h·v)) / 2h, for all directions at once, with
     h near the cube root of the rounding error, where truncation and rounding are equally small.
@@ -63,7 +63,7 @@ def hessian_products(engine: Engine, task: Task, weights: Floats, directions: Fl
 
 
 def hessian(engine: Engine, task: Task, weights: Floats, cancelled: Callable[[], bool] = never) -> Floats | None:
-    """The Hessian of the training error over the trained weights, (T, T), symmetric; None if cancelled."""
+    """Return the Hessian of the training error over the trained weights, (T, T), symmetric; None if cancelled."""
     task, trained = with_true_gradient(task), trained_weights(task)
     dense = np.empty((len(trained), len(trained)))
     size = max(1, block_points(task) // 2)
@@ -78,7 +78,7 @@ def hessian(engine: Engine, task: Task, weights: Floats, cancelled: Callable[[],
 
 
 def curvatures(engine: Engine, task: Task, weights: Floats, cancelled: Callable[[], bool] = never) -> Curvatures | None:
-    """The extreme curvatures of the training error (the mean over all training items) at weights (W,).
+    """Return the extreme curvatures of the training error (the mean over all training items) at weights (W,).
 
     Small networks by the whole Hessian, larger ones by `lanczos`. The same weights give the same numbers. None if
     cancelled, which is asked before each pass through the items.
@@ -100,7 +100,7 @@ def curvatures(engine: Engine, task: Task, weights: Floats, cancelled: Callable[
 
 
 def lanczos(engine: Engine, task: Task, weights: Floats, cancelled: Callable[[], bool] = never) -> Curvatures | None:
-    """The extreme curvatures from Hessian-vector products alone, by Lanczos's method.
+    """Return the extreme curvatures from Hessian-vector products alone, by Lanczos's method.
 
     The Krylov basis is kept orthogonal in full, which for so few products costs next to nothing (Golub and Van Loan,
     Matrix Computations, 10.3). It ends when the residuals β·|s| of both extreme Ritz values are below TOLERANCE times

@@ -18,7 +18,7 @@ BLOCK_NUMBERS = 1 << 20
 
 
 def block_points(task: Task) -> int:
-    """How many points of a grid are evaluated in one call of the engine."""
+    """Return how many points of a grid are evaluated in one call of the engine."""
     if not isinstance(task, NetworkTask):
         return BLOCK_NUMBERS // 4
     widest = len(task.items) * max(task.network.sizes)
@@ -26,14 +26,14 @@ def block_points(task: Task) -> int:
 
 
 def never() -> bool:
-    """The cancellation of work that nobody cancels."""
+    """Return the cancellation of work that nobody cancels."""
     return False
 
 
 def point_errors(
     engine: Engine, task: Task, plane: Plane, x: Floats, y: Floats, cancelled: Callable[[], bool] = never
 ) -> Floats | None:
-    """The training error at the points x, y (n,) of a plane: (n,); None if cancelled before the last block.
+    """Return the training error at the points x, y (n,) of a plane: (n,); None if cancelled before the last block.
 
     A block takes some tens of milliseconds at most, so cancelling takes no longer.
     """
@@ -49,7 +49,7 @@ def point_errors(
 
 
 def last_layers(engine: Engine, task: Task, plane: Plane) -> tuple[Task, Plane]:
-    """The layers from the first on whose weights differ within a plane, and the plane in their weights.
+    """Return the layers from the first on whose weights differ within a plane, and the plane in their weights.
 
     What the layers before make of the items is the same at every point, and is worked out once. The errors are the
     same; no gradient may be asked for.
@@ -75,7 +75,7 @@ def last_layers(engine: Engine, task: Task, plane: Plane) -> tuple[Task, Plane]:
 
 
 def grid_errors(engine: Engine, task: Task, plane: Plane, xs: ArrayLike, ys: ArrayLike) -> Floats:
-    """The training error at every point of a grid: (len(ys), len(xs)); inf or NaN where it overflows."""
+    """Return the training error at every point of a grid: (len(ys), len(xs)); inf or NaN where it overflows."""
     x, y = np.meshgrid(np.asarray(xs, dtype=np.float64), np.asarray(ys, dtype=np.float64))
     errors = point_errors(engine, task, plane, x.ravel(), y.ravel())
     assert errors is not None
@@ -91,7 +91,8 @@ def refined_errors(
     cancelled: Callable[[], bool] = never,
     first_stride: int = 8,
 ) -> Iterator[Floats]:
-    """The same grid, coarse first: each array, (len(ys), len(xs)), twice as fine as the one before, the last exact.
+    """Yield the same grid, coarse first: each array, (len(ys), len(xs)), twice as fine as the one before, the last
+    exact.
 
     Points not yet evaluated show the nearest one that is. No point is evaluated twice. `cancelled` is asked before
     each block; once it says True there are no more arrays.

@@ -17,7 +17,7 @@ Range = tuple[float, float, float, float]
 
 MOST_DRAWS = 60
 MANY = 4
-"""From so many times as many vectors as weights on, their products give the main directions, and sooner,"""
+"""From this many times as many vectors as weights on, their products give the main directions, and sooner,"""
 SMALL = 1e-4
 """where the second direction has more than this share of the first one's movement."""
 NOTHING_LEFT_OUT = "no weight moves out of this plane, and nothing is left out."
@@ -58,12 +58,13 @@ class Plane:
         return np.linalg.pinv(gram, hermitian=True).astype(np.float64)
 
     def weights_at(self, x: ArrayLike, y: ArrayLike) -> Floats:
-        """The weight vectors at the points x, y (any shapes that broadcast): (points, W), in C order."""
+        """Return the weight vectors at the points x, y (any shapes that broadcast): (points, W), in C order."""
         x, y = np.broadcast_arrays(np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64))
         return self.origin + x.reshape(-1, 1) * self.axis_x + y.reshape(-1, 1) * self.axis_y
 
     def project(self, weights: Floats) -> tuple[Floats, Floats, Floats]:
-        """The nearest points of the plane to weights (n, W), and the distances to them: x, y, distance, each (n,).
+        """Return the nearest points of the plane to weights (n, W), and the distances to them: x, y, distance, each
+        (n,).
 
         By least squares: right for axes of any length and angle; an axis of length 0 gets the coordinate 0.
         """
@@ -79,7 +80,8 @@ class Plane:
 def two_weights(
     weights: Floats, i: int, j: int, names: Sequence[str], trained: NDArray[np.bool_] | None = None
 ) -> Plane:
-    """The plane of the weights number i and j, whose coordinates are their values; the others are held at `weights`.
+    """Return the plane of the weights number i and j, whose coordinates are their values; the others are held at
+    `weights`.
 
     It is exact when no other weight trains. Raises ValueError when i and j are the same.
     """
@@ -101,7 +103,7 @@ def two_weights(
 
 
 def pca(vectors: Floats, like: Plane | None = None) -> Plane:
-    """The plane in which the recorded weight vectors (n, W) of all paths vary most, through their mean.
+    """Return the plane in which the recorded weight vectors (n, W) of all paths vary most, through their mean.
 
     The axes are the first two right singular vectors of the centred vectors, their shares s²/Σs² (principal component
     analysis; for training paths: Li et al., Visualizing the Loss Landscape of Neural Nets, 2018). The sign of an axis
@@ -139,7 +141,7 @@ def pca(vectors: Floats, like: Plane | None = None) -> Plane:
 
 
 def principal(spread: Floats) -> tuple[Floats, Floats]:
-    """The squares of the singular values of `spread` (n, W), falling, and the right singular vectors in rows.
+    """Return the squares of the singular values of `spread` (n, W), falling, and the right singular vectors in rows.
 
     Of many vectors by way of the products of the columns, which is several times faster. That loses digits of what is
     small beside the largest: where the second direction is, by way of a triangle that loses none.
@@ -156,7 +158,7 @@ def principal(spread: Floats) -> tuple[Floats, Floats]:
 
 
 def random_directions(network: Network, center: Floats, seed: int, trained: NDArray[np.bool_] | None = None) -> Plane:
-    """Two random directions through `center` (W,), filter-normalised; the same for the same seed.
+    """Return two random directions through `center` (W,), filter-normalised; the same for the same seed.
 
     The directions are normal draws in which the incoming weights and bias of each unit are scaled to the length that
     the unit's own have at `center` (Li et al. 2018, where a fully connected unit is a filter; the bias counts as the
@@ -198,7 +200,7 @@ def through_three(
     names: tuple[str, str, str] = ("the first", "the second", "the third"),
     trained: NDArray[np.bool_] | None = None,
 ) -> Plane:
-    """The plane through three states (W,): a at 0, 0; b on the positive x axis; c above it. Axes have length 1.
+    """Return the plane through three states (W,): a at 0, 0; b on the positive x axis; c above it. Axes have length 1.
 
     So coordinates are distances in weight space. Where the three lie on one line, the second direction is one of
     those perpendicular to it, and the sentence says so.
@@ -221,13 +223,13 @@ def through_three(
 
 
 def surface_plane() -> Plane:
-    """The plane of an analytic surface of two weights: the surface itself."""
+    """Return the plane of an analytic surface of two weights: the surface itself."""
     sentence = "The surface itself: it has only these two weights, and nothing is left out."
     return Plane("surface", np.zeros(2), unit(2, 0), unit(2, 1), "x", "y", True, None, None, sentence)
 
 
 def extent(x: ArrayLike, y: ArrayLike, margin: float = 0.25) -> Range:
-    """A range that shows the points x, y with a margin (a share of their spread) on each side.
+    """Return a range that shows the points x, y with a margin (a share of their spread) on each side.
 
     Points that are not finite are left out. Neither direction is narrower than a tenth of the other; where all points
     are one, the range reaches 1 to each side.
@@ -246,19 +248,19 @@ def extent(x: ArrayLike, y: ArrayLike, margin: float = 0.25) -> Range:
 
 
 def unit(length: int, number: int) -> Floats:
-    """The unit vector along one weight."""
+    """Return the unit vector along one weight."""
     vector = np.zeros(length)
     vector[number] = 1.0
     return vector
 
 
 def parallel(a: Floats, b: Floats) -> bool:
-    """Whether two vectors point along one line, to six digits."""
+    """Return whether two vectors point along one line, to six digits."""
     return bool(abs(a @ b) >= (1 - 1e-6) * np.linalg.norm(a) * np.linalg.norm(b))
 
 
 def perpendicular(axis: Floats) -> Floats:
-    """A unit vector at right angles to a unit vector."""
+    """Return a unit vector at right angles to a unit vector."""
     other = unit(len(axis), int(np.argmin(np.abs(axis))))
     other -= (other @ axis) * axis
     other /= np.linalg.norm(other)
@@ -266,7 +268,7 @@ def perpendicular(axis: Floats) -> Floats:
 
 
 def turned(axis: Floats, towards: Floats) -> Floats:
-    """The axis, or its opposite, whichever points more along `towards`; where neither does, the one that starts
+    """Return the axis, or its opposite, whichever points more along `towards`; where neither does, the one that starts
     upwards."""
     along = float(axis @ towards)
     if abs(along) <= 1e-12 * float(np.linalg.norm(towards)):
@@ -275,5 +277,5 @@ def turned(axis: Floats, towards: Floats) -> Floats:
 
 
 def percent(share: float) -> str:
-    """A share in words: 83 %, 0.4 %, 0 %."""
+    """Return a share in words: 83 %, 0.4 %, 0 %."""
     return f"{100 * share:.0f} %" if share > 0.1 or share < 5e-5 else f"{100 * share:.2g} %"

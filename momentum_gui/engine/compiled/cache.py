@@ -20,7 +20,7 @@ BAKED_IN = ("analytic_surfaces.py", "network.py", "population.py", "report.py")
 
 
 def cache_home() -> Path:
-    """The user's folder for things that can be made again: XDG_CACHE_HOME, or the platform's own."""
+    """Return the user's folder for things that can be made again: XDG_CACHE_HOME, or the platform's own."""
     if os.environ.get("XDG_CACHE_HOME"):
         return Path(os.environ["XDG_CACHE_HOME"])
     if sys.platform == "win32":
@@ -31,7 +31,7 @@ def cache_home() -> Path:
 
 
 def sources_digest() -> str:
-    """A name for the state of the engine's sources.
+    """Return a name for the state of the engine's sources.
 
     numba's own freshness test looks at the file of the kernel only, not at the files of the functions it calls.
     """
@@ -43,7 +43,7 @@ def sources_digest() -> str:
 
 
 def writable(folder: Path) -> bool:
-    """Whether files can be made in the folder, which is made if it is missing."""
+    """Return whether files can be made in the folder, which is made if it is missing."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -53,7 +53,7 @@ def writable(folder: Path) -> bool:
 
 
 def cache_folder() -> Path | None:
-    """Where compiled kernels are kept: NUMBA_CACHE_DIR if the user set it, else below the user's cache folder.
+    """Return where compiled kernels are kept: NUMBA_CACHE_DIR if the user set it, else below the user's cache folder.
 
     None where neither can be written.
     """
@@ -67,7 +67,8 @@ def cache_folder() -> Path | None:
 
 
 def folder_for_now() -> Path | None:
-    """A folder that goes with this process, for where nothing can be kept; None where there can be none either."""
+    """Return a folder that goes with this process, for where nothing can be kept; None where there can be none
+    either."""
     try:
         home = Path(tempfile.mkdtemp(prefix="momentum-gui-"))
         atexit.register(shutil.rmtree, home, ignore_errors=True)

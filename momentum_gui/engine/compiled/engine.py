@@ -49,7 +49,7 @@ ITEM_BATCH = 8
 """From this batch size on, lanes hold the items of a batch."""
 
 FULL_BLOCK = 12
-"""From this many runs on, a block of compiled_population.RUN_LANES is worth its while, idle lanes and all."""
+"""From this many runs on, a block of `RUN_LANES` runs is faster, even with idle lanes."""
 
 BLOCK_WEIGHTS = 800
 """Up to this many weights: a block of larger networks does not fit into the nearest cache."""
@@ -60,13 +60,13 @@ Part = NDArray[np.int64]
 
 
 def surface_arguments(surface: Surface) -> tuple[int, Floats] | None:
-    """The surface's code and parameters for the kernels; None for one that is not built in."""
+    """Return the surface's code and parameters for the kernels; None for one that is not built in."""
     code = SURFACE_CODES.get(surface.value)
     return None if code is None else (code, np.array(surface.k, dtype=np.float64))
 
 
 def contiguous(array: Floats) -> Floats:
-    """The array as the kernels want it."""
+    """Return the array as the kernels want it."""
     return np.ascontiguousarray(array, dtype=np.float64)
 
 
@@ -94,7 +94,7 @@ def train(task: Task, population: Population, span: Span, report: Report) -> Non
 def parts_of(
     task: NetworkTask, members: Part, population: Population, shape: Shape, updates: int
 ) -> list[tuple[Any, int, Part]]:
-    """What to train with which kernel, in how much working space: a part for each thread."""
+    """Return what to train with which kernel, in how much working space: a part for each thread."""
     work_each = updates * min(task.batch_size, len(task.items)) * shape.weights
     single = partial(compiled_single.train, (0,) * shape.lanes)
     if task.batch_size >= ITEM_BATCH:
@@ -113,7 +113,7 @@ def parts_of(
 
 
 def split(members: Part, multiple: int, work_each: int) -> list[Part]:
-    """The members in as many parts as threads are worth their while, each a multiple in length but the last."""
+    """Return the members in as many parts as threads are worth their while, each a multiple in length but the last."""
     each = -(-len(members) // useful_threads(len(members) * work_each))
     each = -(-each // multiple) * multiple
     return [members[first : first + each] for first in range(0, len(members), each)]
@@ -166,7 +166,7 @@ def errors(network: Network, weights: Floats, items: Items) -> tuple[Floats, Flo
 
 
 def outputs(network: Network, weights: Floats, inputs: Floats) -> Floats:
-    """The network's answers: (R, N, O) for inputs (N, I)."""
+    """Return the network's answers: (R, N, O) for inputs (N, I)."""
     shape, weights = shape_of(network), contiguous(weights)
     data = make_data(inputs, np.zeros((len(inputs), network.sizes[-1])), np.nan)
     answers = np.empty((len(weights), len(inputs), network.sizes[-1]))
@@ -180,14 +180,14 @@ def outputs(network: Network, weights: Floats, inputs: Floats) -> Floats:
 
 
 def gradients(network: Network, weights: Floats, inputs: Floats, targets: Floats, *, mean: bool = True) -> Floats:
-    """The downhill gradient −∂E/∂w over the items, (R, W): their mean, or their sum."""
+    """Return the downhill gradient −∂E/∂w over the items, (R, W): their mean, or their sum."""
     if inputs.ndim == 3:
         return numpy_engine.gradients(network, weights, inputs, targets, mean=mean)
     return data_gradients(network, weights, make_data(inputs, targets, np.nan), mean=mean)
 
 
 def data_gradients(network: Network, weights: Floats, data: Data, *, mean: bool) -> Floats:
-    """The downhill gradient over prepared items, (R, W)."""
+    """Return the downhill gradient over prepared items, (R, W)."""
     shape, weights = shape_of(network), contiguous(weights)
     gradient = np.empty(weights.shape)
     scale = 1.0 / data.items if mean else 1.0
@@ -201,7 +201,7 @@ def data_gradients(network: Network, weights: Floats, data: Data, *, mean: bool)
 
 
 def task_errors(task: Task, weights: Floats) -> Floats:
-    """The training error of each weight vector, (R,)."""
+    """Return the training error of each weight vector, (R,)."""
     if isinstance(task, NetworkTask):
         return errors(task.network, weights, task.items)[0]
     surface = surface_arguments(task.surface)
@@ -213,7 +213,7 @@ def task_errors(task: Task, weights: Floats) -> Floats:
 
 
 def task_gradients(task: Task, weights: Floats) -> Floats:
-    """The downhill gradient of the training error (the mean over all items) at each weight vector, (R, W)."""
+    """Return the downhill gradient of the training error (the mean over all items) at each weight vector, (R, W)."""
     if isinstance(task, NetworkTask):
         gradient = data_gradients(task.network, weights, data_of(task.items), mean=True)
         gradient *= task.trained

@@ -51,12 +51,13 @@ class Runs(NamedTuple):
 
 
 def plain(array: Array) -> Array:
-    """The array, or a copy where it is a view with gaps or read-only: the kernels are compiled for one kind only."""
+    """Return the array, or a copy where it is a view with gaps or read-only: the kernels are compiled for one kind
+    only."""
     return array if array.flags.c_contiguous and array.flags.writeable else array.copy()
 
 
 def runs_of(population: Population, span: Span, report: Report) -> Runs:
-    """The arrays of a population, a span and a report, for the kernels."""
+    """Return the arrays of a population, a span and a report, for the kernels."""
     return Runs(
         population.weights,
         population.stored,
@@ -80,7 +81,7 @@ def runs_of(population: Population, span: Span, report: Report) -> Runs:
 
 @compiled
 def within_limit(w: Any) -> bool:
-    """Whether every weight is a number within ±WEIGHT_LIMIT."""
+    """Return whether every weight is a number within ±WEIGHT_LIMIT."""
     inside = 0
     for i in range(len(w)):
         inside += abs(w[i]) <= WEIGHT_LIMIT
@@ -89,7 +90,7 @@ def within_limit(w: Any) -> bool:
 
 @compiled
 def asked_for(runs: Any, run: int, epoch: int, inside: bool) -> bool:
-    """Whether `record` has something to do for the run at this epoch's end."""
+    """Return whether `record` has something to do for the run at this epoch's end."""
     return runs.measured[epoch] or not inside or runs.target_error[run] > 0.0 or runs.kept_weights.shape[1] > 0
 
 

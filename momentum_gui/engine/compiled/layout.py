@@ -68,12 +68,12 @@ class Data(NamedTuple):
 
 
 def padded(count: int, lanes: int) -> int:
-    """The next multiple of the lanes."""
+    """Return the next multiple of the lanes."""
     return -(-count // lanes) * lanes
 
 
 def shape_of(network: Network) -> Shape:
-    """The network as the kernels see it; made once for each network."""
+    """Return the network as the kernels see it; made once for each network."""
     made = network.__dict__.get("_compiled_shape")
     if made is not None:
         return cast(Shape, made)
@@ -96,7 +96,7 @@ def shape_of(network: Network) -> Shape:
 
 
 def data_of(items: Items) -> Data:
-    """The items as the kernels see them; made once for each set of items, whose arrays do not change."""
+    """Return the items as the kernels see them; made once for each set of items, whose arrays do not change."""
     made = items.__dict__.get("_compiled_data")
     if made is not None:
         return cast(Data, made)

@@ -27,7 +27,7 @@ from momentum_gui.engine.task import Items, NetworkTask, SurfaceTask, Task
 
 
 def network_task(units: int, batch_size: int) -> NetworkTask:
-    """The smallest task with that many hidden units."""
+    """Return the smallest task with that many hidden units."""
     network = Network((1, units, 1), Activation.TANH, Activation.TANH, Loss.SQUARED_ERROR)
     nothing = np.zeros((compiled_engine.ITEM_BATCH, 1))
     items = Items(nothing, nothing)
@@ -101,13 +101,13 @@ def prepare() -> None:
 
 
 def is_first_time() -> bool:
-    """Whether the kernels have yet to be compiled into the cache, which then takes some twenty seconds."""
+    """Return whether the kernels have yet to be compiled into the cache, which then takes some twenty seconds."""
     mark = finished_mark()
     return mark is not None and not mark.exists()
 
 
 def finished_mark() -> Path | None:
-    """The file that says that the cache holds every kernel for this processor; None without a cache."""
+    """Return the file that says that the cache holds every kernel for this processor; None without a cache."""
     if FOLDER is None:
         return None
     return FOLDER / f"complete-{llvmlite.binding.get_host_cpu_name()}-{sys.version_info.major}{sys.version_info.minor}"

@@ -125,7 +125,7 @@ class FileController(QObject):
         self._try(path, lambda: export.save_table(view, path))
 
     def path_of(self, data: QMimeData) -> Path | None:
-        """The file that is dragged here, if it is one that can be opened."""
+        """Return the file that is dragged here, if it is one that can be opened."""
         paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
         fitting = [path for path in paths if path.suffix.lower() in (".toml", ".csv", ".tsv", ".txt")]
         return fitting[0] if fitting else None
@@ -318,7 +318,7 @@ class FileController(QObject):
 
 
 def begins_a_log(path: Path) -> bool:
-    """Whether a CSV file begins as a log does."""
+    """Return whether a CSV file begins as a log does."""
     from momentum_gui.lab.recording.log import is_log
 
     try:

@@ -14,14 +14,14 @@ SIZE = 18
 
 
 def icon(name: str, color: str = "") -> QIcon:
-    """The icon of that name in this colour, by default the theme's text; paler where disabled."""
+    """Return the icon of that name in this colour, by default the theme's text; paler where disabled."""
     present = theme.current()
     return drawn(name, color or present.text, theme.mixed(present.muted, present.window, 0.5).name())
 
 
 @cache
 def drawn(name: str, color: str, disabled: str) -> QIcon:
-    """The icon's pixmaps in both states, at the scale of each screen that the window may be on."""
+    """Return the icon's pixmaps in both states, at the scale of each screen that the window may be on."""
     result = QIcon()
     scales = {screen.devicePixelRatio() for screen in QGuiApplication.screens()}
     for mode, ink in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, disabled)):
@@ -31,7 +31,7 @@ def drawn(name: str, color: str, disabled: str) -> QIcon:
 
 
 def pixmap(name: str, color: str, size: int, scale: float = 1.0) -> QPixmap:
-    """One picture of an icon: `size` in logical pixels."""
+    """Return one picture of an icon: `size` in logical pixels."""
     from PySide6.QtSvg import QSvgRenderer
 
     text = resource("icons", f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", color)
@@ -45,7 +45,7 @@ def pixmap(name: str, color: str, size: int, scale: float = 1.0) -> QPixmap:
 
 
 def swatch(color: str, size: int = 12) -> QPixmap:
-    """A small disc of a run's colour."""
+    """Return a small disc of a run's colour."""
     result = QPixmap(size * 2, size * 2)
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
@@ -59,7 +59,7 @@ def swatch(color: str, size: int = 12) -> QPixmap:
 
 
 def swatch_icon(color: str) -> QIcon:
-    """A run's disc for a table: in its own colour in selected rows too."""
+    """Return a run's disc for a table: in its own colour in selected rows too."""
     result, disc = QIcon(), swatch(color)
     for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
         result.addPixmap(disc, mode)
@@ -67,5 +67,5 @@ def swatch_icon(color: str) -> QIcon:
 
 
 def application_icon() -> QIcon:
-    """The program's own icon."""
+    """Return the program's own icon."""
     return QIcon(str(resource("icons", "momentum-gui.svg")))

@@ -122,28 +122,28 @@ _is_set = False
 
 
 def current() -> Theme:
-    """The theme in force."""
+    """Return the theme in force."""
     return _current
 
 
 def mode() -> str:
-    """What was asked for: "system", "light" or "dark"."""
+    """Return what was asked for: "system", "light" or "dark"."""
     return _mode
 
 
 def is_set() -> bool:
-    """Whether a theme was taken on already."""
+    """Return whether a theme was taken on already."""
     return _is_set
 
 
 def run_color(run: int) -> str:
-    """The line colour of a run in the theme in force."""
+    """Return the line colour of a run in the theme in force."""
     colors = RUN_COLORS[_current.name]
     return colors[run % len(colors)]
 
 
 def run_dash(run: int) -> tuple[float, ...]:
-    """The dash pattern of a run's lines, () = solid."""
+    """Return the dash pattern of a run's lines, () = solid."""
     return RUN_DASHES[run % len(RUN_DASHES)]
 
 
@@ -197,12 +197,12 @@ def using(chosen: Theme) -> Iterator[None]:
 
 
 def system_is_dark() -> bool:
-    """Whether the desktop asks for dark windows."""
+    """Return whether the desktop asks for dark windows."""
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
 def palette(theme: Theme) -> QPalette:
-    """The theme as Qt's palette, disabled colours included."""
+    """Return the theme as Qt's palette, disabled colours included."""
     role = QPalette.ColorRole
     colors = {
         role.Window: theme.window,
@@ -237,7 +237,7 @@ def palette(theme: Theme) -> QPalette:
 
 
 def mixed(color: str, other: str, share: float) -> QColor:
-    """A colour with this share of another mixed in."""
+    """Return a colour with this share of another mixed in."""
     a, b = QColor(color), QColor(other)
     parts = ((1 - share) * x + share * y for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True))  # type: ignore[index]
     return QColor(*(round(part) for part in parts))

@@ -120,7 +120,7 @@ class Background(QObject):
 
 
 def by_itself(work: Work) -> Work:
-    """The work, done without other threads of the engine."""
+    """Return the work, done without other threads of the engine."""
 
     def done(cancelled: Cancelled) -> Any:
         with alone():

@@ -1,4 +1,4 @@
-"""The window's thread first: others stand back behind it, and the interpreter's lock changes hands more often."""
+"""The window's thread first: other threads yield to it, and the interpreter's lock changes hands more often."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 
 NICENESS = 10
-"""How far a thread that works for the window stands back behind the window's own, where processors are few."""
+"""How much lower than the window's own is the priority of a thread that works for it, where processors are few."""
 SWITCH_SECONDS = 0.0005
 """The interpreter's switch interval while other threads work: the window must draw, and a training wants the lock a
 few times a chunk."""

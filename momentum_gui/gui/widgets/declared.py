@@ -26,7 +26,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Declared:
-    """One setting: where it stands, the words of its declaration, and its choices if it has a fixed set of them.
+    """One setting: its section and key, the words of its declaration, and its choices if it has a fixed set of them.
 
     `default` is what holds where the setting is left out; `optional` says that it may be None,
     `whole` that its numbers are whole ones.
@@ -50,7 +50,7 @@ class Declared:
         return f"{self.description}\nAllowed: {self.allowed}\n{self.section}.{self.key}"
 
     def shown(self, value: Any) -> str:
-        """The value as it stands in an entry."""
+        """Return the value as text for an entry."""
         if value is None:
             return ""
         if isinstance(value, float):
@@ -62,7 +62,8 @@ class Declared:
         return str(value)
 
     def parsed(self, text: str) -> Any:
-        """What was typed, as a value of the setting; text that is none is given back, for validation to refuse."""
+        """Return what was typed, as a value of the setting; text that is none is given back, for validation to
+        refuse."""
         text = text.strip()
         if not text and (self.optional or self.kind in (inspect.ListType, inspect.DictType)):
             return None if self.optional else ({} if self.kind is inspect.DictType else [])
@@ -81,7 +82,7 @@ class Declared:
 
 @cache
 def declared(section: str, key: str) -> Declared:
-    """The declaration of `section`.`key`."""
+    """Return the declaration of `section`.`key`."""
     info = next(each for each in fields_of(section) if each.name == key)
     assert isinstance(info.type, inspect.Metadata)
     words, inner = info.type.extra_json_schema or {}, info.type.type
@@ -118,25 +119,25 @@ def declared(section: str, key: str) -> Declared:
 
 @cache
 def fields_of(section: str) -> tuple[inspect.Field, ...]:
-    """The declared keys of a section, in order."""
+    """Return the declared keys of a section, in order."""
     info = inspect.type_info(SECTIONS[section])
     assert isinstance(info, inspect.StructType)
     return info.fields
 
 
 def choice_text(choice: str) -> str:
-    """A choice in words."""
+    """Return a choice in words."""
     return WORDS.get(choice) or choice.replace("_", " ").capitalize()
 
 
 def number_text(value: float) -> str:
-    """A number in as few digits as tell it apart."""
+    """Return a number in as few digits as tell it apart."""
     text = f"{value:.12g}"
     return text if float(text) == value else repr(value)
 
 
 def number_of(text: str) -> Any:
-    """A whole number or a number; the text itself where it is neither. A decimal comma is taken for a point."""
+    """Return a whole number or a number; the text itself where it is neither. A decimal comma is taken for a point."""
     text = text.strip().replace("−", "-")
     readings: tuple[Callable[[str], Any], ...] = (int, float, lambda each: float(each.replace(",", ".")))
     for reading in readings:
@@ -160,7 +161,7 @@ def finite_number(text: str) -> float | None:
 
 
 def parts_of(text: str) -> list[str]:
-    """The parts between commas, those within brackets apart: w1[0,0], b1[0] are two."""
+    """Return the parts between commas, those within brackets apart: w1[0,0], b1[0] are two."""
     text = text.strip()
     if text.startswith("[") and text.endswith("]"):
         try:

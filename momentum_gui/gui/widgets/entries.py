@@ -210,7 +210,7 @@ def ignore_wheel(widget: QWidget) -> None:
 
 
 def rate_slider(setting: Declared) -> SliderEntry:
-    """The learning rate from 1e-4 to 10, by its logarithm, in two digits."""
+    """Return the learning rate from 1e-4 to 10, by its logarithm, in two digits."""
     return SliderEntry(
         setting,
         lambda rate: (math.log10(max(rate, 1e-9)) + 4) / 5,
@@ -219,7 +219,8 @@ def rate_slider(setting: Declared) -> SliderEntry:
 
 
 def momentum_slider(setting: Declared) -> SliderEntry:
-    """The momentum from 0 to 0.99, by the logarithm of 1 − μ: what a steady gradient is amplified by grows evenly."""
+    """Return the momentum from 0 to 0.99, by the logarithm of 1 − μ: what a steady gradient is amplified by grows
+    evenly."""
     return SliderEntry(
         setting,
         lambda momentum: -math.log10(max(1 - momentum, 1e-9)) / 2,

@@ -25,7 +25,7 @@ class RichLine(QLabel):
         self.setText(text)
 
     def text(self) -> str:
-        """The whole line."""
+        """Return the whole line."""
         return self._variants[0]
 
     def setText(self, text: str) -> None:
@@ -40,7 +40,7 @@ class RichLine(QLabel):
         self._fit()
 
     def setToolTip(self, tip: str) -> None:
-        """A tooltip that says more than the line does; it stands for the line's own."""
+        """A tooltip that says more than the line does; it replaces the line's own."""
         self._tip = tip
         super().setToolTip(tip)
 
@@ -64,7 +64,8 @@ class RichLine(QLabel):
 
 
 def fitted(variants: tuple[str, ...], width: float, font: QFont) -> str:
-    """The first of some rich texts that is no wider than so many pixels, or the last one cut after a word with …."""
+    """Return the first of some rich texts that is no wider than that many pixels, or the last one cut after a word with
+    …."""
     for text in variants:
         if not text or document_of(text, font).idealWidth() <= width:
             return text

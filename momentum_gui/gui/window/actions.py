@@ -30,7 +30,12 @@ ACTIONS = (
     Declared("File", "open", "&Open …", "Ctrl+O", "open", "Open an experiment (TOML), a log or data (CSV)"),
     Declared("File", "save", "&Save experiment as …", "Ctrl+S", "save", "Save the experiment with all changes made"),
     Declared(
-        "File", "save_session", "Save sess&ion as …", "Ctrl+Shift+S", "", "Save the experiment and where it stands now"
+        "File",
+        "save_session",
+        "Save sess&ion as …",
+        "Ctrl+Shift+S",
+        "",
+        "Save the experiment and how far it has trained",
     ),
     Declared("File", "", ""),
     Declared("File", "export_log", "Export &log …", "Ctrl+L", "", "Write the log of this training as CSV"),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.3
 EVIDENCE_SECONDS = 2.0
-"""How often the curvatures at the run's weights are found anew; some tens of milliseconds of a thread of its own."""
+"""How often the curvatures at the run's weights are computed again; it takes a thread some tens of milliseconds."""
 MOST_WEIGHTS = 400
 
 
@@ -97,7 +97,7 @@ class HintLine(QObject):
 
 
 def evidence_at(task: Task, weights: Floats, cancelled: Callable[[], bool]) -> Evidence | None:
-    """The evidence at these weights; None if cancelled, or where the weights have left all bounds."""
+    """Return the evidence at these weights; None if cancelled, or where the weights have left all bounds."""
     from momentum_gui.lab.analysis.diagnostics import find_evidence
 
     return find_evidence(ready(), task, weights, cancelled)

@@ -32,7 +32,7 @@ class Arrangement:
         runs: RunsPanel,
     ) -> None:
         self._settings, self._timeline, self._runs = settings, timeline, runs
-        # From the outside in: a widget with its children that gets a parent has all its styles worked out anew.
+        # From the outside in: a widget with its children that gets a parent has all its styles computed again.
         whole = QSplitter(Qt.Orientation.Horizontal)
         window.setCentralWidget(whole)
         whole.addWidget(settings)
@@ -75,7 +75,7 @@ class Arrangement:
             memory.keep_bytes(f"splitter/{name}", splitter.saveState())
 
     def share_out(self, width: int, runs: int) -> None:
-        """Share out a window of this width as fits an experiment of so many runs."""
+        """Share out a window of this width as fits an experiment of that many runs."""
         height = self.splitters["whole"].height()
         left = max(self._settings.minimumWidth(), min(WIDEST_SETTINGS, width // 5))
         rows = min(max(runs, FEWEST_ROWS), MOST_ROWS if height > 800 else MOST_ROWS - 2)

@@ -18,7 +18,7 @@ class Memory:
 
     @classmethod
     def of_user(cls) -> Memory:
-        """The user's own, in the platform's folder for settings."""
+        """Return the user's own, in the platform's folder for settings."""
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
         return cls(Path(folder) / "momentum-gui" / "window.ini")
 
@@ -52,7 +52,7 @@ class Memory:
         self._set("hints", "true" if shown else "false")
 
     def bytes_of(self, key: str) -> QByteArray:
-        """A state that Qt saved (a window's geometry, a splitter's sizes); empty where there is none."""
+        """Return a state that Qt saved (a window's geometry, a splitter's sizes); empty where there is none."""
         value = self._get(key, QByteArray())
         return value if isinstance(value, QByteArray) else QByteArray()
 
@@ -61,7 +61,7 @@ class Memory:
         self._set(key, state)
 
     def folded(self, section: str) -> bool:
-        """Whether a section of the settings is folded."""
+        """Return whether a section of the settings is folded."""
         return str(self._get(f"folded/{section}", "false")) == "true"
 
     def keep_folded(self, section: str, folded: bool) -> None:

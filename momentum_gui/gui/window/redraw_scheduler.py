@@ -143,7 +143,7 @@ class RedrawScheduler(QObject):
         raise KeyError(title)
 
     def _is_stale(self, page: Page) -> bool:
-        """Whether a page shows another state than the present one, or not all of its record."""
+        """Return whether a page shows another state than the present one, or not all of its record."""
         state, drawn = self._store.current, self._drawn[page]
         if state.record is None:
             return False

@@ -126,7 +126,8 @@ def judge(
 
 
 def costs(course: Diagnostics) -> bool:
-    """Whether turning back at every step costs anything: the best settings of a rule do so too, and arrive fast."""
+    """Return whether turning back at every step costs anything: the best settings of a rule do so too, and arrive
+    fast."""
     if course.gauge is None:
         return course.fall_per_epoch < 0.35
     return course.swing >= 0.85 or course.slower_is_better or course.fall_per_epoch < 0.05
@@ -136,7 +137,7 @@ Test = Callable[[str, float, float, float], bool]
 
 
 def jumps(course: Diagnostics, over: Test, under: Test) -> bool:
-    """Whether the error goes up and down from epoch to epoch and, with small batches, gets no lower.
+    """Return whether the error goes up and down from epoch to epoch and, with small batches, gets no lower.
 
     Online the error of a run that goes well jumps too: single items pull at it while it falls.
     """
@@ -149,7 +150,7 @@ def jumps(course: Diagnostics, over: Test, under: Test) -> bool:
 
 
 def rests(course: Diagnostics, evidence: Evidence | None, least_known: float, under: Test) -> bool:
-    """Whether the run has come to rest: no error left, or no slope and no change, and no way down left.
+    """Return whether the run has come to rest: no error left, or no slope and no change, and no way down left.
 
     In full batch the gradient vanishes there. With smaller batches it never does, and a plateau looks the same from
     the history alone: then only the gradient over all items and the curvatures can tell.
@@ -169,12 +170,12 @@ def rests(course: Diagnostics, evidence: Evidence | None, least_known: float, un
 
 
 def bends_down(evidence: Evidence) -> bool:
-    """Whether there is a direction in which the error bends downwards: a saddle, and so a way down."""
+    """Return whether there is a direction in which the error bends downwards: a saddle, and so a way down."""
     return not evidence.smallest > -1e-4 * abs(evidence.largest)
 
 
 def is_flat(course: Diagnostics, evidence: Evidence | None, under: Test) -> bool:
-    """Whether the error hardly changes, with much of it left."""
+    """Return whether the error hardly changes, with much of it left."""
     if under(PLATEAU, abs(course.fall), 0.02, 0.05) and course.error >= 0.1 * course.first:
         return True
     # At a surface's saddle the error itself may be near 0.
@@ -183,7 +184,7 @@ def is_flat(course: Diagnostics, evidence: Evidence | None, under: Test) -> bool
 
 
 def is_slow(course: Diagnostics, over: Test, under: Test) -> bool:
-    """Whether the error falls steadily, and so little that a larger rate would pay."""
+    """Return whether the error falls steadily, and so little that a larger rate would pay."""
     sure = under(SLOW, course.ups, 0.05, 0.15) and under(SLOW, course.fall_per_epoch, 0.02, 0.03)
     if not sure or course.fall <= 1e-6 or course.error < 0.1 * course.first:
         return False

@@ -37,7 +37,7 @@ class ItemPass:
 
 
 def item_pass(network: Network, weights: Floats, inputs: Floats, target: Floats) -> ItemPass:
-    """The passes of one item: weights (W,), inputs (I,), target (O,)."""
+    """Return the passes of one item: weights (W,), inputs (I,), target (O,)."""
     population = np.asarray(weights, dtype=np.float64)[None]
     activations, nets = [np.asarray(inputs, dtype=np.float64)[None]], []
     for layer in network.layers:

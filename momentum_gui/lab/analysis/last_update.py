@@ -15,19 +15,20 @@ from momentum_gui.lab.training.item_order import ItemOrder
 
 
 def last_trace(frame: RunFrame) -> Trace | None:
-    """The window of a run's last updates, if it ends where the run stands; None before the first update."""
+    """Return the window of a run's last updates if it ends at the present one; None before the first update."""
     trace = frame.trace
     return None if trace is None or trace.end != frame.update else trace
 
 
 def weights_before(frame: RunFrame, trace: Trace) -> Floats:
-    """The weights (weights,) that the trace's last update began with: those it led to, less the step."""
+    """Return the weights (weights,) that the trace's last update began with: those it led to, less the step."""
     before: Floats = frame.weights - trace.steps[-1]
     return before
 
 
 def last_state(frame: RunFrame, weight: int) -> State | None:
-    """What the last update of one weight started from; None before the first one. The settings are the run's own."""
+    """Return what the last update of one weight started from; None before the first one. The settings are the run's
+    own."""
     trace = last_trace(frame)
     if trace is None:
         return None
@@ -48,7 +49,8 @@ class UpdateItems:
         self._order: ItemOrder | None = None
 
     def of(self, setup: Setup, run: int, update: int) -> NDArray[np.int32]:
-        """The numbers of the training items of a run's update, counted from 0: (batch,). A network's runs only."""
+        """Return the numbers of the training items of a run's update, counted from 0: (batch,). A network's runs
+        only."""
         training = setup.experiment.runs[run].training
         task = setup.task(training)
         assert isinstance(task, NetworkTask)

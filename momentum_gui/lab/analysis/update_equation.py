@@ -61,11 +61,12 @@ def all_rules(state: State, rules: Mapping[str, Rule] = RULES) -> tuple[Arithmet
 
 
 def number(value: float) -> str:
-    """A number as one would write it: up to seven digits, a proper minus, in brackets where that follows a sign."""
+    """Return a number as one would write it: up to seven digits, a proper minus, in brackets where that follows a
+    sign."""
     text = f"{value:.7g}"
     return f"(−{text[1:]})" if text.startswith("-") else text
 
 
 def signed(value: float) -> str:
-    """A term of a sum: + 0.027, − 0.022."""
+    """Return a term of a sum: + 0.027, − 0.022."""
     return f"− {-value:.7g}" if value < 0 else f"+ {value:.7g}"

@@ -85,7 +85,7 @@ class Verdict:
 
 
 def near(said: float, found: float) -> bool:
-    """Whether two numbers are within a ratio of 1.5."""
+    """Return whether two numbers are within a ratio of 1.5."""
     return bool(max(said, found) <= SAID_RATIO * min(said, found))
 
 
@@ -126,12 +126,12 @@ def verdict(
 
 
 def row(*cells: object) -> str:
-    """A row of a Markdown table."""
+    """Return a row of a Markdown table."""
     return "| " + " | ".join(str(cell) for cell in cells) + " |\n"
 
 
 def table(verdicts: Sequence[Verdict]) -> str:
-    """The table of said against found."""
+    """Return the table of said against found."""
     text = row(
         "problem", "rule", "recommended", "said (fresh seeds)", "found (60 unseen)", "upper quartile found",
         "best of 72 cells", "grid alone said", "and found", "time", "",
@@ -149,7 +149,7 @@ def table(verdicts: Sequence[Verdict]) -> str:
 
 
 def counts(verdicts: Sequence[Verdict]) -> str:
-    """How many of the sweeps hold, in a sentence."""
+    """Return how many of the sweeps hold, in a sentence."""
     holds, good = sum(one.holds for one in verdicts), sum(one.good for one in verdicts)
     alone = sum(near(one.answer.grid_value, one.grid_found) for one in verdicts)
     return (
@@ -160,7 +160,7 @@ def counts(verdicts: Sequence[Verdict]) -> str:
 
 
 def document() -> str:
-    """The whole of docs/advice.md."""
+    """Return the whole of docs/advice.md."""
     parts = {
         problems: [v for p in problems for r, s in SWEEPS if (v := verdict(p, r, s))] for problems in (MAIN, OTHERS)
     }

@@ -17,7 +17,7 @@ from momentum_gui.lab.steps.step_parts import effective_gain
 
 @dataclass(frozen=True)
 class Check:
-    """One number of a claim. `said` are the words of the experiment file that it stands for, verbatim."""
+    """One number of a claim. `said` are the words of the experiment file that make the claim, verbatim."""
 
     said: str
     value: float
@@ -35,10 +35,10 @@ Claim = Callable[[Experiment, Draw], Iterator[Check]]
 
 
 def with_change(experiment: Experiment, *changes: str) -> Experiment:
-    """The experiment with settings changed as by `--set`."""
+    """Return the experiment with settings changed as by `--set`."""
     return Experiment.parse(experiment.to_toml(), experiment.title, Path(), changes)
 
 
 def effective_gains(starts: Starts) -> Floats:
-    """The effective gain of each weight over its last traced updates, (starts, weights): see `measures`."""
+    """Return the effective gain of each weight over its last traced updates, (starts, weights): see `measures`."""
     return np.stack([effective_gain(frame.trace) for frame in starts.frames if frame.trace is not None])

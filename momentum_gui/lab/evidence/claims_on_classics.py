@@ -30,14 +30,14 @@ def arrived(runs: Starts) -> tuple[float, float]:
 
 
 def weight_and_weight(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """A rate that only the damped rule bears."""
+    """Yield a rate that only the damped rule bears."""
     plain, damped = over_box(experiment, draw, -5, 15, -5, 15)
     yield Check("from at least 3 in 10", arrived(damped)[0], 0.3)
     yield Check("from at most 1 in 10", arrived(plain)[0], 0, 0.1)
 
 
 def weight_and_bias(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """A valley in which an average of gradients is no faster than the gradient."""
+    """Yield a valley in which an average of gradients is no faster than the gradient."""
     plain, damped = over_box(experiment, draw, -10, 30, -20, 10)
     yield Check("from 6 to 9 in 10", arrived(plain)[0], 0.6, 0.9)
     yield Check("from 6 to 9 in 10", arrived(damped)[0], 0.6, 0.9)
@@ -45,7 +45,7 @@ def weight_and_bias(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 
 def bias_and_bias(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """Two mirrored minima, and the line between them that no rule leaves."""
+    """Yield two mirrored minima, and the line between them that no rule leaves."""
     for runs in over_box(experiment, draw, -10, 10, -10, 10):
         share, updates = arrived(runs)
         yield Check("From every start off the line", share, 1)

@@ -23,7 +23,7 @@ from momentum_gui.lab.setup import Setup
 SEEDS = 5
 """Seeds over which the edge of stability is measured: one takes a second."""
 EDGE_EVERY = 10
-"""Every so many logged epochs of the second half λmax is measured."""
+"""λmax is measured every this many logged epochs of the second half."""
 
 
 def momentum_and_the_batch(experiment: Experiment, draw: Draw) -> Iterator[Check]:
@@ -39,7 +39,7 @@ def momentum_and_the_batch(experiment: Experiment, draw: Draw) -> Iterator[Check
 
 
 def noise_floors(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """The mean error above its minimum, against the closed form."""
+    """Yield the mean error above its minimum, against the closed form."""
     task = Setup.of(experiment).task(experiment.training)
     assert isinstance(task, NetworkTask)
     x, t = task.items.inputs[:, 0], task.items.targets[:, 0]
@@ -82,7 +82,7 @@ def edge_of_stability(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 
 def edge_small_batches(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """The batch sharpness against the lower edge, and λmax in full batch against the upper one."""
+    """Yield the batch sharpness against the lower edge, and λmax in full batch against the upper one."""
     setup, engine = Setup.of(experiment), choose("auto")
     starts = over_seeds(experiment, few(draw))
     edge, momentum = 2 / experiment.training.learning_rate, experiment.training.momentum

@@ -22,7 +22,7 @@ def lower_with_momentum(experiment: Experiment, draw: Draw, epoch: int) -> tuple
 
 
 def small_rate(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """The small rate never goes up, and is far behind; the large one goes up often."""
+    """Yield the small rate never goes up, and is far behind; the large one goes up often."""
     runs = over_seeds(experiment, draw)
     small, large = runs["rate 0.001"].errors, runs["rate 0.1"].errors
     yield Check("falls at every epoch", (np.diff(small, axis=1) < 0).all(axis=1).mean(), 1)
@@ -43,7 +43,7 @@ def momentum_early(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 
 def momentum_fades(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """The momentum part at the end against its largest, and against the step."""
+    """Yield the momentum part at the end against its largest, and against the step."""
     (run,) = over_seeds(experiment, draw).values()
     norm = run.measure(Measure.MOMENTUM_NORM)
     yield Check("below 2 % of its maximum", float((norm[:, -1] / norm.max(axis=1)).max()), 0, 0.02)
@@ -52,7 +52,7 @@ def momentum_fades(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 
 def per_weight_rates_iris(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """The spread of effective gains over a network's weights, online and in full batch."""
+    """Yield the spread of effective gains over a network's weights, online and in full batch."""
     runs = over_seeds(experiment, draw)
     online, full = effective_gains(runs["online"]), effective_gains(runs["full batch"])
     spread = (online.min(axis=1) < 0.95) & (online.max(axis=1) > 1.2)
@@ -62,7 +62,7 @@ def per_weight_rates_iris(experiment: Experiment, draw: Draw) -> Iterator[Check]
 
 
 def five_rules(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """The order of the rules, and who keeps whom company."""
+    """Yield the order of the rules, and who keeps whom company."""
     after5 = {name: run.errors[:, 4] for name, run in over_seeds(experiment, draw).items()}
     slow = np.minimum(after5["plain"], after5["damped"])
     fast = np.maximum(after5["heavy ball"], after5["Nesterov"])
@@ -72,7 +72,7 @@ def five_rules(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 
 def equal_effective_rate(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """The heavy ball against plain descent at lr/(1−μ), and at lr."""
+    """Yield the heavy ball against plain descent at lr/(1−μ), and at lr."""
     errors = {name: run.errors[:, [0, 4, 9, 19, 49]] for name, run in over_seeds(experiment, draw).items()}
     ratio = np.median(errors["plain, rate/(1−μ)"] / errors["heavy ball"], axis=0)
     yield Check("to within 2 %", float(np.abs(ratio - 1).max()), 0, 0.02)
@@ -94,7 +94,7 @@ def iris_raw(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 
 def xor(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """How many seeds are solved, and how fast."""
+    """Yield how many seeds are solved, and how fast."""
     runs = over_seeds(with_change(experiment, "training.log_every=5000"), draw)
     solved = {name: run.ended(Outcome.CONVERGED) for name, run in runs.items()}
     heavy, plain = (float(np.median(runs[name].epochs[solved[name]])) for name in ("heavy ball", "plain"))
@@ -104,7 +104,7 @@ def xor(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 
 def spirals(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """The share of points that is right at the end."""
+    """Yield the share of points that is right at the end."""
     runs = over_seeds(with_change(experiment, "training.log_every=800"), draw)
     right = {name: np.array([frame.accuracy for frame in run.frames]) for name, run in runs.items()}
     yield Check("at least 80 %", float(right["heavy ball"].min()), 0.8)
@@ -112,7 +112,7 @@ def spirals(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 
 def own_csv(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """The error of the least-squares line, and the updates to come near it."""
+    """Yield the error of the least-squares line, and the updates to come near it."""
     best = 113.53521051
     runs = over_seeds(experiment, draw)
     for run in runs.values():
@@ -122,7 +122,7 @@ def own_csv(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 
 def symmetry(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """How many seeds are solved, and the symmetry of the weights that solve it."""
+    """Yield how many seeds are solved, and the symmetry of the weights that solve it."""
     runs = over_seeds(with_change(experiment, "training.log_every=5000"), draw)
     solved = runs["heavy ball"].ended(Outcome.CONVERGED)
     yield Check("at least 3 of 10 seeds", solved.mean(), 0.3)
@@ -140,7 +140,7 @@ def encoder(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 
 def moons(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """The share of points that is right after 80 epochs."""
+    """Yield the share of points that is right after 80 epochs."""
     right = {name: run.measure(Measure.ACCURACY)[:, 79] for name, run in over_seeds(experiment, draw).items()}
     yield Check(
         "more of the points right than plain descent, for every seed", (right["momentum"] > right["plain"]).mean(), 1

@@ -22,7 +22,7 @@ def around(experiment: Experiment, draw: Draw) -> list[dict[str, float]]:
 
 
 def distances(starts: Starts) -> Floats:
-    """The distance from (0, 0) at each epoch, (starts, epochs), of runs that all last as long."""
+    """Return the distance from (0, 0) at each epoch, (starts, epochs), of runs that all last as long."""
     return np.stack([np.linalg.norm(frame.rows.weights, axis=1) for frame in starts.frames])
 
 
@@ -38,7 +38,7 @@ def crossings(experiment: Experiment, draw: Draw, side: float) -> dict[str, Floa
 
 
 def large_rate(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """The factor 1 − 2·rate of each step, and how the runs end."""
+    """Yield the factor 1 − 2·rate of each step, and how the runs end."""
     runs = over_starts(experiment, around(experiment, draw))
     for name, said in (("rate 0.9", "exactly 0.8 times"), ("rate 1.05", "1.1 times")):
         ratios = np.stack([frame.rows.weights[1:11] / frame.rows.weights[:10] for frame in runs[name].frames])
@@ -60,7 +60,7 @@ def per_weight_rates(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 
 def ravine(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """The distances that Dive into Deep Learning prints, and their order from other starts."""
+    """Yield the distances that Dive into Deep Learning prints, and their order from other starts."""
     published = {"plain 0.4": "0.9435", "plain 0.6": "1673", "heavy ball 0.6": "0.0076"}
     own = over_starts(experiment, [{}])
     for name, said in published.items():
@@ -73,7 +73,7 @@ def ravine(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 
 def local_minimum(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """Which starts leave the local minimum."""
+    """Yield which starts leave the local minimum."""
     crossed, far = crossings(experiment, draw, 1.0), wall(draw)
     yield Check("every start beyond x = 1.65", crossed["heavy ball"][far > 1.65].mean(), 1)
     yield Check("none nearer than x = 1.6", crossed["heavy ball"][far < 1.6].mean(), 0, 0)
@@ -81,7 +81,7 @@ def local_minimum(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 
 def global_minimum(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """Which starts leave the global minimum, at two tilts."""
+    """Yield which starts leave the global minimum, at two tilts."""
     far = wall(draw)
     tilted = with_change(experiment, "problem.parameters=[0.9]")
     for which, left, right in ((experiment, 1.8, 1.65), (tilted, 1.95, 1.45)):
@@ -92,7 +92,7 @@ def global_minimum(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 
 def too_much_momentum(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """The momentum from which the one-step rule diverges, and that the heavy ball does not."""
+    """Yield the momentum from which the one-step rule diverges, and that the heavy ball does not."""
     starts = around(experiment, draw)
     diverging, heavy_worst = [], 0.0
     for momentum in np.arange(0.5, 0.96, 0.01).round(2).tolist():

@@ -82,7 +82,7 @@ class LabelledRun:
     held_back: bool
 
     def experiment(self, epochs: int) -> Experiment:
-        """The experiment, long enough for `epochs` epochs."""
+        """Return the experiment, long enough for `epochs` epochs."""
         changes = [
             text if text.partition("=")[0].startswith("problem.") else f"training.{text}" for text in self.settings
         ]
@@ -94,7 +94,7 @@ class LabelledRun:
 
 @cache
 def labelled_runs() -> tuple[LabelledRun, ...]:
-    """All labelled runs, in the file's order."""
+    """Return all labelled runs, in the file's order."""
     text = resources.files("momentum_gui.lab.evidence").joinpath("labelled_runs.csv").read_text(encoding="utf-8")
     seen: Counter[str] = Counter()
     runs = []

@@ -34,7 +34,7 @@ SKLEARN = (
 
 @dataclass(frozen=True)
 class Figure:
-    """A published figure: where it stands, what it is, under which settings, its text, and how it is measured here.
+    """A published figure: its place, what it is, under which settings, its text, and how it is measured here.
 
     `measure` gives a text in the same form and number of digits as `published`.
     """
@@ -47,7 +47,8 @@ class Figure:
 
 
 def source_arithmetic(momentum: float) -> str:
-    """The article's one update of one weight, by both engines' own training code; raises ValueError if they differ.
+    """Return the article's one update of one weight, by both engines' own training code; raises ValueError if they
+    differ.
 
     A linear network of one weight and one item is given the target that makes its gradient 2.70.
     """
@@ -74,7 +75,7 @@ def source_arithmetic(momentum: float) -> str:
 
 
 def path(surface: str, rule: str, learning_rate: float, momentum: float, epochs: int) -> Floats:
-    """The points (updates, 2) that a rule goes through; `surface` is the [problem] table's content."""
+    """Return the points (updates, 2) that a rule goes through; `surface` is the [problem] table's content."""
     text = (
         f"[problem]\n{surface}\n[training]\nrule = '{rule}'\nlearning_rate = {learning_rate}\nmomentum = {momentum}\n"
     )
@@ -89,14 +90,14 @@ def orr(rule: str, momentum: float, digits: int) -> str:
 
 
 def d2l(rule: str, learning_rate: float, momentum: float) -> str:
-    """The point after 20 updates of f = 0.1·x₁² + 2·x₂² from (−5, −2), as the book prints it."""
+    """Return the point after 20 updates of f = 0.1·x₁² + 2·x₂² from (−5, −2), as the book prints it."""
     surface = "surface = 'ravine'\nstart = [-5.0, -2.0]\nparameters = [0.2, 4.0]"
     x, y = path(surface, rule, learning_rate, momentum, 20)[-1]
     return f"({x:.6f}, {y:.6f})"
 
 
 def distill(rule: str) -> str:
-    """The best settings for curvatures 0.01 and 1, and the convergence rate they reach."""
+    """Return the best settings for curvatures 0.01 and 1, and the convergence rate they reach."""
     best = best_settings(RULES[rule], 0.01, 1.0)
     momentum = f"μ {best.momentum:.3f}, " if best.momentum else ""
     return f"rate {best.learning_rate:.3f}, {momentum}convergence {best.rate:.3f}"
@@ -116,7 +117,7 @@ batch_size = "full"
 
 
 def sklearn_initial_weights() -> Floats:
-    """What scikit-learn's MLPClassifier(random_state=0) starts from on Iris, (803,): Glorot's uniform draw.
+    """Return what scikit-learn's MLPClassifier(random_state=0) starts from on Iris, (803,): Glorot's uniform draw.
 
     Each layer's matrix, then its biases, within ±√(6/(inputs + units)), from NumPy's RandomState(0).
     """
@@ -130,7 +131,7 @@ def sklearn_initial_weights() -> Floats:
 
 
 def sklearn_example(rule: str, alpha: float) -> tuple[float, int]:
-    """The final loss and number of iterations of scikit-learn's example on Iris, by this program's own update.
+    """Return the final loss and number of iterations of scikit-learn's example on Iris, by this program's own update.
 
     scikit-learn adds ½·alpha·ΣW²/150 over the matrices (not the biases) to its loss, and so −alpha·W/150 to the
     downhill gradient; this program has no such penalty, and it is added here. scikit-learn takes an iteration's loss
@@ -164,7 +165,7 @@ def sklearn_example(rule: str, alpha: float) -> tuple[float, int]:
 
 
 def sklearn_loss(rule: str) -> str:
-    """The final loss as the example prints it."""
+    """Return the final loss as the example prints it."""
     return f"{sklearn_example(rule, alpha=1e-4)[0]:.6f}"
 
 

@@ -44,7 +44,7 @@ class Sample:
 
 
 def spread(starts: Starts) -> tuple[str, float]:
-    """How many converged, in how many epochs: in words, and the median."""
+    """Return how many converged, in how many epochs: in words, and the median."""
     solved = starts.ended(Outcome.CONVERGED)
     epochs = starts.epochs[solved]
     median = float(np.median(epochs))
@@ -52,7 +52,7 @@ def spread(starts: Starts) -> tuple[str, float]:
 
 
 def built_in(name: str, run: str, seeds: int, *changes: str) -> tuple[str, float]:
-    """The spread of one run of a built-in experiment with settings changed, over the seeds from 0 on."""
+    """Return the spread of one run of a built-in experiment with settings changed, over the seeds from 0 on."""
     experiment = with_change(Experiment.load(name), "training.seed=0", "training.log_every=1000000", *changes)
     chosen = experiment.with_runs([own for own in experiment.runs if own.name == run])
     return spread(over_seeds(chosen, seeds)[run])
@@ -74,7 +74,7 @@ log_every = 5000
 
 
 def encoder(rule: str, learning_rate: float, momentum: float) -> tuple[str, float]:
-    """The encoder at SNNS's rates, online, 20 seeds."""
+    """Return the encoder at SNNS's rates, online, 20 seeds."""
     text = f"{ENCODER}rule = '{rule}'\nlearning_rate = {learning_rate}\nmomentum = {momentum}\n"
     (starts,) = over_seeds(Experiment.parse(text, "encoder", Path()), 20).values()
     return spread(starts)
@@ -88,7 +88,7 @@ def iris(name: str) -> tuple[str, float]:
 
 
 def measured_rate(rule: str, learning_rate: float, momentum: float) -> tuple[str, float]:
-    """The factor per update by which the distance shrinks from update 300 to 400, curvatures 0.01 and 1."""
+    """Return the factor per update by which the distance shrinks from update 300 to 400, curvatures 0.01 and 1."""
     surface = "surface = 'ravine'\nstart = [-5.0, -2.0]\nparameters = [0.01, 1.0]"
     distance = np.linalg.norm(path(surface, rule, learning_rate, momentum, 400), axis=1)
     rate = float((distance[399] / distance[299]) ** (1 / 100))
@@ -193,7 +193,7 @@ SAMPLES: tuple[Sample, ...] = (
 
 
 def exact_table() -> str:
-    """The table of the exact figures, each measured anew."""
+    """Return the table of the exact figures, each measured again."""
     table = row("where", "what", "settings", "published", "here", "agreement") + row(*["---"] * 6)
     for figure in FIGURES:
         here = figure.measure()
@@ -203,7 +203,7 @@ def exact_table() -> str:
 
 
 def sample_table() -> str:
-    """The table of the figures that depend on starts, each measured anew."""
+    """Return the table of the figures that depend on starts, each measured again."""
     table = row("where", "what", "settings here", "published", "here", "here / published", "") + row(*["---"] * 7)
     for sample in SAMPLES:
         here, number = sample.measure()
@@ -213,7 +213,7 @@ def sample_table() -> str:
 
 
 def document() -> str:
-    """The whole of docs/reproductions.md."""
+    """Return the whole of docs/reproductions.md."""
     return f"""# Published figures, reproduced
 
 Written by `python -m momentum_gui.lab.evidence.reproductions docs/reproductions.md`; edit that module and
@@ -242,7 +242,7 @@ of the epochs, or the rate.
 
 {sample_table()}
 "Solved" is an error (½·Σ(t−o)², mean over the items) at or below the value given. SNNS's authors ask that their cycles
-not be used to compare simulators; they stand here to show what momentum is, and is not, responsible for.
+not be used to compare simulators; they are here to show what momentum is, and is not, responsible for.
 
 ## Not reproduced
 

@@ -25,7 +25,7 @@ class Starts:
     frames: tuple[RunFrame, ...]
 
     def measure(self, which: Measure) -> Floats:
-        """One measure at the logged epochs, (starts, epochs); NaN after a run ended."""
+        """Return one measure at the logged epochs, (starts, epochs); NaN after a run ended."""
         longest = max(len(frame.rows) for frame in self.frames)
         table = np.full((len(self.frames), longest), np.nan)
         for row, frame in zip(table, self.frames, strict=True):
@@ -53,11 +53,12 @@ class Starts:
         return np.array([frame.epoch for frame in self.frames])
 
     def ended(self, outcome: Outcome) -> NDArray[np.bool_]:
-        """Which of them ended so, (starts,)."""
+        """Return which of them ended so, (starts,)."""
         return np.array([frame.outcome is outcome for frame in self.frames])
 
     def epochs_to(self, error: float) -> Floats:
-        """The first epoch at or below this error, (starts,); inf where there is none. Every epoch must be logged."""
+        """Return the first epoch at or below this error, (starts,); inf where there is none. Every epoch must be
+        logged."""
         reached = self.errors <= error
         return np.where(reached.any(axis=1), reached.argmax(axis=1) + 1.0, np.inf)
 
@@ -91,7 +92,7 @@ def over_seeds(experiment: Experiment, seeds: int | Draw, engine: str = "auto") 
 def over_starts(
     experiment: Experiment, starts: Sequence[Mapping[str, float]], engine: str = "auto"
 ) -> dict[str, Starts]:
-    """Every run of the experiment from each of these starts (weights by name), by the run's name."""
+    """Return every run of the experiment from each of these starts (weights by name), by the run's name."""
     return trained(
         experiment,
         {run.name: [replace(run.training, start=dict(start)) for start in starts] for run in experiment.runs},
@@ -100,7 +101,7 @@ def over_starts(
 
 
 def trained(experiment: Experiment, trainings: Mapping[str, Sequence[Training]], engine: str) -> dict[str, Starts]:
-    """All of them trained side by side to their ends."""
+    """Return all of them trained side by side to their ends."""
     runs = [Run(f"{name} {n}", training) for name, several in trainings.items() for n, training in enumerate(several)]
     trainer = Trainer(experiment.with_runs(runs), engine)
     frames = iter(trainer.advance_epochs(max(run.training.epochs for run in runs)).runs)

@@ -31,7 +31,7 @@ class Columns:
 
     @property
     def position(self) -> Floats:
-        """Where the last row of each bucket stands, (buckets,)."""
+        """The index of the last row of each bucket, (buckets,)."""
         return self._position[: self._filled]
 
     @property
@@ -71,7 +71,8 @@ class Columns:
             self._rows_in_last = self.rows_per_bucket
 
     def curve(self, column: int, part: slice = slice(None)) -> tuple[Floats, Floats]:
-        """One column as a line's points, in which every bucket of a part shows its least and greatest value: (x, y)."""
+        """Return one column as a line's points, in which every bucket of a part shows its least and greatest value: (x,
+        y)."""
         position, last = self.position[part], self.last[part, column]
         if self.rows_per_bucket == 1:
             return position, last
@@ -123,7 +124,7 @@ class Trail:
 
     def __init__(self, width: int, capacity: int) -> None:
         self.capacity = max(8, capacity)
-        self.stride = 1  # one of so many offered vectors is kept
+        self.stride = 1  # one of this many offered vectors is kept
         self._offered = 0
         self._filled = 0
         self._position = np.empty(self.capacity)
@@ -134,7 +135,7 @@ class Trail:
 
     @property
     def position(self) -> Floats:
-        """Where each kept vector stands, (kept,)."""
+        """The index of each kept vector, (kept,)."""
         return self._position[: self._filled]
 
     @property
@@ -176,5 +177,5 @@ class Trail:
 
 
 def nearest(position: NDArray[np.float64], at: float) -> int:
-    """The index of the last position at or before `at`, or 0."""
+    """Return the index of the last position at or before `at`, or 0."""
     return max(0, int(np.searchsorted(position, at, side="right")) - 1)

@@ -83,7 +83,7 @@ class Writer:
             self._lines.write(text)
 
     def lines(self, name: str, rows: Rows) -> list[str]:
-        """One line of CSV for each row of the run of that name."""
+        """Return one line of CSV for each row of the run of that name."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -117,7 +117,7 @@ class LogWriter(Writer):
             raise
 
     def lines(self, name: str, rows: Rows) -> list[str]:
-        """The log's line for each row: numbers as short as they can be and still read back the same."""
+        """Return the log's line for each row: numbers as short as they can be and still read back the same."""
         error, *others = (rows.measures[:, measure] for measure in Measure)
         columns = (
             [name] * len(rows),
@@ -138,7 +138,7 @@ class LogWriter(Writer):
             self._keep_experiment(experiment)
 
     def _keep_experiment(self, experiment: Experiment) -> None:
-        experiment = replace(experiment, session=None)  # where a window stood is no part of what made the log
+        experiment = replace(experiment, session=None)  # what a window showed is no part of what made the log
         beside = experiment_path(self.path)
         if beside is not None and experiment != self._experiment and not holds(beside, experiment):
             experiment.save(beside)
@@ -152,7 +152,7 @@ class WeightsWriter(Writer):
         super().__init__(path, ("run", "epoch", *weight_names))
 
     def lines(self, name: str, rows: Rows) -> list[str]:
-        """The weights' line for each row."""
+        """Return the weights' line for each row."""
         wide = rows.weights.shape[1]
         cells = number_cells(rows.weights.reshape(-1))
         return [
@@ -190,7 +190,7 @@ def whole_cells(values: Floats) -> list[str]:
 
 
 def number_cells(values: Floats, missing: str = "nan") -> list[str]:
-    """Each number as `repr` writes it, the shortest that reads back the same; `missing` stands for NaN.
+    """Each number as `repr` writes it, the shortest that reads back the same; `missing` replaces NaN.
 
     msgspec finds the same digits about ten times faster, but writes very small and very large numbers in another way,
     so those are brought into the form of `repr`.
@@ -208,7 +208,7 @@ def number_cells(values: Floats, missing: str = "nan") -> list[str]:
 
 
 def unusual_cell(value: float, text: str, missing: str) -> str:
-    """A number of extreme size as `repr` writes it, from the digits of `text`; NaN as `missing`."""
+    """Return a number of extreme size as `repr` writes it, from the digits of `text`; NaN as `missing`."""
     if value != value:
         return missing
     if "e" in text:
@@ -218,7 +218,7 @@ def unusual_cell(value: float, text: str, missing: str) -> str:
 
 
 def text_cell(text: str) -> str:
-    """A text as a CSV cell: quoted where it must be, never a formula to a spreadsheet."""
+    """Return a text as a CSV cell: quoted where it must be, never a formula to a spreadsheet."""
     if text.startswith(FORMULA_SIGNS):
         text = f"'{text}"
     if any(sign in text for sign in ',"\n\r'):
@@ -227,7 +227,7 @@ def text_cell(text: str) -> str:
 
 
 def experiment_path(log: str | Path) -> Path | None:
-    """Where the experiment of a log lies: beside it, with the suffix .toml; None beside a device or a pipe."""
+    """Return where the experiment of a log lies: beside it, with the suffix .toml; None beside a device or a pipe."""
     log = Path(log)
     if (log.exists() and not log.is_file()) or log.parent == Path("/dev"):  # /dev/stdout may lead to a file
         return None
@@ -235,12 +235,12 @@ def experiment_path(log: str | Path) -> Path | None:
 
 
 def anatomy_path(log: Path) -> Path:
-    """Where the window writes the anatomy that goes with a log: beside it, `L-anatomy.csv` for `L.csv`."""
+    """Return where the window writes the anatomy that goes with a log: beside it, `L-anatomy.csv` for `L.csv`."""
     return log.with_name(f"{log.stem}-anatomy.csv")
 
 
 def holds(path: Path, experiment: Experiment) -> bool:
-    """Whether a file holds this experiment already; it may have comments that must not be lost."""
+    """Return whether a file holds this experiment already; it may have comments that must not be lost."""
     if not path.is_file():
         return False
     try:
@@ -269,12 +269,12 @@ class LoggedRun:
 
 
 def is_log(header: str) -> bool:
-    """Whether a file's first line is that of a log, with columns chosen besides or without."""
+    """Return whether a file's first line is that of a log, with columns chosen besides or without."""
     return (header.rstrip("\r\n") + ",").startswith(",".join(COLUMNS) + ",")
 
 
 def read_log(path: str | Path) -> tuple[LoggedRun, ...]:
-    """The runs of a log in order of appearance, NaN where a cell is empty. Raises BadInputError."""
+    """Return the runs of a log in order of appearance, NaN where a cell is empty. Raises BadInputError."""
     label = str(path)
     lines = csv.reader(io.StringIO(read_text(Path(path), label, "utf-8").text, newline=""))
     cells: dict[str, list[list[float]]] = {}
@@ -298,7 +298,8 @@ def read_log(path: str | Path) -> tuple[LoggedRun, ...]:
 
 
 def logged(name: str, counts: np.ndarray, numbers: Floats, chosen: tuple[str, ...]) -> LoggedRun:
-    """One run from its columns: counts (rows, 2) of epochs and updates, numbers (rows, 2 + measures + chosen)."""
+    """Return one run from its columns: counts (rows, 2) of epochs and updates, numbers (rows, 2 + measures +
+    chosen)."""
     own_name = name[1:] if name.startswith("'") and name[1:].startswith(FORMULA_SIGNS) else name
     rows = Rows(
         epoch=counts[:, 0],

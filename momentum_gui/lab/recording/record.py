@@ -84,7 +84,7 @@ class RunRecord:
         self.diverged_at, self.looked_at = None, None
 
     def weights_at(self, epochs: float | None) -> Floats:
-        """The weights (weights,) at a moment, as near before it as was kept; None means the present."""
+        """Return the weights (weights,) at a moment, as near before it as was kept; None means the present."""
         if epochs is None or epochs >= self.latest.epochs or not len(self.path):
             return self.latest.weights
         return self.path.vectors[nearest(self.path.position, epochs)]
@@ -95,7 +95,7 @@ class RunRecord:
         return self.latest.trace
 
     def frame_at(self, epochs: float | None) -> RunFrame | None:
-        """The frame after the update that led to a moment (epochs; None = the present).
+        """Return the frame after the update that led to a moment (epochs; None = the present).
 
         None where it is not known: of past moments only the one looked at last is.
         """
@@ -104,11 +104,12 @@ class RunRecord:
         return self.looked_at[1] if self.looked_at is not None and self.looked_at[0] == epochs else None
 
     def too_far(self, epochs: float | None) -> bool:
-        """Whether a moment was looked at in vain: to train it again would take too long."""
+        """Return whether a moment was looked at in vain: to train it again would take too long."""
         return self.looked_at == (epochs, None)
 
     def update_at(self, epochs: float | None) -> tuple[Floats, Trace] | None:
-        """The weights (W,) after the update that led to a moment, and the trace that ends with it, as `frame_at`."""
+        """Return the weights (W,) after the update that led to a moment, and the trace that ends with it, as
+        `frame_at`."""
         frame = self.frame_at(epochs)
         return None if frame is None or frame.trace is None else (frame.weights, frame.trace)
 

@@ -25,11 +25,11 @@ from momentum_gui.lab.steps.trace import Trace
 
 ALL = "all"
 PARTS = ("gradient_part", "momentum_part", "step", "agree", "gain")
-"""What the anatomy tells of each weight."""
+"""What the anatomy gives for each weight."""
 
 SHARPNESS_WHERE = "Sharpness and its bound are those at the weights of the epoch logged."
 WHERE = (
-    "All of them tell of the last update of the epoch logged, gains of the window that ends with it: the last 64 "
+    "All of them describe the last update of the epoch logged, gains of the window that ends with it: the last 64 "
     "updates (fewer in a network of more than 512 weights), or those since the start or a change of rule, rate, "
     "momentum or weights. " + SHARPNESS_WHERE
 )
@@ -80,14 +80,14 @@ class Dissected:
         return momentum_half_life(self.coefficients, self.batch_size, self.updates_per_epoch)
 
     def of_window(self, measure: Callable[[Trace], float]) -> float:
-        """A measure of the window; NaN before the first update."""
+        """Return a measure of the window; NaN before the first update."""
         if self.trace is None:
             return np.nan
         with np.errstate(all="ignore"):
             return measure(self.trace)
 
     def of_gains(self, measure: Callable[[Floats], np.floating]) -> float:
-        """A measure of the gains; NaN where no weight has one."""
+        """Return a measure of the gains; NaN where no weight has one."""
         return float(measure(self.weight_gains)) if len(self.weight_gains) else np.nan
 
 
@@ -105,7 +105,7 @@ class Column:
 
 
 def mean_changes(trace: Trace) -> float:
-    """The sign changes of the steps, the mean over the weights that moved."""
+    """Return the sign changes of the steps, the mean over the weights that moved."""
     changes = sign_changes(trace)
     known = changes[np.isfinite(changes)]
     return float(known.mean()) if len(known) else np.nan
@@ -201,7 +201,8 @@ class LogChoice:
 
     @classmethod
     def of(cls, columns: Iterable[str], parts: bool = False, weights: Iterable[str] = ()) -> LogChoice:
-        """The choice of these columns, `all` standing for every one. Raises BadInputError for one that is unknown."""
+        """Return the choice of these columns, `all` standing for every one. Raises BadInputError for one that is
+        unknown."""
         named = set(columns)
         for name in named:
             if name not in BY_NAME and name != ALL:
@@ -215,16 +216,16 @@ class LogChoice:
         return not (self.columns or self.parts)
 
     def numbers(self, setup: Setup, key: str = "--weight") -> np.ndarray:
-        """The numbers of the weights whose anatomy is wanted, (chosen,).
+        """Return the numbers of the weights whose anatomy is wanted, (chosen,).
 
-        Raises BadInputError for an unknown name; `key` says where it stood.
+        Raises BadInputError for an unknown name; `key` says where it was given.
         """
         if self.weights:
             return np.array([setup.index(name, key) for name in self.weights], dtype=np.int64)
         return np.flatnonzero(setup.trained() if self.parts else np.zeros(0))
 
     def values(self, run: Dissected) -> Floats:
-        """The chosen columns' values, (columns,)."""
+        """Return the chosen columns' values, (columns,)."""
         return np.array([BY_NAME[name].value(run) for name in self.columns], dtype=np.float64)
 
 

@@ -29,7 +29,7 @@ class Anatomy:
 
 
 def anatomy(trace: Trace, row: int = -1) -> Anatomy:
-    """The anatomy of one update of a trace, by default the last; `update` counts those done with it."""
+    """Return the anatomy of one update of a trace, by default the last; `update` counts those done with it."""
     with np.errstate(over="ignore", invalid="ignore"):  # of a run that diverges
         gradient_part, momentum_part = trace.gradient_parts[row], trace.momentum_parts[row]
         step = gradient_part + momentum_part
@@ -59,7 +59,7 @@ class Norms:
 
 
 def norms(trace: Trace) -> Norms:
-    """The norms over a trace."""
+    """Return the norms over a trace."""
     steps = trace.steps
     lengths = np.linalg.norm(steps, axis=1)
     cosine = np.full(len(steps), np.nan)
@@ -109,7 +109,7 @@ def sign_changes(trace: Trace) -> Floats:
 
 
 def oscillation(trace: Trace) -> float:
-    """How much of the movement turns back at once, from 0 (straight on) to 1 (all of it, at each update).
+    """Return how much of the movement turns back at once, from 0 (straight on) to 1 (all of it, at each update).
 
     The share of Σ|sₜ·sₜ₋₁| that is negative, over all weights and updates: the sign changes, weighted by the size of
     the steps. NaN with fewer than two updates or no movement.
@@ -135,6 +135,6 @@ class HalfLife:
 
 
 def momentum_half_life(coefficients: Coefficients, batch_size: int, updates_per_epoch: int) -> HalfLife:
-    """The half-life of momentum for runs with this batch size; 0 where nothing is stored."""
+    """Return the half-life of momentum for runs with this batch size; 0 where nothing is stored."""
     updates = half_life(coefficients)
     return HalfLife(updates, updates * batch_size, updates / updates_per_epoch)

@@ -9,18 +9,19 @@ from momentum_gui.lab.steps.trace import Trace
 WINDOW = 64
 """Updates in the window over which steps are looked at and gains measured."""
 WINDOW_NUMBERS = 1 << 15
-"""A network of more than this / WINDOW = 512 weights has a shorter window: at most so many gradients are kept."""
+"""A network of more than this / WINDOW = 512 weights has a shorter window: at most this many gradients are kept."""
 
 
 def window_length(weights: int) -> int:
-    """The updates in the window of a network with so many weights: WINDOW, or fewer (at least 2) for a large one."""
+    """Return the updates in the window of a network with that many weights: WINDOW, or fewer (at least 2) for a large
+    one."""
     return min(WINDOW, max(2, WINDOW_NUMBERS // weights))
 
 
 def carried_on(window: Trace | None, trace: Trace) -> Trace:
-    """The window with the updates of `trace` added, the oldest beyond its length dropped.
+    """Return the window with the updates of `trace` added, the oldest beyond its length dropped.
 
-    It begins anew where rule, rate or momentum have changed, or where updates lie between the two.
+    It starts again where rule, rate or momentum have changed, or where updates lie between the two.
     """
     if window is None or (window.coefficients, window.learning_rate) != (trace.coefficients, trace.learning_rate):
         return trace

@@ -88,14 +88,14 @@ class Travel:
             self._trails[number].extend(run.rows.epoch.astype(np.float64), run.rows.weights)
 
     def weights(self, run: int, moment: str) -> Floats:
-        """The weights of a run at `start`, `best` (the least training error of all logged epochs) or `end`.
+        """Return the weights of a run at `start`, `best` (the least training error of all logged epochs) or `end`.
 
         The end of a run that diverged beyond all numbers is the last state that was finite.
         """
         return {"start": self._start, "best": [weights for _, weights in self._best], "end": self._end}[moment][run]
 
     def paths(self) -> Floats:
-        """The weights of all runs at the logged epochs, one run after the other: (points, weights).
+        """Return the weights of all runs at the logged epochs, one run after the other: (points, weights).
 
         A run that diverged, or is on its way to it, is left out, unless all are; see `has_left` and `worth_showing`.
         """
@@ -123,7 +123,7 @@ def has_left(run: RunRecord) -> bool:
 
 
 def better(best: tuple[float, Floats], run: RunFrame) -> tuple[float, Floats]:
-    """The least error and its weights, with the rows of one more frame."""
+    """Return the least error and its weights, with the rows of one more frame."""
     errors = run.rows.measures[:, Measure.ERROR]
     if len(errors) and not np.isnan(errors).all():
         row = int(np.nanargmin(errors))
@@ -133,15 +133,15 @@ def better(best: tuple[float, Floats], run: RunFrame) -> tuple[float, Floats]:
 
 
 def worth_showing(path: Floats) -> Floats:
-    """The part of a diverging run's path before it leaves everything else out of sight."""
+    """Return the part of a diverging run's path before it leaves everything else out of sight."""
     with np.errstate(over="ignore", invalid="ignore"):
         far = ~(np.abs(path).max(axis=1) <= 10 * (1 + np.abs(path[0]).max()))
     return path[: int(np.argmax(far))] if far.any() else path
 
 
 def two_runs(text: str, names: str, setup: Setup) -> tuple[int, int]:
-    """The numbers of the two runs that a plane through three states names; the first two by default. A training of
-    one run gives that run twice. Raises BadInputError."""
+    """Return the numbers of the two runs that a plane through three states names; the first two by default. A training
+    of one run gives that run twice. Raises BadInputError."""
     runs = [run.name for run in setup.experiment.runs]
     if not names:
         return 0, min(1, len(runs) - 1)
@@ -154,7 +154,7 @@ def two_runs(text: str, names: str, setup: Setup) -> tuple[int, int]:
 
 
 def three_states(choice: Choice, setup: Setup, travel: Travel) -> Plane:
-    """The plane through the start and the ends of two runs, or of one run through its start, best and end."""
+    """Return the plane through the start and the ends of two runs, or of one run through its start, best and end."""
     one, other = choice.pair
     names = [run.name for run in setup.experiment.runs]
     second = "best" if one == other else "end"
@@ -164,7 +164,7 @@ def three_states(choice: Choice, setup: Setup, travel: Travel) -> Plane:
 
 
 def make_plane(choice: Choice, setup: Setup, center: Floats, travel: Travel, seed: int) -> Plane:
-    """The plane of a choice: two weights and random directions through `center` (W,), PCA of the paths."""
+    """Return the plane of a choice: two weights and random directions through `center` (W,), PCA of the paths."""
     if choice.kind == "three":
         return three_states(choice, setup, travel)
     if choice.kind == "surface":
@@ -178,7 +178,7 @@ def make_plane(choice: Choice, setup: Setup, center: Floats, travel: Travel, see
 
 
 def default_range(plane: Plane, setup: Setup, paths: Floats) -> Range:
-    """A range that shows the paths (points, W); a surface's own domain; ±1 for random directions.
+    """Return a range that shows the paths (points, W); a surface's own domain; ±1 for random directions.
 
     One unit along a random direction is 100 % of each unit's size, and paths hardly move along it.
     """

@@ -80,20 +80,21 @@ class Answer:
         return tuple(ends)
 
     def experiment(self, experiment: Experiment) -> Experiment:
-        """The experiment with these settings; its [[run]] tables stay."""
+        """Return the experiment with these settings; its [[run]] tables stay."""
         training = replace(
             experiment.training, rule=self.rule, learning_rate=self.learning_rate, momentum=self.momentum
         )
         return replace(experiment, training=training)
 
     def toml(self) -> str:
-        """The settings, as they stand in an experiment file."""
+        """Return the settings as an experiment file gives them."""
         return (
             f'[training]\nrule = "{self.rule}"\nlearning_rate = {self.learning_rate!r}\nmomentum = {self.momentum!r}\n'
         )
 
     def sentence(self) -> str:
-        """What to do, how good it is, how sure, what the neighbours do, and what the grid alone would have said."""
+        """Return what to do, how good it is, how sure, what the neighbours do, and what the grid alone would have
+        said."""
         parts = [
             f"Use {self.grid.rule(self.rule).title.lower()} with learning rate {self.learning_rate:.4g} and momentum "
             f"{self.momentum:.4g}: {self.measure.phrase.format(self.value)}{self._sureness()}.",
@@ -121,7 +122,7 @@ class Answer:
         return f", the median of {seeds} {kind}{spread}{after}"
 
     def _failures(self) -> list[str]:
-        """How many of the fresh seeds failed, or ended far off."""
+        """Return how many of the fresh seeds failed, or ended far off."""
         found = self.confirmation
         if found is None or found.seeds == 1:
             return []
@@ -129,7 +130,7 @@ class Answer:
         return [f"{failed}, {found.far} ended more than {FAR:g} times higher." if found.far else f"{failed}."]
 
     def _neighbours(self) -> str:
-        """How many cells are as good, where they are, and where among them this one is."""
+        """Return how many cells are as good, where they are, and where among them this one is."""
         near, found = int(self.region.sum()), self.confirmation
         tie = "come within 10 % of it" if found is None else "cannot be told from it"
         if near == 1:
@@ -150,7 +151,7 @@ class Answer:
         )
 
     def _claim_of_grid(self) -> list[str]:
-        """What the grid alone would have claimed."""
+        """Return what the grid alone would have claimed."""
         if self.confirmation is None or self.grid_value == self.value:
             return []
         claim = self.measure.phrase.format(self.grid_value)

@@ -42,7 +42,7 @@ class Axis:
 
     @classmethod
     def parse(cls, kind: Kind, text: str, key: str = "") -> Axis:
-        """An axis from its text; `key` names it in errors (`--momentum`). Raises BadInputError in one line."""
+        """Return an axis from its text; `key` names it in errors (`--momentum`). Raises BadInputError in one line."""
         label = f"{key or kind.name} {text}"
         if ":" in text:
             return cls._from_range(kind, text.strip(), label)
@@ -51,7 +51,7 @@ class Axis:
             if not kind.allows(value):
                 raise BadInputError(f"{label}: {value!r} is out of range: allowed is {kind.allowed}")
         if len(set(values)) < len(values):
-            raise BadInputError(f"{label}: a value stands there twice: give each once")
+            raise BadInputError(f"{label}: a value is there twice: give each once")
         values.sort()
         return cls(kind, tuple(values), ",".join(map(short, values)))
 
@@ -61,7 +61,7 @@ class Axis:
         return cls._from_range(kind, range_text(start, end, count, log), key or kind.name)
 
     def inside(self, low: float, high: float, count: int | None = None) -> Axis:
-        """A finer axis between two numbers of this one, spaced as this one is. Raises BadInputError."""
+        """Return a finer axis between two numbers of this one, spaced as this one is. Raises BadInputError."""
         low, high = max(low, self.values[0]), min(high, self.values[-1])
         return Axis.span(self.kind, low, high, len(self) if count is None else count, log=self.log)
 
@@ -91,13 +91,13 @@ class Axis:
 
 
 def spaced(start: float, end: float, count: int, log: bool) -> tuple[float, ...]:
-    """The values of a range, to 15 significant digits: 0.15 rather than 0.15000000000000002."""
+    """Return the values of a range, to 15 significant digits: 0.15 rather than 0.15000000000000002."""
     exact = np.geomspace(start, end, count) if log else np.linspace(start, end, count)
     return (start, *(float(f"{value:.15g}") for value in exact[1:-1].tolist()), end)
 
 
 def number(text: str, label: str) -> float:
-    """A finite number; raises BadInputError."""
+    """Return a finite number; raises BadInputError."""
     try:
         value = float(text)
     except ValueError:
@@ -109,11 +109,11 @@ def number(text: str, label: str) -> float:
 
 
 def range_text(start: float, end: float, count: int, log: bool) -> str:
-    """A range as it is written on the command line."""
+    """Return a range as it is written on the command line."""
     return f"{short(start)}:{short(end)}:{count}{':log' if log else ''}"
 
 
 def short(value: float) -> str:
-    """The shortest text that reads back as the number, without a needless `.0`."""
+    """Return the shortest text that reads back as the number, without a needless `.0`."""
     text = repr(float(value))
     return text.removesuffix(".0")

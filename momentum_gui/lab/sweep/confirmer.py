@@ -184,7 +184,7 @@ class Confirmer:
         return Plan.of(budget, own.size, LEAST_ROUND, self._hold_out)
 
     def _seeds_matter(self) -> bool:
-        """Whether two seeds differ, in where they start or in the order of items."""
+        """Return whether two seeds differ, in where they start or in the order of items."""
         task = self.sweep.shared.task
         seeds = fresh_seeds(self.sweep.grid, 0, 2)
         starts = self.sweep.shared.from_seeds(self._setup, seeds).weights

@@ -131,7 +131,7 @@ class SweepFile:
         return (("rule",) if len(self.grid.rules) > 1 else ()) + COLUMNS + (MORE_COLUMNS if more else ())
 
     def _lines(self, runs: NDArray[np.int64], *, more: bool) -> Iterator[str]:
-        """The line of each run, numbers as short as they can be and still read back the same."""
+        """Return the line of each run, numbers as short as they can be and still read back the same."""
         grid, table = self.grid, self.table
         rule, rate, momentum = grid.settings(runs)
         columns: list[list[str]] = [
@@ -150,7 +150,7 @@ class SweepFile:
         return (",".join(cells) + "\n" for cells in zip(*columns, strict=True))
 
     def _place_beside(self) -> Path:
-        """Where the experiment goes: S.toml, or where another file has that name S.sweep.toml."""
+        """Return where the experiment goes: S.toml, or where another file has that name S.sweep.toml."""
         beside = self.path.with_suffix(".toml")
         if beside == self.path:
             raise BadInputError(f"--csv {self.path}: the experiment is written under this name: choose a .csv")
@@ -214,7 +214,7 @@ class SweepFile:
             self.table.fill(BlockResult.of_columns(-1, runs, outcome, epochs, numbers))
 
     def _parsed(self, row: list[str], more: bool) -> tuple[float, ...]:
-        """A row as numbers: its run, outcome, epochs, then the measures."""
+        """Return a row as numbers: its run, outcome, epochs, then the measures."""
         rule, rate, momentum, seed = self._places()
         if len(row) != len(self._header(more=more)):
             raise ValueError("wrong number of cells")
@@ -251,12 +251,12 @@ def lock(file: io.FileIO, path: Path) -> None:
 
 
 def optional(values: list[float]) -> list[str]:
-    """The numbers, and an empty cell where one does not apply."""
+    """Return the numbers, and an empty cell where one does not apply."""
     return [repr(value) if value == value else "" for value in values]
 
 
 def first_line(path: Path) -> str:
-    """The first line of a text file; empty where it cannot be read."""
+    """Return the first line of a text file; empty where it cannot be read."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.readline()
@@ -265,7 +265,7 @@ def first_line(path: Path) -> str:
 
 
 def fingerprint(task: Task) -> str:
-    """A name for the items that a task trains and tests on, after scaling; that of a surface is its formula."""
+    """Return a name for the items that a task trains and tests on, after scaling; that of a surface is its formula."""
     if not isinstance(task, NetworkTask):
         return task.surface.id
     digest = hashlib.sha256()
@@ -277,7 +277,7 @@ def fingerprint(task: Task) -> str:
 
 
 def differing(theirs: Experiment, mine: Experiment) -> tuple[str, str, str] | None:
-    """The first setting in which two experiments differ for a sweep: its key, their value and mine."""
+    """Return the first setting in which two experiments differ for a sweep: its key, their value and mine."""
     for section in ("problem", "network", "training"):
         old, new = (getattr(experiment, section) for experiment in (theirs, mine))
         for key in type(new).__struct_fields__:
@@ -290,5 +290,5 @@ def differing(theirs: Experiment, mine: Experiment) -> tuple[str, str, str] | No
 
 
 def cut(text: str) -> str:
-    """A text, shortened where it is long."""
+    """Return a text, shortened where it is long."""
     return text if len(text) <= 60 else text[:59] + "…"

@@ -22,7 +22,8 @@ class Cut:
 
 
 def cuts_through(table: SweepTable, cell: Cell, measure: str, target: float) -> tuple[Cut, Cut]:
-    """The cuts along the learning rates and along the momenta through one cell: curves with the band of quartiles.
+    """Return the cuts along the learning rates and along the momenta through one cell: curves with the band of
+    quartiles.
 
     inf where a cell diverged, NaN where it is not known yet.
     """

@@ -39,7 +39,7 @@ class Entrants(Grid):
         return rule, np.array(self.learning_rate.values)[rate], np.array(self.momentum.values)[momentum]
 
     def coarse_to_fine(self) -> NDArray[np.int64]:
-        """All cells, in order: a race has no coarse pass."""
+        """Return all cells, in order: a race has no coarse pass."""
         return np.arange(self.cells, dtype=np.int64)
 
 

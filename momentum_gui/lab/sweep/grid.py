@@ -64,7 +64,7 @@ class Grid:
         rules: Sequence[str] = (),
         option: str = "{}",
     ) -> Grid:
-        """The grid from texts like `0.001:1:41:log`; the rule, and the first seed, default to the experiment's.
+        """Return the grid from texts like `0.001:1:41:log`; the rule, and the first seed, default to the experiment's.
 
         `option` is how errors name a setting: `--{}` on the command line. Raises BadInputError.
         """
@@ -110,7 +110,8 @@ class Grid:
         return self.cells * len(self.seeds)
 
     def inside(self, learning_rates: tuple[float, float], momenta: tuple[float, float]) -> Grid:
-        """A finer grid of as many cells within a box of this one. Raises BadInputError for a box without width."""
+        """Return a finer grid of as many cells within a box of this one. Raises BadInputError for a box without
+        width."""
         return replaced(
             self, learning_rate=self.learning_rate.inside(*learning_rates), momentum=self.momentum.inside(*momenta)
         )
@@ -121,11 +122,12 @@ class Grid:
         return rule, np.array(self.learning_rate.values)[rate], np.array(self.momentum.values)[momentum]
 
     def seed_numbers(self, runs: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Which of the seeds these runs train with, (runs,)."""
+        """Return which of the seeds these runs train with, (runs,)."""
         return np.asarray(runs % len(self.seeds), dtype=np.int64)
 
     def experiment_of(self, experiment: Experiment, cell: Cell, seed: int = 0) -> Experiment:
-        """The experiment that trains one cell alone, with its seed-th seed: the same numbers, and a run to look at."""
+        """Return the experiment that trains one cell alone, with its seed-th seed: the same numbers, and a run to look
+        at."""
         training = replace(
             experiment.training,
             rule=self.rules[cell.rule],
@@ -136,19 +138,20 @@ class Grid:
         return replace(experiment, training=training, run=[])
 
     def levels(self) -> NDArray[np.int64]:
-        """How coarse a pass each cell belongs to, (learning rates, momenta): 0 is the finest."""
+        """Return how coarse a pass each cell belongs to, (learning rates, momenta): 0 is the finest."""
         first, second = coarseness(len(self.learning_rate)), coarseness(len(self.momentum))
         top = max(first, second)
         rows = axis_levels(len(self.learning_rate), first, top)
         return np.minimum(rows[:, None], axis_levels(len(self.momentum), second, top))
 
     def extent(self, level: int) -> tuple[int, int]:
-        """How many learning rates and momenta a cell of that level stands for until finer ones are there."""
+        """Return how many learning rates and momenta a cell of that level covers until finer ones are trained."""
         first, second = coarseness(len(self.learning_rate)), coarseness(len(self.momentum))
         return 1 << min(level, first), 1 << min(level, second)
 
     def coarse_to_fine(self) -> NDArray[np.int64]:
-        """All cells, (cells,), numbered in C order over (rules, learning rates, momenta): the coarse passes first."""
+        """Return all cells, (cells,), numbered in C order over (rules, learning rates, momenta): the coarse passes
+        first."""
         levels = np.tile(self.levels().ravel(), len(self.rules))
         # Rules side by side within a pass, so that their maps fill at the same pace.
         place = np.tile(np.arange(levels.size // len(self.rules)), len(self.rules))
@@ -156,7 +159,7 @@ class Grid:
 
 
 def coarseness(count: int) -> int:
-    """The exponent of the first stride along an axis: the largest power of two that leaves enough values."""
+    """Return the exponent of the first stride along an axis: the largest power of two that leaves enough values."""
     level = 0
     while -(-count // (2 << level)) >= COARSEST:
         level += 1
@@ -164,7 +167,7 @@ def coarseness(count: int) -> int:
 
 
 def axis_levels(count: int, own: int, top: int) -> NDArray[np.int64]:
-    """The coarsest pass, up to `top`, in which each value along an axis takes part, (count,)."""
+    """Return the coarsest pass, up to `top`, in which each value along an axis takes part, (count,)."""
     numbers = np.arange(count)
     levels = np.zeros(count, dtype=np.int64)
     for level in range(1, top + 1):

@@ -52,7 +52,8 @@ def check_measure(measure: str, training: Training, *, held_out: int, key: str =
 
 
 def run_values(table: SweepTable, measure: str, target: float) -> Floats:
-    """The measure of every run in the grid's shape (rules, learning rates, momenta, seeds); NaN where not known yet.
+    """Return the measure of every run in the grid's shape (rules, learning rates, momenta, seeds); NaN where not known
+    yet.
 
     A run that diverged, or that did not reach the target where epochs are asked for, has the worst value: inf, and 0
     for success. Without a target (0) a run succeeds by not diverging, with one by reaching it.
@@ -86,7 +87,7 @@ def spread(values: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def quantile(ordered: Floats, share: float) -> Floats:
-    """The value below which this share of the last, sorted axis lies."""
+    """Return the value below which this share of the last, sorted axis lies."""
     place = (ordered.shape[-1] - 1) * share
     below, above = ordered[..., int(np.floor(place))], ordered[..., int(np.ceil(place))]
     with np.errstate(invalid="ignore"):

@@ -119,7 +119,7 @@ class Control:
         return not self._cancelled
 
     def share_of(self, number: int) -> float:
-        """The share of a block's epochs that is done; 0 for one in another process."""
+        """Return the share of a block's epochs that is done; 0 for one in another process."""
         return self._shares.get(number, 0.0)
 
     def forget(self, number: int) -> None:
@@ -188,7 +188,7 @@ class Sweep:
         self.control.cancel()
 
     def progress(self) -> Progress:
-        """How far the sweep is. From any thread."""
+        """Return how far the sweep is. From any thread."""
         total = self.grid.runs
         under_way = sum(len(block) * self.control.share_of(block.number) for block in list(self._in_flight.values()))
         done = min(self._done + under_way, float(total))
@@ -246,7 +246,7 @@ class Sweep:
                 own.shutdown(wait=not self.control.cancelled, cancel_futures=True)
 
     def _trainer(self, executor: Executor) -> Callable[[Block], Future[BlockResult | None]]:
-        """What hands a block to the executor: in this process with the control, elsewhere with all it needs."""
+        """Return what hands a block to the executor: in this process with the control, elsewhere with all it needs."""
         if isinstance(executor, ThreadPoolExecutor):
             return lambda block: executor.submit(train_block, self.shared, block, self.control)
         packed = self.shared.packed()
@@ -274,7 +274,7 @@ class Sweep:
         self._seconds_per_run = measured if self._done == len(result) else (self._seconds_per_run + measured) / 2
 
     def _block(self) -> Block:
-        """The next cells, as many as fill the time a block is meant to take."""
+        """Return the next cells, as many as fill the time a block is meant to take."""
         size = self._block_cells()
         cells: NDArray[np.int64] = self._cells[self._next : self._next + size]
         self._next += len(cells)
@@ -293,7 +293,7 @@ class Sweep:
         return cells if cells < CELL_MULTIPLE else -(-cells // CELL_MULTIPLE) * CELL_MULTIPLE
 
     def _has_room(self) -> bool:
-        """Whether the workers can take one more block: one each in training, and one more each to go on with."""
+        """Return whether the workers can take one more block: one each in training, and one more each to go on with."""
         return len(self._in_flight) < 2 * self._count()
 
     def _count(self) -> int:
@@ -315,7 +315,7 @@ def guessed_seconds(task: Task, epochs: int, engine: str) -> float:
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """Return how many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

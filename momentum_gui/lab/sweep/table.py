@@ -32,7 +32,7 @@ class SweepTable:
 
     @classmethod
     def empty(cls, grid: Grid) -> SweepTable:
-        """A table in which nothing is known yet."""
+        """Return a table in which nothing is known yet."""
         outcome, epochs = np.zeros(grid.runs, dtype=np.int64), np.zeros(grid.runs, dtype=np.int64)
         return cls(grid, outcome, epochs, *(np.full(grid.runs, np.nan) for _ in NUMBERS))
 
@@ -52,7 +52,7 @@ class SweepTable:
         return bool(self.known.all())
 
     def known_cells(self) -> NDArray[np.bool_]:
-        """Which cells are done with all their seeds: (rules, learning rates, momenta)."""
+        """Return which cells are done with all their seeds: (rules, learning rates, momenta)."""
         return np.asarray(self.by_cell(self.known).all(axis=-1), dtype=np.bool_)
 
     def diverged_share(self) -> Floats:
@@ -61,16 +61,16 @@ class SweepTable:
         return np.where(self.known_cells(), share, np.nan)
 
     def by_cell(self, column: NDArray[np.generic]) -> NDArray[np.generic]:
-        """A column in the grid's shape: (rules, learning rates, momenta, seeds)."""
+        """Return a column in the grid's shape: (rules, learning rates, momenta, seeds)."""
         return column.reshape(self.grid.shape)
 
     def outcomes(self) -> dict[str, int]:
-        """How many runs ended in each way, the words as in the CSV."""
+        """Return how many runs ended in each way, the words as in the CSV."""
         counts = np.bincount(self.outcome, minlength=len(Outcome))
         return {kind.name.lower(): int(counts[kind]) for kind in Outcome if kind and counts[kind]}
 
     def as_results(self) -> Iterator[BlockResult]:
-        """All that is known, as one result: to fill a view of a sweep that was resumed."""
+        """Yield all that is known, as one result: to fill a view of a sweep that was resumed."""
         if (runs := np.flatnonzero(self.known)).size:
             numbers = [getattr(self, name)[runs] for name in NUMBERS]
             yield BlockResult.of_columns(-1, runs, self.outcome[runs], self.epochs[runs], numbers)

@@ -34,7 +34,7 @@ def update(size: int, space: Any, A: Any, B: Any, C: Any, D: Any) -> None:
 
 
 def space_needed(shape: Shape, outputs: int) -> int:
-    """How many numbers `train` works in."""
+    """Return how many numbers `train` works in."""
     panels = compiled_gradients.space_needed(shape) + STRIDE * outputs
     return ROWS * shape.padded_weights + panels + ITEM_LANES * shape.activations
 

@@ -137,7 +137,7 @@ def softmax(m: int, y: Any, y0: int, stride: int) -> None:
 
 @inlined
 def losses(code: int, loss: int, m: int, o: Any, o0: int, stride: int, t: Any, t0: int, gap: int) -> Any:
-    """The loss of each item in the lanes."""
+    """Return the loss of each item in the lanes."""
     like = lanes16()
     sum_ = fill(like, 0.0)
     if loss != CROSS_ENTROPY:

@@ -131,7 +131,7 @@ def add_products(
 
 
 def space_needed(shape: Shape) -> int:
-    """How many numbers `add_gradient` works in."""
+    """Return how many numbers `add_gradient` works in."""
     return 2 * STRIDE * shape.activations
 
 

@@ -278,7 +278,7 @@ def give_back(space: Any, lane: int, natural: Any) -> None:
 
 
 def space_needed(shape: Shape) -> int:
-    """How many numbers `train` works in."""
+    """Return how many numbers `train` works in."""
     rows = ROWS * shape.weights + 3 * shape.activations + ROW_LANES + 5
     return rows * RUN_LANES + shape.activations * ITEM_LANES
 

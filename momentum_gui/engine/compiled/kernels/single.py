@@ -197,7 +197,7 @@ def update_from_gradient(size: int, space: Any, A: Any, B: Any, C: Any, D: Any) 
 
 
 def space_needed(shape: Shape) -> int:
-    """How many numbers `train` works in."""
+    """Return how many numbers `train` works in."""
     return ROWS * shape.padded_weights + (2 + ITEM_LANES) * shape.activations
 
 

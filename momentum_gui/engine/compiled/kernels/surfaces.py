@@ -25,7 +25,7 @@ def either(code, function, otherwise):
             return function(x, y, k)
         return otherwise(wanted, x, y, k)
 
-    # numba tells functions apart by name and a count, which begins anew in each process: two of one name, one of them
+    # numba tells functions apart by name and a count, which starts again in each process: two of one name, one of them
     # from the cache that another process wrote, could be taken for one another.
     chosen.__qualname__ = f"chosen_{code}_{function.py_func.__name__}"
     return compiled(chosen)

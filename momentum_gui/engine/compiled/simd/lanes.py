@@ -48,27 +48,27 @@ class LanesModel(models.PrimitiveModel):  # type: ignore[misc]
 
 
 def spread(builder: Any, number: Any, count: int) -> Any:
-    """An LLVM vector of `count` times the number."""
+    """Return an LLVM vector of `count` times the number."""
     vector = ir.VectorType(number.type, count)
     first = builder.insert_element(ir.Constant(vector, ir.Undefined), number, ir.Constant(INT32, 0))
     return shuffled(builder, first, first, [0] * count)
 
 
 def shuffled(builder: Any, a: Any, b: Any, places: Any) -> Any:
-    """The lanes of a, then b, at the given places."""
+    """Return the lanes of a, then b, at the given places."""
     mask = ir.Constant(ir.VectorType(INT32, len(places)), list(places))
     return builder.shuffle_vector(a, b, mask)
 
 
 def common(kinds: Any) -> Lanes | None:
-    """The type of lanes among the types, if all the others are numbers."""
+    """Return the type of lanes among the types, if all the others are numbers."""
     lanes = [kind for kind in kinds if isinstance(kind, Lanes)]
     numbers = all(isinstance(kind, (Lanes, types.Float, types.Integer)) for kind in kinds)
     return lanes[0] if lanes and numbers else None
 
 
 def as_lanes(context: Any, builder: Any, value: Any, kind: Any, lanes: Lanes) -> Any:
-    """The value as lanes: a number is spread over all of them."""
+    """Return the value as lanes: a number is spread over all of them."""
     if isinstance(kind, Lanes):
         return value
     return spread(builder, context.cast(builder, value, kind, types.float64), lanes.count)
@@ -122,13 +122,13 @@ where_less, where_equal = lanewise(compiled_vector.where_less), lanewise(compile
 
 
 def place_in(context: Any, builder: Any, kind: Any, array: Any, index: Any, vector: Any) -> Any:
-    """A pointer to the vector (or number) that begins at array[index], in a one-dimensional contiguous array."""
+    """Return a pointer to the vector (or number) that begins at array[index], in a one-dimensional contiguous array."""
     data = context.make_array(kind)(context, builder, array).data
     return builder.bitcast(builder.gep(data, [index]), ir.PointerType(vector))
 
 
 def zeros(count: int) -> tuple[Any, Any]:
-    """The typing and lowering of that many zeros."""
+    """Return the typing and lowering of that many zeros."""
     lanes = Lanes(count)
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
@@ -174,7 +174,7 @@ def as_many(typing_context: Any, numbers: Any) -> Any:
 
 @intrinsic
 def count_of(typing_context: Any, like: Any) -> Any:
-    """How many lanes there are."""
+    """Return how many lanes there are."""
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         return ir.Constant(INT64, like.count)
@@ -184,7 +184,7 @@ def count_of(typing_context: Any, like: Any) -> Any:
 
 @intrinsic
 def load(typing_context: Any, like: Any, array: Any, index: Any) -> Any:
-    """The numbers from array[index] on, as many as `like` has lanes."""
+    """Return the numbers from array[index] on, as many as `like` has lanes."""
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         place = place_in(context, builder, sig.args[1], arguments[1], arguments[2], like.llvm)
@@ -195,7 +195,7 @@ def load(typing_context: Any, like: Any, array: Any, index: Any) -> Any:
 
 @intrinsic
 def repeat(typing_context: Any, like: Any, array: Any, index: Any) -> Any:
-    """The one number array[index] in every lane."""
+    """Return the one number array[index] in every lane."""
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         place = place_in(context, builder, sig.args[1], arguments[1], arguments[2], DOUBLE)
@@ -206,7 +206,7 @@ def repeat(typing_context: Any, like: Any, array: Any, index: Any) -> Any:
 
 @intrinsic
 def fill(typing_context: Any, like: Any, number: Any) -> Any:
-    """The number in every lane."""
+    """Return the number in every lane."""
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         return spread(builder, arguments[1], like.count)
@@ -229,7 +229,7 @@ def store(typing_context: Any, array: Any, index: Any, lanes: Any) -> Any:
 
 @intrinsic
 def keep(typing_context: Any, lanes: Any, count: Any, other: Any) -> Any:
-    """The first `count` lanes, and the number `other` in the rest."""
+    """Return the first `count` lanes, and the number `other` in the rest."""
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         value, count_value, other_value = arguments
@@ -252,7 +252,7 @@ def butterfly(builder: Any, value: Any, count: int, combine: Callable[[Any, Any]
 
 @intrinsic
 def total(typing_context: Any, lanes: Any) -> Any:
-    """The sum of the lanes in every lane, as ((0+1)+(2+3))+((4+5)+(6+7)) …"""
+    """Return the sum of the lanes in every lane, as ((0+1)+(2+3))+((4+5)+(6+7)) …"""
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         return butterfly(builder, arguments[0], lanes.count, builder.fadd)
@@ -262,7 +262,7 @@ def total(typing_context: Any, lanes: Any) -> Any:
 
 @intrinsic
 def largest(typing_context: Any, lanes: Any) -> Any:
-    """The largest of the lanes in every lane; where one is not a number, any."""
+    """Return the largest of the lanes in every lane; where one is not a number, any."""
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         def larger(a: Any, b: Any) -> Any:
@@ -275,7 +275,7 @@ def largest(typing_context: Any, lanes: Any) -> Any:
 
 @intrinsic
 def first(typing_context: Any, lanes: Any) -> Any:
-    """The first lane as a number."""
+    """Return the first lane as a number."""
 
     def lower(context: Any, builder: Any, sig: Any, arguments: Any) -> Any:
         return builder.extract_element(arguments[0], ir.Constant(INT32, 0))
@@ -284,7 +284,7 @@ def first(typing_context: Any, lanes: Any) -> Any:
 
 
 def neighbours_added(builder: Any, a: Any, b: Any) -> Any:
-    """The sums of neighbouring lanes: those of a, then those of b."""
+    """Return the sums of neighbouring lanes: those of a, then those of b."""
     count = 2 * a.type.count
     even = shuffled(builder, a, b, range(0, count, 2))
     odd = shuffled(builder, a, b, range(1, count, 2))

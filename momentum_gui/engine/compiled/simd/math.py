@@ -110,7 +110,7 @@ lanes_rectified, lanes_rectified_slope = lanewise(rectified), lanewise(rectified
 
 @inlined
 def activate(code: int, net: Any) -> Any:
-    """The outputs of units from their net inputs; softmax, which mixes units, is left as it is."""
+    """Return the outputs of units from their net inputs; softmax, which mixes units, is left as it is."""
     if code == TANH:
         return lanes_tanh(net)
     if code == LOGISTIC:
@@ -122,7 +122,7 @@ def activate(code: int, net: Any) -> Any:
 
 @inlined
 def slope(code: int, output: Any) -> Any:
-    """The derivative of an elementwise activation, from its output."""
+    """Return the derivative of an elementwise activation, from its output."""
     if code == TANH:
         return 1.0 - output * output
     if code == LOGISTIC or code == SOFTMAX:  # noqa: SIM109  # a tuple would be built and searched

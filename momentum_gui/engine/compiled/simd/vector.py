@@ -49,13 +49,13 @@ class Vector:
         return Vector(self.builder, value, self.count)
 
     def same(self, operand: Operand) -> Any:
-        """The LLVM value of an operand; a number is repeated in every lane."""
+        """Return the LLVM value of an operand; a number is repeated in every lane."""
         if isinstance(operand, Vector):
             return operand.value
         return ir.Constant(ir.VectorType(DOUBLE, self.count), [float(operand)] * self.count)
 
     def whole(self, number: int) -> Any:
-        """A constant whole number in every lane."""
+        """Return a constant whole number in every lane."""
         return ir.Constant(ir.VectorType(INT64, self.count), [number] * self.count)
 
     @property
@@ -64,7 +64,7 @@ class Vector:
         return self.builder.bitcast(self.value, ir.VectorType(INT64, self.count))
 
     def from_bits(self, bits: Any) -> Vector:
-        """The vector whose bits these are."""
+        """Return the vector whose bits these are."""
         return self.like(self.builder.bitcast(bits, ir.VectorType(DOUBLE, self.count)))
 
 
@@ -72,7 +72,7 @@ Operand = Vector | float
 
 
 def call(name: str, first: Vector, *others: Operand) -> Vector:
-    """A call of LLVM's own elementwise function of that name."""
+    """Return a call of LLVM's own elementwise function of that name."""
     kind, full = ir.VectorType(DOUBLE, first.count), f"llvm.{name}.v{first.count}f64"
     function = first.builder.module.globals.get(full)
     if function is None:

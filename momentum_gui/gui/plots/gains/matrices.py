@@ -145,7 +145,7 @@ class GainMatrices:
                 self._chosen.show()
 
     def weight_at(self, x: float, y: float) -> int | None:
-        """The number of the weight drawn there; None between the matrices."""
+        """Return the number of the weight drawn there; None between the matrices."""
         for matrix in self.matrices:
             layer = matrix.layer
             if matrix.left <= x < matrix.left + matrix.width and 0 <= y < 1:

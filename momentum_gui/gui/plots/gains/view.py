@@ -199,7 +199,7 @@ class GainsView(PlotView):
         count = 0 if frame.trace is None else len(frame.trace.gradients)
         on_surface = setup.surface is not None
         alike = limits.steady == limits.alternating
-        if self.is_small:  # the limits stand beside the plot
+        if self.is_small:  # the limits are beside the plot
             words = [name if alike else f"{name} · half-life {half_life_text(life, on_surface=on_surface)}"]
             words += [f"parts agree in {100 * agreement:.0f} %"] if np.isfinite(agreement) else []
             words += [f"{count} update{'s' * (count != 1)} up to {frame.update}"] if count else []
@@ -226,7 +226,7 @@ class GainsView(PlotView):
         return self.width() < SMALL
 
     def weight_text(self, weight: int) -> str:
-        """What is known of one weight: gain, the parts of its last step, whether they agree."""
+        """Return what is known of one weight: gain, the parts of its last step, whether they agree."""
         assert self.setup is not None
         name = self.setup.weight_names[weight]
         if self._last is None:
@@ -266,7 +266,7 @@ class GainsView(PlotView):
         )
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
-        """A row a trained weight: gain, and the parts of its last step."""
+        """Return a row a trained weight: gain, and the parts of its last step."""
         rows: list[list[object]] = []
         if self.shown_frame is not None and self.run is not None and self.setup is not None and self._last is not None:
             last = self._last
@@ -303,7 +303,7 @@ class GainsView(PlotView):
 
 
 def coefficients_of(frame: RunFrame) -> Coefficients:
-    """The four numbers of a run's last updates; before the first, those of its settings."""
+    """Return the four numbers of a run's last updates; before the first, those of its settings."""
     return frame.coefficients if frame.trace is None else frame.trace.coefficients
 
 

@@ -1,4 +1,4 @@
-"""The network's drawing: where its units and weights stand, how they are painted, which weight the mouse means."""
+"""The network's drawing: where its units and weights are, how they are painted, which weight is under the mouse."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from momentum_gui.gui.style import theme
 from momentum_gui.gui.training.thread_priority import own_time
 
 MOST_UNITS = 14
-"""A layer with more units is drawn with so many of them, and says how many it leaves out."""
+"""The most units drawn of a layer; a larger layer says how many it leaves out."""
 WIDEST = 6.0
 REACH = 6.0  # pixels from a line within which the mouse means it
 
@@ -158,7 +158,7 @@ class Canvas(QWidget):
         return self._layout
 
     def weight_at(self, place: QPointF) -> int | None:
-        """The weight whose line is nearest to a place, within a few pixels; None where there is none."""
+        """Return the weight whose line is nearest to a place, within a few pixels; None where there is none."""
         if self.network is None or not len(self._laid_out().lines):
             return None
         layout = self._laid_out()
@@ -193,7 +193,8 @@ class Canvas(QWidget):
 def lay_out(
     network: Network, names: tuple[tuple[str, ...], tuple[str, ...]], area: QRectF, metrics: QFontMetricsF
 ) -> Layout:
-    """Where a network's units and weights are drawn: a column a layer, inputs at the left, biases as short stubs."""
+    """Return where a network's units and weights are drawn: a column a layer, inputs at the left, biases as short
+    stubs."""
     sides = [max((metrics.horizontalAdvance(elided(text, metrics)) for text in side), default=0.0) for side in names]
     left, right = sides[0] + 30, area.width() - sides[1] - 30
     columns = len(network.sizes)
@@ -230,5 +231,5 @@ def lay_out(
 
 
 def elided(text: str, metrics: QFontMetricsF) -> str:
-    """A name short enough to stand beside a unit."""
+    """Return a name short enough to fit beside a unit."""
     return metrics.elidedText(text, Qt.TextElideMode.ElideRight, 110)

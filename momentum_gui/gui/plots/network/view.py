@@ -81,7 +81,7 @@ class DiagramView(View):
         self.canvas.update()
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
-        """The weights by name, with the last step of each."""
+        """Return the weights by name, with the last step of each."""
         network, run = self.canvas.network, self.run
         if network is None or run is None:
             return ["weight", "value", "last_step"], []

@@ -76,7 +76,7 @@ class Captions:
         return point_words(plane, x, y, found)
 
     def _error_on(self, plane: Plane, x: float, y: float) -> float | None:
-        """The surface's error at a point: evaluated there where that is quick, else read off the picture."""
+        """Return the surface's error at a point: evaluated there where that is quick, else read off the picture."""
         if self._task is not None and is_quick(self._task):
             with np.errstate(all="ignore"):
                 return float(self._queue.engine.task_errors(self._task, plane.weights_at(x, y))[0])
@@ -85,7 +85,7 @@ class Captions:
 
 
 def run_words(run: RunRecord, moment: float | None, here: Floats, plane: Plane, error_at: ErrorAt) -> tuple[str, str]:
-    """A run's true error at a moment, the plane's error there (by `error_at`), and how far off the plane it is.
+    """Return a run's true error at a moment, the plane's error there (by `error_at`), and how far off the plane it is.
 
     `here` are the run's weights (W,) at that moment. In all words, and in few for where there is little room.
     """
@@ -110,7 +110,7 @@ def run_words(run: RunRecord, moment: float | None, here: Floats, plane: Plane, 
 
 
 def arrow_words(arrows: StepArrows) -> tuple[str, ...]:
-    """The key to the arrows, in all words and in ever fewer; "" while there are none."""
+    """Return the key to the arrows, in all words and in ever fewer; "" while there are none."""
     if not arrows.visible:
         return ("",)
     colors, scale = theme.current(), arrows.magnified
@@ -136,7 +136,7 @@ def point_words(plane: Plane, x: float, y: float, found: tuple[float, float, flo
 
 
 def summary_words(plane: Plane, runs: list[RunRecord]) -> str:
-    """Where runs stand on a plane, and what the plane leaves out."""
+    """Return where runs are on a plane, and what the plane leaves out."""
     places = []
     for run in runs:
         x, y, _ = plane.project(np.nan_to_num(run.latest.weights, posinf=1e150, neginf=-1e150)[None])
@@ -146,5 +146,5 @@ def summary_words(plane: Plane, runs: list[RunRecord]) -> str:
 
 
 def axis_words(label: str, share: float | None) -> str:
-    """An axis's label, with the share of movement that it holds where that has a meaning."""
+    """Return an axis's label, with the share of movement that it holds where that has a meaning."""
     return label if share is None else f"{label} ({percent(share)} of the movement)"

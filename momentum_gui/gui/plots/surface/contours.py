@@ -1,4 +1,4 @@
-"""Lines of equal error with their values, which stand along the lines and never on one another."""
+"""Lines of equal error with their values, written along the lines and never on one another."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ MOST_LABELS = 14
 GAP = 26.0
 """Pixels that labels keep from one another."""
 SHORTEST = 3.0
-"""A line gets a value only where it is so many times longer than the value."""
+"""How many times longer than its value a line must be to get one."""
 
 LABEL_SECONDS = 0.25
-"""How long values stand still on lines that move."""
+"""How long values stay in place on lines that move."""
 FINENESS = 2.0
-"""Images of values are so many times finer than the screen: they are turned."""
+"""How many times finer than the screen images of values are: they are turned."""
 RIM = QPen(QColor(15, 25, 35, 150), 2.6)
 LIGHT = QColor(255, 255, 255, 240)
 
@@ -74,7 +74,7 @@ class Letters:
         painter.fillPath(self.path, LIGHT)
 
     def image(self, fineness: float) -> QPixmap:
-        """The same as an image with so many pixels to one of the screen's units."""
+        """Return the same as an image with that many pixels to one of the screen's units."""
         if self._image is None or self._image.devicePixelRatio() != fineness:
             size = self.bounds.size() * fineness
             self._image = QPixmap(math.ceil(size.width()), math.ceil(size.height()))
@@ -89,7 +89,7 @@ class Letters:
 
 @lru_cache(maxsize=128)
 def letters(text: str, font: str) -> Letters:
-    """A value in letters, made once; the font by its description."""
+    """Return a value in letters, made once; the font by its description."""
     described = QFont()
     described.fromString(font)
     return Letters(text, described)
@@ -153,7 +153,7 @@ class Contours:
     ) -> None:
         """Draw the lines of values (ny, nx), log10 of the errors if `log`, NaN where there is no number.
 
-        While they are `live`, values on lines that move within their range stand still for a moment, to be read.
+        While they are `live`, values on lines that move within their range stay in place for a moment, to be read.
         """
         lines = contour_lines(values, range_, levels, log=log)
         if not lines:
@@ -173,7 +173,7 @@ class Contours:
         self._label(self._placed(named))
 
     def _placed(self, named: list[tuple[Floats, str]]) -> list[tuple[str, Floats, float]]:
-        """A value for each line that has room for one: text, place, and degrees on the screen."""
+        """Return a value for each line that has room for one: text, place, and degrees on the screen."""
         box = self.plot.getPlotItem().getViewBox()
         (left, right), (low, high) = self.plot.getPlotItem().viewRange()
         scale = np.array([box.width() / (right - left), box.height() / (high - low)])
@@ -215,7 +215,7 @@ class Contours:
 
 
 def contour_lines(values: Floats, range_: Range, levels: tuple[float, float], *, log: bool) -> list[LevelLines]:
-    """The contour lines of values (ny, nx) between two levels, where there are any."""
+    """Return the contour lines of values (ny, nx) between two levels, where there are any."""
     ny, nx = values.shape
     x, y = np.meshgrid(np.linspace(range_[0], range_[1], nx), np.linspace(range_[2], range_[3], ny))
     # By itself: contour_generator's masked arrays take longer than all the lines.
@@ -239,7 +239,7 @@ def contour_lines(values: Floats, range_: Range, levels: tuple[float, float], *,
 
 
 def contour_levels(low: float, high: float, *, log: bool) -> list[tuple[float, str]]:
-    """Where contours run between two levels, and the error that stands at each."""
+    """Return where contours run between two levels, and the error to write at each."""
     if not log:
         return list(ticks(low, high, 10, log=False).major)
     decades = high - low

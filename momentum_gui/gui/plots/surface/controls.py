@@ -10,7 +10,7 @@ from momentum_gui.gui.widgets.rich_line import RichLine
 
 
 def choice_box(name: str, tip: str) -> QComboBox:
-    """A list to choose from, no wider than it must be."""
+    """Return a list to choose from, no wider than it must be."""
     box = ElidedBox(tip)
     box.setAccessibleName(name)
     box.setMaxVisibleItems(20)
@@ -21,14 +21,14 @@ def choice_box(name: str, tip: str) -> QComboBox:
 
 
 def note() -> RichLine:
-    """A quiet line that is shortened rather than widening the window."""
+    """Return a quiet line that is shortened rather than widening the window."""
     label = RichLine()
     label.setProperty("muted", True)
     return label
 
 
 def small(text: str) -> QLabel:
-    """A quiet word before a control."""
+    """Return a quiet word before a control."""
     label = QLabel(text)
     label.setProperty("muted", True)
     return label

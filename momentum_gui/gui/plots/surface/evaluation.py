@@ -87,7 +87,7 @@ def evaluate(
 
 
 def error_here(request: SurfaceRequest, x: float, y: float) -> tuple[float, float, float]:
-    """The error at a point of the plane, and its uphill slopes along x and y, evaluated there."""
+    """Return the error at a point of the plane, and its uphill slopes along x and y, evaluated there."""
     weights = request.plane.weights_at(x, y)
     with np.errstate(all="ignore"):
         error = request.engine.task_errors(request.task, weights)
@@ -97,7 +97,7 @@ def error_here(request: SurfaceRequest, x: float, y: float) -> tuple[float, floa
 
 
 def is_quick(task: Task) -> bool:
-    """Whether one evaluation takes no longer than a frame may wait for."""
+    """Return whether one evaluation takes no longer than a frame may wait for."""
     return task.items_per_epoch * task.weight_count <= QUICK
 
 

@@ -16,7 +16,7 @@ from momentum_gui.gui.plots.surface.contours import Contours
 from momentum_gui.gui.style import theme
 
 DECADES = 8.0
-"""A logarithmic picture shows at most so many decades below its highest error."""
+"""The most decades that a logarithmic picture shows below its highest error."""
 LARGEST_LINEAR = 1e30
 """Beyond this a linear picture shows no number."""
 
@@ -125,7 +125,8 @@ class SurfaceImage:
 
 
 def values_of(errors: Floats, *, log: bool) -> Floats:
-    """What stands for some errors: their log10 if `log`, NaN where there is no number, or one beyond all measure.
+    """Return what stands for some errors: their log10 if `log`, NaN where there is no number, or one beyond all
+    measure.
 
     A logarithm of 0 counts as that of the least error above 0; below 0 there is none.
     """

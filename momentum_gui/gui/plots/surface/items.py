@@ -24,7 +24,7 @@ class SurfaceItems:
         self.paths: list[PathItems] = []
 
     def arrange(self, runs: int) -> None:
-        """Items for so many runs."""
+        """Make the items for that many runs."""
         for items in self.paths:
             items.remove()
         self.paths = [PathItems(self.plot, number) for number in range(runs)]
@@ -54,7 +54,7 @@ class SurfaceItems:
             return None
         x, y, _ = plane.project(run.path.vectors[:1])
         start = float(x[0]), float(y[0])
-        self.marker.stand(*start, at.selected)
+        self.marker.place(*start, at.selected)
         return start
 
     def _draw_arrows(self, at: WindowState, plane: Plane) -> None:

@@ -1,4 +1,4 @@
-"""The surface view's parts and where they stand: controls above, the picture flat or in 3D, lines of words below."""
+"""The layout of the surface view: controls above, the picture flat or in 3D, lines of words below."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.widgets.rich_text import escaped
 
 START_BESIDE = 580
-"""From this width on, in pixels, the start stands beside the buttons."""
+"""From this width on, in pixels, the start is beside the buttons."""
 
 
 class SurfaceLayout(PlotView):
@@ -107,7 +107,7 @@ class SurfaceLayout(PlotView):
             )
 
     def painted(self, scale: float) -> QImage | None:
-        """The 3D picture in the theme in force, at `scale` times its size; None while the surface is flat."""
+        """Return the 3D picture in the theme in force, at `scale` times its size; None while the surface is flat."""
         if not self.view3d.on or self.record is None:
             return None
         self.draw_3d(self.shown, live=False)
@@ -119,7 +119,7 @@ class SurfaceLayout(PlotView):
         box = self.layout()
         assert isinstance(box, QVBoxLayout)
         beside = self.controls.indexOf(self.start) >= 0
-        if wide != beside:  # where there is no room beside the buttons, the start stands above them
+        if wide != beside:  # where there is no room beside the buttons, the start goes above them
             (box if wide else self.controls).removeWidget(self.start)
             (self.controls.insertWidget(0, self.start) if wide else box.insertWidget(1, self.start))
             self.start.setContentsMargins(0 if wide else 8, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""The runs on the error surface: paths that fade off the plane, marks, starts, where each stands, and three arrows."""
+"""The runs on the error surface: paths that fade off the plane, marks, starts, present positions, and three arrows."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Marker(QGraphicsPathItem):
 
 
 class PathItems:
-    """One run on the surface: its path, thinning marks along it, and where it stands or left the picture.
+    """One run on the surface: its path, thinning marks along it, and where it is now or left the picture.
 
     A path has its run's colour and dashes. While training goes on it is drawn plainly, which is cheap; at rest with a
     light rim. A run that has left the picture is shown by an arrowhead where it did.
@@ -98,7 +98,7 @@ class PathItems:
     def draw(
         self, plane: Plane, vectors: Floats, *, selected: bool = False, ended_badly: bool = False, live: bool = False
     ) -> None:
-        """Draw a run whose weights went along `vectors` (moments, W), the last being where it stands."""
+        """Draw a run whose weights went along `vectors` (moments, W), the last being its present position."""
         x, y, distance = plane.project(np.clip(vectors, -1e150, 1e150))
         good = np.isfinite(x) & np.isfinite(y)
         self.show_track(x[good], y[good], distance[good], selected=selected, ended_badly=ended_badly, live=live)
@@ -151,7 +151,8 @@ class PathItems:
             line.set_points(x, y, connect=connected, pen=pen, rim=rim, smooth=not live)
 
     def _exit(self, x: Floats, y: Floats, shown: Range) -> tuple[float, float, float]:
-        """Where the step x, y (2,) leaves the picture, and in which direction on the screen (degrees, downwards)."""
+        """Return where the step x, y (2,) leaves the picture, and in which direction on the screen (degrees,
+        downwards)."""
         by_x, by_y = float(x[1] - x[0]), float(y[1] - y[0])
         shares = [1.0]
         for begun, by, low, high in ((x[0], by_x, *shown[:2]), (y[0], by_y, *shown[2:])):
@@ -170,14 +171,14 @@ class PathItems:
 
 @lru_cache
 def rim_pen(opacity: float, width: float) -> QPen:
-    """The pen of a path's light rim."""
+    """Return the pen of a path's light rim."""
     # From a QColor: of four numbers pyqtgraph makes one by a call that leaks a reference to None.
     return pg.mkPen(QColor(255, 255, 255, int(150 * opacity)), width=width)
 
 
 @lru_cache
 def dot_pen(color: str) -> QPen:
-    """The pen of the marks along a path."""
+    """Return the pen of the marks along a path."""
     pen = QPen(QColor(color), 4.0, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
     pen.setCosmetic(True)
     return pen

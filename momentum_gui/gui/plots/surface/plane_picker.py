@@ -37,7 +37,7 @@ KINDS = ("Two weights", "Main directions (PCA)", "Random directions", "Three sta
 MOMENTS = {"start": "start", "middle": "half-way", "best": "best", "now": "end"}
 """The states of a run that a plane may go through, and how they are called."""
 DETAILS_BESIDE = 560
-"""From this width on, in pixels, what a kind of plane needs stands beside it, however long the names."""
+"""From this width on, in pixels, what a kind of plane needs is beside it, however long the names."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class State:
     moment: str
 
     def weights(self, record: Record) -> Floats:
-        """The weights (W,), finite, as near as they were kept."""
+        """Return the weights (W,), finite, as near as they were kept."""
         run = record.runs[min(self.run, len(record.runs) - 1)]
         path, errors = run.path, run.measures.last[:, int(Measure.ERROR)]
         found = run.latest.weights
@@ -61,12 +61,12 @@ class State:
         return found if np.isfinite(found).all() else last_finite(path.vectors)
 
     def text(self, record: Record) -> str:
-        """How the state is called: "start of plain"."""
+        """Return how the state is called: "start of plain"."""
         return f"{MOMENTS[self.moment]} of {record.runs[min(self.run, len(record.runs) - 1)].name}"
 
 
 class PlanePicker(QWidget):
-    """One row: the kind of plane, and beside it what that kind needs. `chosen` tells of a change by the user."""
+    """One row: the kind of plane, and beside it what that kind needs. `chosen` is emitted when the user changes it."""
 
     chosen = Signal()
 
@@ -77,10 +77,10 @@ class PlanePicker(QWidget):
         self.second = choice_box("The weight along y", "The weight along y")
         self.shares = note()
         self.centre = choice_box("Centre", "The weights that the random directions start from")
-        self.anew = QToolButton()
-        self.anew.setText("New directions")
-        self.anew.setToolTip("Draw two other random directions")
-        self.anew.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.new_directions = QToolButton()
+        self.new_directions.setText("New directions")
+        self.new_directions.setToolTip("Draw two other random directions")
+        self.new_directions.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.states = [choice_box(f"State {number}", f"State {number} that the plane goes through") for number in "123"]
         self.formula = note()
         self.seed = 0
@@ -92,7 +92,7 @@ class PlanePicker(QWidget):
         rows: tuple[list[QWidget], ...] = (
             [small("x"), self.first, small("y"), self.second],
             [self.shares],
-            [small("through"), self.centre, self.anew],
+            [small("through"), self.centre, self.new_directions],
             [small("through"), *self.states],
             [self.formula],
         )
@@ -108,7 +108,7 @@ class PlanePicker(QWidget):
             box.activated.connect(self._choose)
         for box in self.states:
             box.activated.connect(self._choose_state)
-        self.anew.clicked.connect(self._draw_anew)
+        self.new_directions.clicked.connect(self._draw_directions)
 
     @property
     def index(self) -> int:
@@ -177,7 +177,7 @@ class PlanePicker(QWidget):
     def make_plane(
         self, setup: Setup, record: Record, runs: list[RunRecord], selected: int, current: Floats, like: Plane | None
     ) -> Plane:
-        """The plane chosen, through the states as they are now.
+        """Return the plane chosen, through the states as they are now.
 
         `current` are the selected run's weights (W,) at the moment shown, `runs` those whose paths count, `like` the
         plane before, so that a picture that is brought up to date does not flip.
@@ -215,7 +215,7 @@ class PlanePicker(QWidget):
         self._place_details()
 
     def _place_details(self) -> None:
-        """Lists with long names stand below the kind where there is no room beside it."""
+        """Put lists with long names below the kind where there is no room beside it."""
         below = self.width() < DETAILS_BESIDE and self._details.currentIndex() in (RANDOM, THREE)
         direction = QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight
         if self._row.direction() is not direction:
@@ -233,13 +233,13 @@ class PlanePicker(QWidget):
         self.chosen.emit()
 
     @Slot()
-    def _draw_anew(self) -> None:
+    def _draw_directions(self) -> None:
         self.seed += 1
         self.chosen.emit()
 
 
 def named(plane: Plane, run: RunRecord) -> Plane:
-    """A plane of two weights whose sentence says whose the others are."""
+    """Return a plane of two weights whose sentence says whose the others are."""
     if plane.exact:
         return plane
     sentence = (
@@ -250,19 +250,19 @@ def named(plane: Plane, run: RunRecord) -> Plane:
 
 
 def paths(runs: list[RunRecord]) -> Floats:
-    """The recorded weights of some runs (points, W), without the runs that have left, unless all have."""
+    """Return the recorded weights of some runs (points, W), without the runs that have left, unless all have."""
     calm = [run.path.vectors for run in runs if not has_left(run)]
     return np.concatenate(calm or [worth_showing(run.path.vectors) for run in runs])
 
 
 def last_finite(vectors: Floats) -> Floats:
-    """The last of some vectors (n, W) that holds only numbers."""
+    """Return the last of some vectors (n, W) that holds only numbers."""
     good = np.flatnonzero(np.isfinite(vectors).all(axis=1))
     return vectors[good[-1]] if len(good) else np.zeros(vectors.shape[1])
 
 
 def first_pair(setup: Setup) -> tuple[int, int]:
-    """The weights to look at first: the only two that train, or two that lead to the first output."""
+    """Return the weights to look at first: the only two that train, or two that lead to the first output."""
     trained = np.flatnonzero(setup.trained())
     if setup.network is None or len(trained) <= 2:
         return (int(trained[0]), int(trained[1])) if len(trained) == 2 else (0, 1)

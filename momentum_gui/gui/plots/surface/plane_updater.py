@@ -83,13 +83,13 @@ class PlaneUpdater:
 
 
 def has_moved(runs: list[RunRecord]) -> bool:
-    """Whether there is any movement by which directions could be told."""
+    """Return whether there is any movement by which directions could be told."""
     vectors = paths(runs)
     return bool((vectors != vectors[0]).any())
 
 
 def same_plane(plane: Plane, other: Plane) -> bool:
-    """Whether two planes are one, in the same coordinates and with the same words."""
+    """Return whether two planes are one, in the same coordinates and with the same words."""
     return plane.sentence == other.sentence and all(
         np.array_equal(getattr(plane, part), getattr(other, part)) for part in ("origin", "axis_x", "axis_y")
     )

@@ -20,7 +20,7 @@ FARTHEST_WEIGHT = 1e150
 
 @dataclass(frozen=True)
 class Track:
-    """A run's path on the plane: x, y and the distance from it, (points,), all finite; the last is where it stands.
+    """A run's path on the plane: x, y and the distance from it, (points,), all finite; the last is the present.
 
     `counts` says whether the range is to show it: the run has not left.
     """
@@ -32,7 +32,8 @@ class Track:
 
 
 def projected(plane: Plane, runs: list[tuple[int, RunRecord]], moment: float | None, *, live: bool) -> dict[int, Track]:
-    """The tracks of runs by their numbers, up to a moment (epochs; None = the present); thinned out if `live`."""
+    """Return the tracks of runs by their numbers, up to a moment (epochs; None = the present); thinned out if
+    `live`."""
     pieces = [path_until(run, moment, MOST_LIVE if live else None) for _, run in runs]
     if not pieces:
         return {}
@@ -49,7 +50,7 @@ def projected(plane: Plane, runs: list[tuple[int, RunRecord]], moment: float | N
 
 
 def path_until(run: RunRecord, moment: float | None, most: int | None = None) -> Floats:
-    """The weights (points, W) along a run's path up to a moment, where it stands last; about `most` of them."""
+    """Return the weights (points, W) along a run's path up to a moment, oldest first; about `most` of them."""
     vectors, position = run.path.vectors, run.path.position
     if moment is not None:
         vectors = vectors[: nearest(position, moment) + 1]
@@ -59,7 +60,7 @@ def path_until(run: RunRecord, moment: float | None, most: int | None = None) ->
 
 
 def points(tracks: dict[int, Track]) -> tuple[Floats, Floats] | None:
-    """The x and y of all tracks that the range is to show; None where every run has left."""
+    """Return the x and y of all tracks that the range is to show; None where every run has left."""
     chosen = [track for track in tracks.values() if track.counts]
     if not chosen:
         return None

@@ -34,7 +34,7 @@ class StartMarker(pg.TargetItem):
         plot.addItem(self, ignoreBounds=True)
         self.sigPositionChangeFinished.connect(self._drop)
 
-    def stand(self, x: float, y: float, run: int) -> None:
+    def place(self, x: float, y: float, run: int) -> None:
         """Stand at a place in a run's colour, unless it is just being dragged."""
         color = QColor(theme.run_color(run))
         if self.moving or (x, y, color) == self._standing:
@@ -93,7 +93,7 @@ class StartEntry(QWidget):
                 self._exact[field] = value
 
     def _fitting(self, field: QLineEdit, value: float) -> str:
-        """A number with as many of six digits as there is room for."""
+        """Return a number with as many of six digits as there is room for."""
         texts = [f"{value:.{digits}g}".replace("-", "−") for digits in (6, 5, 4, 3)]
         return next((text for text in texts if field.fontMetrics().horizontalAdvance(text) <= ROOM), texts[-1])
 
@@ -152,5 +152,5 @@ class Clicks(QTimer):
 
 
 def shift_held() -> bool:
-    """Whether the Shift key is down."""
+    """Return whether the Shift key is down."""
     return bool(QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier)

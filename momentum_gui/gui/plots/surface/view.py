@@ -243,11 +243,11 @@ class SurfaceView(SurfaceLayout):
         self.draw_3d(at, live=self._live)
 
     def summary(self) -> str:
-        """Where the runs stand, and what the plane leaves out."""
+        """Return where the runs are, and what the plane leaves out."""
         return "" if self.plane is None else summary_words(self.plane, [run for _, run in self.runs_shown()])
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
-        """The surface as drawn: x, y, error."""
+        """Return the surface as drawn: x, y, error."""
         return ["x", "y", "error"], [] if self.evaluated is None else self.evaluated.rows()
 
     # What the mouse and the buttons do.
@@ -315,5 +315,5 @@ class SurfaceView(SurfaceLayout):
 
 
 def is_alike(before: Setup, now: Setup) -> bool:
-    """Whether a plane chosen for one set-up makes sense for another: both are of one network's weights."""
+    """Return whether a plane chosen for one set-up makes sense for another: both are of one network's weights."""
     return before.surface is None and now.surface is None and before.weight_names == now.weight_names

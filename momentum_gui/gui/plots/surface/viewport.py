@@ -114,7 +114,7 @@ class Viewport:
         return around_paths(*self._points(at))
 
     def _points(self, at: WindowState) -> tuple[Floats, Floats]:
-        """All recorded points of the paths that the range is to show, on the plane."""
+        """Return all recorded points of the paths that the range is to show, on the plane."""
         assert self.plane is not None
         runs = [run for _, run in at.runs_shown if len(run.path)]
         if not runs:
@@ -158,7 +158,7 @@ class ViewRange:
             self.show((x - width / 2, x + width / 2, y - height / 2, y + height / 2))
 
     def is_left_by(self, x: Floats, y: Floats) -> bool:
-        """Whether some of the points x, y are about to leave the picture, or have."""
+        """Return whether some of the points x, y are about to leave the picture, or have."""
         left, right, low, high = self.shown
         edge_x, edge_y = EDGE * (right - left), EDGE * (high - low)
         return len(x) > 0 and bool(
@@ -166,13 +166,13 @@ class ViewRange:
         )
 
     def holds(self, range_: Range) -> bool:
-        """Whether all of a range is shown."""
+        """Return whether all of a range is shown."""
         left, right, low, high = self.shown
         return range_[0] >= left and range_[1] <= right and range_[2] >= low and range_[3] <= high
 
 
 def around_paths(x: Floats, y: Floats) -> Range:
-    """The range that shows the points x, y of all paths."""
+    """Return the range that shows the points x, y of all paths."""
     low_x, high_x, low_y, high_y = extent(x, y, MARGIN)
     # Narrower than this, rounding and single steps are all there is to be seen.
     half_x, half_y = max((high_x - low_x) / 2, 1.0), max((high_y - low_y) / 2, 1.0)
@@ -181,7 +181,7 @@ def around_paths(x: Floats, y: Floats) -> Range:
 
 
 def around_starts(surface: Surface, starts: Floats) -> Range:
-    """An analytic surface's domain and the starts (runs, 2), however far a run fled."""
+    """Return an analytic surface's domain and the starts (runs, 2), however far a run fled."""
     low_x, high_x, low_y, high_y = surface.domain
     if len(starts):
         margin_x, margin_y = 0.05 * (high_x - low_x), 0.05 * (high_y - low_y)

@@ -46,7 +46,7 @@ class Figures:
 
 
 def figures_of(job: SweepJob, measure: str, cancelled: Callable[[], bool] = never) -> Figures | None:
-    """What is to be drawn of a sweep as far as it is; the sweep waits meanwhile. None if cancelled."""
+    """Return what is to be drawn of a sweep as far as it is; the sweep waits meanwhile. None if cancelled."""
     target = job.experiment.training.target_error
     with job.lock:
         version, known = job.version, job.table.known_cells()
@@ -61,7 +61,7 @@ def figures_of(job: SweepJob, measure: str, cancelled: Callable[[], bool] = neve
 
 
 def coarsely_filled(numbers: MapNumbers, known: NDArray[np.bool_], grid: Grid) -> MapNumbers:
-    """The numbers with each unknown cell as the trained cell that stands for it in the finest pass there is."""
+    """Return the numbers with each unknown cell replaced by the trained cell that covers it in the finest pass."""
     if known.all():
         return numbers
     values, diverged, filled = numbers.values.copy(), numbers.diverged.copy(), known.copy()
@@ -93,7 +93,8 @@ def trained_rows(job: SweepJob) -> list[list[object]]:
 
 
 def cell_text(table: SweepTable, cell: Cell, measure: str, target: float) -> str:
-    """One cell in words: its settings, the measure's median, mean and spread over the seeds, how its runs ended."""
+    """Return one cell in words: its settings, the measure's median, mean and spread over the seeds, how its runs
+    ended."""
     grid = table.grid
     head = (
         f"<b>{grid.rule(grid.rules[cell.rule]).title}</b>, learning rate "
@@ -108,7 +109,7 @@ def cell_text(table: SweepTable, cell: Cell, measure: str, target: float) -> str
 
 
 def one_cell(table: SweepTable, cell: Cell) -> SweepTable:
-    """The rows of one cell, as a table of its own."""
+    """Return the rows of one cell, as a table of its own."""
     grid = table.grid
     seeds = len(grid.seeds)
     first = int(np.ravel_multi_index((*cell, 0), grid.shape))
@@ -124,7 +125,7 @@ def one_cell(table: SweepTable, cell: Cell) -> SweepTable:
 
 
 def spread_text(values: Floats, measure: str) -> str:
-    """The measure over the seeds: median, mean and quartiles; inf stands for failed."""
+    """Return the measure over the seeds: median, mean and quartiles; inf means failed."""
     title = MEASURES[measure].title.lower()
     if measure == "success":
         return f"{title} {values.mean():.0%}"
@@ -142,7 +143,7 @@ def spread_text(values: Floats, measure: str) -> str:
 
 
 def outcome_text(table: SweepTable) -> str:
-    """How the seeds ended."""
+    """Return how the seeds ended."""
     counts = np.bincount(table.outcome, minlength=len(Outcome))
     parts = [f"{counts[kind]} {words}" for kind, words in OUTCOME_WORDS.items() if counts[kind]]
     seeds = len(table.grid.seeds)

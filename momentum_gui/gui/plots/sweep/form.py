@@ -30,7 +30,7 @@ DEFAULT_SECONDS = 2.5
 
 
 class RangeFields(QObject):
-    """From, to, and how many; evenly spaced or in the logarithm. `changed` tells of every edit.
+    """From, to, and how many; evenly spaced or in the logarithm. `changed` is emitted on every edit.
 
     `ends` and `spacing` are the widgets to be laid out, one after the other.
     """
@@ -55,14 +55,14 @@ class RangeFields(QObject):
         self.spacing = in_a_row(QLabel("×"), self.count, self.log)
 
     def text(self) -> str:
-        """The range as `Axis.parse` reads it; a count of 1 means the lowest value alone."""
+        """Return the range as `Axis.parse` reads it; a count of 1 means the lowest value alone."""
         first, last, count = (field.text().strip() for field in (self.first, self.last, self.count))
         if count == "1" or (first == last and first):
             return first
         return f"{first}:{last}:{count}{':log' if self.log.isChecked() else ''}"
 
     def size(self) -> int:
-        """How many values there are, as far as that can be read."""
+        """Return how many values there are, as far as that can be read."""
         count = self.count.text().strip()
         return int(count) if count.isascii() and count.isdigit() and len(count) <= 12 and int(count) else 1
 
@@ -103,7 +103,7 @@ class SweepForm(QWidget):
         for fields in (self.learning_rate, self.momentum):
             flow.addWidget(fields.ends)
             flow.addWidget(fields.spacing)
-        flow.addWidget(labelled(self.seeds, "Seeds", "Train each cell from so many seeds", 36))
+        flow.addWidget(labelled(self.seeds, "Seeds", "The number of seeds from which each cell is trained", 36))
         flow.addWidget(labelled(self.epochs, "Epochs", "Epochs of each training", 56))
         flow.addWidget(named(self.measure, "Measure", "The measure that says what is best"))
         flow.addWidget(self._target_field)
@@ -157,7 +157,7 @@ class SweepForm(QWidget):
         self.target.setText(short(training.target_error))
 
     def asked(self, setup: Setup, training: Training) -> tuple[Experiment, Grid]:
-        """The experiment and the grid that the fields ask for. Raises BadInputError in one line."""
+        """Return the experiment and the grid that the fields ask for. Raises BadInputError in one line."""
         epochs = whole(self.epochs.text(), "epochs", 1_000_000_000)
         target = number(self.target.text(), "target error")
         training = replace(training, epochs=epochs, target_error=target, change=[])
@@ -196,7 +196,7 @@ def seeds_in_time(setup: Setup, training: Training, cells: int, engine: str) -> 
 
 
 def labelled(field: QWidget, title: str, tip: str, width: int) -> QWidget:
-    """A field of some width with its title before it."""
+    """Return a field of some width with its title before it."""
     field.setFixedWidth(width)
     return in_a_row(QLabel(title), named(field, title, tip))
 
@@ -213,7 +213,7 @@ def in_a_row(*widgets: QWidget) -> QWidget:
 
 
 def named(field: QWidget, title: str, tip: str) -> QWidget:
-    """The field, with a name for those who do not see it."""
+    """Return the field, with a name for those who do not see it."""
     field.setToolTip(tip)
     field.setAccessibleName(title)
     field.setAccessibleDescription(tip)
@@ -221,7 +221,7 @@ def named(field: QWidget, title: str, tip: str) -> QWidget:
 
 
 def whole(text: str, name: str, most: int) -> int:
-    """A whole number from 1. Raises BadInputError."""
+    """Return a whole number from 1. Raises BadInputError."""
     text = text.strip()
     if not (text.isascii() and text.isdigit() and len(text) < 12 and 1 <= int(text) <= most):
         raise BadInputError(f'{name} "{text}": allowed is a whole number from 1 to {most}')
@@ -229,7 +229,7 @@ def whole(text: str, name: str, most: int) -> int:
 
 
 def number(text: str, name: str) -> float:
-    """A number from 0. Raises BadInputError."""
+    """Return a number from 0. Raises BadInputError."""
     try:
         value = float(text)
     except ValueError:

@@ -94,7 +94,7 @@ class LiveMap(SweepMap):
         self.picker.begin(self.area)
 
     def cell_at(self, place: QPointF) -> tuple[int, int] | None:
-        """The numbers of learning rate and momentum at a place in view coordinates."""
+        """Return the numbers of learning rate and momentum at a place in view coordinates."""
         column, row = (
             math.floor((at - start) / size * count)
             for at, start, size, count in (
@@ -106,7 +106,7 @@ class LiveMap(SweepMap):
         return (column, row) if inside else None
 
     def rect_of(self, column: int, row: int) -> QRectF:
-        """The rectangle of a cell."""
+        """Return the rectangle of a cell."""
         wide, high = self.area.width() / len(self.learning_rate), self.area.height() / len(self.momentum)
         return QRectF(self.area.left() + column * wide, self.area.top() + row * high, wide, high)
 
@@ -119,7 +119,7 @@ class LiveMap(SweepMap):
 
 
 def values_between(axis: Axis, low: float, high: float) -> tuple[float, float]:
-    """The values at two places on an axis, to three digits; of a list, the outermost ones between."""
+    """Return the values at two places on an axis, to three digits; of a list, the outermost ones between."""
     if not is_range(axis):
         inside = [axis.values[at] for at in range(len(axis)) if low <= at + 0.5 and at - 0.5 <= high]
         return inside[0], inside[-1]

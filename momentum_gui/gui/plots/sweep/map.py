@@ -1,4 +1,4 @@
-"""The map of a sweep for one rule: a cell's colour is its number, diverged cells stand apart, the best is ringed."""
+"""The map of a sweep for one rule: a cell's colour is its number, diverged cells have their own, the best is ringed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from momentum_gui.lab.sweep.table import SweepTable
 WIDE_RATIO = 5.0
 """Numbers that span more than this ratio are coloured by their logarithm."""
 WORST_SHARE, WORST_RATIO = 0.95, 10.0
-"""Cells beyond this share of all, or so many times worse than the median, may be left at the dark end of the scale."""
+"""Cells beyond this share of all, or this many times worse than the median, may share the dark end of the scale."""
 PALE = 130
 """The opacity of a cell that is not trained yet, out of 255."""
 
@@ -48,7 +48,7 @@ class MapNumbers:
 
     @classmethod
     def of(cls, table: SweepTable, measure: str, target: float) -> MapNumbers:
-        """The numbers of a sweep by one measure."""
+        """Return the numbers of a sweep by one measure."""
         values = cell_values(table, measure, target)[1]
         diverged = table.by_cell(table.outcome == Outcome.DIVERGED).mean(axis=-1) > 0.5
         diverged &= table.known_cells()
@@ -74,7 +74,7 @@ class MapNumbers:
         return np.isinf(self.values) & ~self.diverged
 
     def shares(self, rule: int) -> Floats:
-        """Where on the colour map each cell of a rule is, 0 to 1; NaN where it has no colour."""
+        """Return where on the colour map each cell of a rule is, 0 to 1; NaN where it has no colour."""
         values = self.values[rule]
         with np.errstate(invalid="ignore", divide="ignore"):
             scaled = np.log10(values) if self.log else values
@@ -108,19 +108,20 @@ class CellAxis(TickAxis):
 
 
 def is_range(axis: Axis) -> bool:
-    """Whether an axis is evenly spaced, so that its cells have a place on a scale; those of a list stand in a row."""
+    """Return whether an axis is evenly spaced, so that its cells have a place on a scale; those of a list stand in a
+    row."""
     return ":" in axis.text
 
 
 def positions(axis: Axis) -> Floats:
-    """Where the cells of an axis are: at the values, log10 of them, or in a row."""
+    """Return where the cells of an axis are: at the values, log10 of them, or in a row."""
     if not is_range(axis):
         return np.arange(len(axis), dtype=np.float64)
     return np.log10(axis.values) if axis.log else np.array(axis.values)
 
 
 def position_of(axis: Axis, values: Floats) -> Floats:
-    """Where values between, and beyond, those of an axis are."""
+    """Return where values between, and beyond, those of an axis are."""
     if is_range(axis):
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.log10(values) if axis.log else np.asarray(values)
@@ -137,7 +138,7 @@ def edges(places: Floats) -> tuple[float, float]:
 
 
 def outline(cells: NDArray[np.bool_], rect: QRectF) -> QPainterPath:
-    """The lines between marked cells (columns, rows) and others, the grid's own edge included."""
+    """Return the lines between marked cells (columns, rows) and others, the grid's own edge included."""
     path = QPainterPath()
     wide, high = rect.width() / cells.shape[0], rect.height() / cells.shape[1]
     padded = np.pad(cells, 1).astype(np.int8)
@@ -183,7 +184,7 @@ class SweepMap(Plot):
     ) -> None:
         """Colour the cells of a rule; with `least_pixels` of the image for each, for formats that blur between them.
 
-        pale: the cells (learning rates, momenta) that are not trained yet, and stand for others.
+        pale: the cells (learning rates, momenta) that are not trained yet, and show another cell's number.
         """
         share = numbers.shares(rule)
         colors = pg.colormap.get("cividis").map(np.nan_to_num(share), mode="byte")

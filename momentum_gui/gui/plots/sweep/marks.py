@@ -82,7 +82,7 @@ def twice(painter: QPainter, draw: object, outer: float, inner: float, dash: tup
 
 
 def unbroken(points: Floats) -> list[QPolygonF]:
-    """The parts of a line between the points that are NaN."""
+    """Return the parts of a line between the points that are NaN."""
     good = np.isfinite(points).all(axis=1) if len(points) else np.zeros(0, dtype=np.bool_)
     ends = np.flatnonzero(np.diff(np.concatenate(([False], good, [False])).astype(np.int8)))
     return [
@@ -119,7 +119,7 @@ def dots(cells: NDArray[np.bool_], rect: QRectF) -> Floats:
 
 
 def marked_at(cells: NDArray[np.bool_], x: Floats, y: Floats) -> NDArray[np.bool_]:
-    """Whether the cells at these places are marked: x from the left and y from above, as shares of the whole."""
+    """Return whether the cells at these places are marked: x from the left and y from above, as shares of the whole."""
     column = np.floor(x * cells.shape[0]).astype(np.int64)
     row = np.clip(((1 - y) * cells.shape[1]).astype(np.int64), 0, cells.shape[1] - 1)
     inside = (column >= 0) & (column < cells.shape[0])

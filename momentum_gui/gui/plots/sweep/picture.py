@@ -44,14 +44,14 @@ class SweepPicture:
         self.numbers = MapNumbers.of(table, measure, target)
 
     def boundary_shown(self) -> bool:
-        """Whether the stability boundary of any rule runs through the learning rates of the grid."""
+        """Return whether the stability boundary of any rule runs through the learning rates of the grid."""
         grid = self.table.grid
         rates, momenta = grid.learning_rate.values, np.array(grid.momentum.values)
         bounds = [stability_boundary(grid.rule(rule), momenta, self.curvature) for rule in grid.rules]
         return any(bool(((bound >= rates[0]) & (bound <= rates[-1])).any()) for bound in bounds)
 
     def notes(self) -> str:
-        """The answer, and what the signs on the maps mean."""
+        """Return the answer, and what the signs on the maps mean."""
         parts = [self.answer.sentence() if self.answer is not None else "No cell succeeded."]
         if self.answer is not None and self.answer.confirmation is not None:
             parts.append("Ring: the recommended cell. Outline: cells that cannot be told from it.")
@@ -68,7 +68,7 @@ class SweepPicture:
 
 
 def make_widget(picture: SweepPicture) -> QWidget:
-    """The whole picture as a widget, laid out in its final size."""
+    """Return the whole picture as a widget, laid out in its final size."""
     table, grid, colors = picture.table, picture.table.grid, theme.current()
     widget = QWidget()
     widget.setAutoFillBackground(True)
@@ -117,7 +117,7 @@ def make_widget(picture: SweepPicture) -> QWidget:
 
 
 def heading(text: str, size: float = 1.0) -> QLabel:
-    """A line of text in bold."""
+    """Return a line of text in bold."""
     label = QLabel(text)
     font = label.font()
     font.setBold(True)
@@ -155,7 +155,7 @@ def save_sweep_widget(picture: SweepPicture, path: str | Path) -> None:
 
 
 def drawn(widget: QWidget, suffix: str) -> bytes:
-    """The widget as the bytes of a file of that kind."""
+    """Return the widget as the bytes of a file of that kind."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     size = widget.size()

@@ -163,7 +163,8 @@ class Bell(QObject):
 
 @lru_cache(maxsize=1)
 def bell() -> Bell:
-    """The only one: a runner may go while a thread of its still works, and then must not be what that thread rings."""
+    """Return the only one: a runner may go while a thread of its still works, and then must not be what that thread
+    rings."""
     return Bell()
 
 

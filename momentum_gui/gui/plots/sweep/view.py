@@ -123,7 +123,7 @@ class SweepView(PlotView):
         self.cuts.apply_theme()
 
     def summary(self) -> str:
-        """The answer."""
+        """Return the answer."""
         return self.page.sentence.text()
 
     def end(self) -> None:
@@ -132,7 +132,7 @@ class SweepView(PlotView):
         self.watch.close()
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
-        """A row for each training that is done."""
+        """Return a row for each training that is done."""
         header = ["rule", "learning_rate", "momentum", "seed", "outcome", "epochs", *NUMBERS]
         return header, [] if self.job is None else trained_rows(self.job)
 
@@ -165,12 +165,12 @@ class SweepView(PlotView):
         self.watch.begin(self.job)
 
     def _training(self) -> Training:
-        """The selected run's settings, from which a sweep varies three."""
+        """Return the selected run's settings, from which a sweep varies three."""
         assert self.setup is not None
         return replace(self.setup.experiment.runs[self.selected].training, change=[])
 
     def _asked_for(self) -> tuple[Experiment, Grid] | None:
-        """What the fields ask for; where that is not allowed, say so."""
+        """Return what the fields ask for; where that is not allowed, say so."""
         if self.setup is None:
             return None
         try:

@@ -122,6 +122,6 @@ class SweepWatch(QObject):
 
 
 def measured_curvature(job: SweepJob, cell: Cell, cancelled: Cancelled) -> tuple[SweepJob, Cell, EndCurvature] | None:
-    """The largest curvature where a cell ends; None if cancelled."""
+    """Return the largest curvature where a cell ends; None if cancelled."""
     found = curvature_at_end(job.experiment, job.grid, cell, job.engine, cancelled)
     return None if cancelled() else (job, cell, found)

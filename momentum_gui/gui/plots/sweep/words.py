@@ -13,7 +13,7 @@ INVITATION = "Click Start to train every cell."
 
 
 def size_text(experiment: Experiment, grid: Grid) -> str:
-    """How large a sweep would be."""
+    """Return how large a sweep would be."""
     return f"{grid.runs:,} training{'s' if grid.runs != 1 else ''} of {experiment.training.epochs:,} epochs"
 
 
@@ -33,7 +33,7 @@ def progress_text(progress: Progress, *, running: bool, paused: bool, confirming
 
 
 def answer_text(figures: Figures, *, running: bool) -> str:
-    """The answer in words, and of what it is one."""
+    """Return the answer in words, and of what it is one."""
     job = figures.job
     if figures.answer is None:
         lowest = job.grid.learning_rate.values[0]
@@ -43,7 +43,7 @@ def answer_text(figures: Figures, *, running: bool) -> str:
 
 
 def key_text(figures: Figures | None, curvature: EndCurvature, *, boundary_shown: bool) -> str:
-    """What the signs of the maps mean, and what the mouse does."""
+    """Return what the signs of the maps mean, and what the mouse does."""
     confirmed = figures is not None and figures.answer is not None and figures.answer.confirmation is not None
     parts = ["Ring: recommended. Outline: as good." if confirmed else "Ring: best. Outline: within 10 %."]
     if figures is not None and figures.numbers.diverged.any():
@@ -68,7 +68,7 @@ def boundary_text(curvature: EndCurvature) -> str:
 
 
 def time_text(seconds: float) -> str:
-    """A length of time: 0.4 s, 12 s, 3 min, 2 h."""
+    """Return a length of time: 0.4 s, 12 s, 3 min, 2 h."""
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     if seconds < 100:

@@ -64,7 +64,7 @@ def chart(wanted: ChartWanted) -> Chart:
 
 
 def borders(regimes: NDArray[np.int8], xs: Floats, ys: Floats) -> tuple[Line, ...]:
-    """The lines (x, y) between the regimes of a map (len(ys), len(xs))."""
+    """Return the lines (x, y) between the regimes of a map (len(ys), len(xs))."""
     lines: list[Line] = []
     for regime in Regime:
         inside = (regimes == regime).astype(np.float64)

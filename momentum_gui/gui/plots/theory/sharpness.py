@@ -98,7 +98,7 @@ class SharpnessPlot:
         self._curves: list[tuple[Curve, Curve]] = []
 
     def arrange(self, runs: int) -> None:
-        """Forget what was measured, and make a pair of curves for each of so many runs."""
+        """Forget what was measured, and make a pair of curves for each run."""
         self.known = {}
         for pair in self._curves:
             for curve in pair:

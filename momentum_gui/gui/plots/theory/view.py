@@ -47,7 +47,7 @@ from momentum_gui.gui.widgets.rich_text import PlainLabel, escaped
 
 FULL_BATCH, IN_BATCHES = "lr·λmax and bound", "lr·λmax and bound, in the mean square"
 REFRESH_SECONDS = 0.5
-"""How often curvatures are measured anew while runs train; less often where that takes long."""
+"""How often curvatures are measured again while runs train; less often where that takes long."""
 
 
 class TheoryView(PlotView):
@@ -213,7 +213,7 @@ class TheoryView(PlotView):
         self._own_rule = False
 
     def redraw(self) -> None:
-        """Bring gauges, map and words up to date, and ask for curvatures anew where weights have changed."""
+        """Bring gauges, map and words up to date, and ask for curvatures again where weights have changed."""
         run = self.run
         assert run is not None
         if not self._own_rule:
@@ -418,7 +418,7 @@ class TheoryView(PlotView):
         return [colors, *gauges, self.words.text()]
 
     def summary(self) -> str:
-        """The gauges in words, and the best settings."""
+        """Return the gauges in words, and the best settings."""
         words = [f"{row.name}: {row.words}" for row in self.gauges.rows]
         if self.best is not None:
             words.append(f"best {settings_text(self.best)}")
@@ -447,7 +447,7 @@ class TheoryView(PlotView):
         return [*head, "learning_rate", "momentum", "rate", "regime"], rows
 
     def point_text(self, learning_rate: float, momentum: float) -> str:
-        """What the map says of one place."""
+        """Return what the map says of one place."""
         assert self.range is not None
         rule, scale = self.known_rules[self.rule.currentData()], self._scale()
         low, high = self.range[0] * scale, self.range[1] * scale

@@ -52,7 +52,7 @@ def measure(
 
 
 def range_of(found: Curvatures) -> tuple[float, float, str] | None:
-    """The curvatures for a map of convergence, and a remark where the least is not the measured one.
+    """Return the curvatures for a map of convergence, and a remark where the least is not the measured one.
 
     A quadratic has a minimum only where all curvatures are above 0; networks have directions that bend downwards, or
     hardly at all. None where even the greatest is not above 0.
@@ -72,7 +72,8 @@ def range_of(found: Curvatures) -> tuple[float, float, str] | None:
 
 
 def measured_rate(run: RunRecord) -> float:
-    """The factor per update by which the gradient's norm fell over the last rows, since the settings last changed."""
+    """Return the factor per update by which the gradient's norm fell over the last rows, since the settings last
+    changed."""
     since = run.events[-1].epochs if run.events else -1.0
     position = run.measures.position
     rows = np.flatnonzero(position >= since)[-ROWS:]

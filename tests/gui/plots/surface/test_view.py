@@ -248,7 +248,7 @@ def test_new_directions_are_others(show: Show, xor: Experiment) -> None:
     view.picker.centre.activated.emit(1)
     before = view.plane
     assert np.array_equal(before.origin, record.runs[0].path.vectors[0])
-    view.picker.anew.click()
+    view.picker.new_directions.click()
     assert not np.allclose(view.plane.axis_x, before.axis_x)
 
 
@@ -400,7 +400,7 @@ def test_controls_have_names_and_take_the_keyboard(show: Show, xor: Experiment) 
     controls = (view.picker.kind, view.picker.first, view.picker.centre, *view.picker.states)
     fields = (view.start.along_x, view.start.along_y)
     assert all(control.accessibleName() for control in (*controls, *fields))
-    for control in (*controls, *fields, view.picker.anew, view.log, view.fit_button):
+    for control in (*controls, *fields, view.picker.new_directions, view.log, view.fit_button):
         assert control.focusPolicy() & Qt.FocusPolicy.TabFocus
     assert record_names(view) <= set(view.accessibleDescription().replace(";", " ").split())
 

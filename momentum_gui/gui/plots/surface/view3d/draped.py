@@ -37,7 +37,7 @@ class Draped:
 
 
 def draped(x: Floats, y: Floats, range_: Range, most: int) -> Draped:
-    """A path x, y (n,), cut off at a range and divided finely; of about `most` points."""
+    """Return a path x, y (n,), cut off at a range and divided finely; of about `most` points."""
     if len(x) > most:
         kept = np.append(np.arange(0, len(x) - 1, -(-len(x) // most)), len(x) - 1)
         x, y = x[kept], y[kept]
@@ -65,7 +65,7 @@ def draped(x: Floats, y: Floats, range_: Range, most: int) -> Draped:
     marks = whole & marked[step]
     start = 0 if len(step) and inside[0] and crossing[0] else None
     present = len(step) - 1 if len(step) and inside[-1] and crossing[-1] else None
-    # A path of one point, or one that begins or ends on the very edge, has no step that it could stand on.
+    # A path of one point, or one that begins or ends on the very edge, has no step to place it by.
     alone = [end for end, found in ((0, start), (-1, present)) if found is None and inside[end]]
     if alone:
         if start is None and inside[0]:
@@ -79,7 +79,7 @@ def draped(x: Floats, y: Floats, range_: Range, most: int) -> Draped:
 
 
 def cut(begun: Floats, by: Floats) -> tuple[Floats, Floats]:
-    """Where steps (n, 2) from some points enter and leave the square from 0 to 1, as shares of the step.
+    """Return where steps (n, 2) from some points enter and leave the square from 0 to 1, as shares of the step.
 
     A step that misses it enters after it leaves. (Liang and Barsky's clipping.)
     """
@@ -93,7 +93,7 @@ def cut(begun: Floats, by: Floats) -> tuple[Floats, Floats]:
 
 
 def dashed(path: Draped, range_: Range, dash: tuple[float, ...]) -> Draped:
-    """A path in dashes (in widths of the line; () = solid), whose ends become points of it."""
+    """Return a path in dashes (in widths of the line; () = solid), whose ends become points of it."""
     across, along = 2 * path.x / (range_[1] - range_[0]), 2 * path.y / (range_[3] - range_[2])
     lengths = np.where(path.goes_on[:-1], np.hypot(np.diff(across), np.diff(along)), 0.0)
     whole = float(lengths.sum())

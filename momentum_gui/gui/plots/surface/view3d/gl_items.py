@@ -1,4 +1,4 @@
-"""What is drawn with OpenGL: the ground, contours, scales, and each run's path, marks, start and where it stands."""
+"""What is drawn with OpenGL: the ground, contours, scales, and each run's path, marks, start and present position."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ class Line(gl.GLLinePlotItem):
             self.setData(pos=pieces.reshape(-1, 3), color=color)
 
     def getShaderProgram(self) -> Any:
-        """The program of the widget's own context: pyqtgraph keeps a single one, whatever context it belongs to."""
+        """Return the program of the widget's own context: pyqtgraph keeps a single one, whatever context it belongs
+        to."""
         return self.view().things.program(gl.GLLinePlotItem)
 
 
@@ -85,12 +86,12 @@ class Dots(gl.GLScatterPlotItem):
             GL.glDisable(GL.GL_SAMPLE_SHADING)
 
     def getShaderProgram(self) -> Any:
-        """The program of the widget's own context."""
+        """Return the program of the widget's own context."""
         return self.view().things.program(gl.GLScatterPlotItem)
 
 
 class RunItems:
-    """One run: its path with a light rim, faint where hills hide it, its marks, its start and where it stands."""
+    """One run: its path with a light rim, faint where hills hide it, its marks, its start and its present position."""
 
     def __init__(self) -> None:
         self.rim, self.hidden, self.line = Line(BLENDED, 3), Line(ON_TOP, 4), Line(BLENDED, 5)
@@ -136,7 +137,7 @@ class GLItems:
             view.addItem(item)
 
     def program(self, kind: type) -> Any:
-        """The shaders of lines or of dots, compiled for this context."""
+        """Return the shaders of lines or of dots, compiled for this context."""
         if kind not in self._programs:
             kind._shaderProgram = None  # type: ignore[attr-defined]
             self._programs[kind] = kind.getShaderProgram()  # type: ignore[attr-defined]

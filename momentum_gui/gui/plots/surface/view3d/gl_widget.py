@@ -90,15 +90,15 @@ class GLSurfaceWidget(GLViewMixin, QWidget):
     # What pyqtgraph's camera and items ask of the widget they are in.
 
     def isValid(self) -> bool:
-        """Whether there is a context to draw with."""
+        """Return whether there is a context to draw with."""
         return self._context.isValid()
 
     def context(self) -> QOpenGLContext:
-        """The context that is drawn with."""
+        """Return the context that is drawn with."""
         return self._context
 
     def update(self, *_: object) -> None:
-        """Draw anew soon: camera or items have changed."""
+        """Draw again soon: camera or items have changed."""
         if self._late is not None and not self._drawing and self.isVisible():
             self._late.start(0)
 
@@ -112,11 +112,11 @@ class GLSurfaceWidget(GLViewMixin, QWidget):
             self._draw_late()
 
     def face(self) -> None:
-        """Stand where one stood at first."""
+        """Go back to the first point of view."""
         self.setCameraPosition(pos=QVector3D(0, 0, 0.32 * HIGH), **HOME)
 
     def render_image(self, size: QSize, scale: float) -> QImage:
-        """The picture at `scale` × a size in pixels of the screen; a null one where OpenGL refuses."""
+        """Return the picture at `scale` × a size in pixels of the screen; a null one where OpenGL refuses."""
         wide, high = max(1, round(size.width() * scale)), max(1, round(size.height() * scale))
         if not self._context.makeCurrent(self._surface):
             return QImage()
@@ -137,7 +137,7 @@ class GLSurfaceWidget(GLViewMixin, QWidget):
         return image
 
     def _drawn(self, wide: int, high: int, scale: float) -> QImage:
-        """What OpenGL draws into a new buffer of so many pixels."""
+        """Return what OpenGL draws into a new buffer of that many pixels."""
         kind = QOpenGLFramebufferObjectFormat()
         kind.setAttachment(QOpenGLFramebufferObject.Attachment.CombinedDepthStencil)
         kind.setSamples(0 if self._live else SAMPLES)
@@ -206,6 +206,7 @@ class GLSurfaceWidget(GLViewMixin, QWidget):
 
 
 def field(wide: float, high: float) -> float:
-    """The camera's angle across the width, in degrees, so that the shorter side shows FIELD, and room for words."""
+    """Return the camera's angle across the width, in degrees, so that the shorter side shows FIELD, and room for
+    words."""
     across = math.tan(math.radians(FIELD / 2)) * max(1.0, wide / high) * (1.0 + FOR_WORDS / min(wide, high))
     return math.degrees(2 * math.atan(across))

@@ -18,7 +18,7 @@ from momentum_gui.gui.plots.surface.view3d.draped import Draped
 HIGH = 1.0
 """How high the landscape rises from the lowest level to the highest; its longer side is 2."""
 LIGHT = np.array([-0.45, -0.35, 0.82]) / np.linalg.norm([-0.45, -0.35, 0.82])
-"""Where the light comes from: from the left, in front and above, wherever one stands."""
+"""Where the light comes from: from the left, in front and above, from any point of view."""
 SHADE = 0.5
 """How dark a slope gets that is turned away from the light."""
 LIFT = 0.004
@@ -42,15 +42,16 @@ class Box:
         return (width / longest, depth / longest) if self.equal else (1.0, 1.0)
 
     def across(self, x: Floats) -> Floats:
-        """Where x is, along the box."""
+        """Return where x is, along the box."""
         return (2 * (x - self.range[0]) / (self.range[1] - self.range[0]) - 1) * self.sides[0]
 
     def along(self, y: Floats) -> Floats:
-        """Where y is, along the box."""
+        """Return where y is, along the box."""
         return (2 * (y - self.range[2]) / (self.range[3] - self.range[2]) - 1) * self.sides[1]
 
     def height_of(self, values: Floats) -> Floats:
-        """How high a value is (the log10 of an error if `log`); what is below the lowest level lies on the floor."""
+        """Return how high a value is (the log10 of an error if `log`); what is below the lowest level lies on the
+        floor."""
         low, high = self.levels
         return np.maximum(HIGH * (values - low) / (high - low), 0.0)
 
@@ -71,7 +72,7 @@ class Ground:
 
 @dataclass(frozen=True, eq=False)
 class RunShape:
-    """A run: pieces of line (k, 2, 3), marks (m, 3), where it started and where it stands (3,), None outside."""
+    """A run: pieces of line (k, 2, 3), marks (m, 3), its start and its present position (3,), None outside."""
 
     number: int
     pieces: Floats
@@ -83,7 +84,7 @@ class RunShape:
 
 
 def ground(errors: Floats, box: Box, *, contours: bool) -> Ground:
-    """The surface of errors (ny, nx), with holes where there is no number."""
+    """Return the surface of errors (ny, nx), with holes where there is no number."""
     ny, nx = errors.shape
     values = values_of(errors, log=box.log)
     x, y = np.meshgrid(
@@ -103,7 +104,7 @@ def ground(errors: Floats, box: Box, *, contours: bool) -> Ground:
 
 
 def colors_of(points: Floats) -> NDArray[np.uint8]:
-    """The colour map by height, darker where a slope is turned away from the light: points (ny, nx, 3)."""
+    """Return the colour map by height, darker where a slope is turned away from the light: points (ny, nx, 3)."""
     heights = points[..., 2]
     table = pg.colormap.get("viridis").getLookupTable(nPts=256)
     shares = np.nan_to_num(np.clip(heights / HIGH, 0.0, 1.0))
@@ -120,7 +121,7 @@ def colors_of(points: Floats) -> NDArray[np.uint8]:
 
 @lru_cache(maxsize=4)
 def triangles_of(ny: int, nx: int) -> NDArray[np.uint32]:
-    """The triangles of a grid, two in each of its fields, by the numbers of their corners."""
+    """Return the triangles of a grid, two in each of its fields, by the numbers of their corners."""
     first = (np.arange(ny - 1)[:, None] * nx + np.arange(nx - 1)).ravel()
     lower = np.stack((first, first + 1, first + nx), axis=1)
     upper = np.stack((first + nx, first + 1, first + nx + 1), axis=1)
@@ -128,7 +129,7 @@ def triangles_of(ny: int, nx: int) -> NDArray[np.uint32]:
 
 
 def contours_on(values: Floats, box: Box) -> Floats:
-    """The contour lines of values (ny, nx) as pieces (k, 2, 3) on the ground."""
+    """Return the contour lines of values (ny, nx) as pieces (k, 2, 3) on the ground."""
     pieces = []
     for line in contour_lines(values, box.range, box.levels, log=box.log):
         across, along = box.across(line.points[:, 0]), box.along(line.points[:, 1])
@@ -139,7 +140,7 @@ def contours_on(values: Floats, box: Box) -> Floats:
 
 
 def run_shape(number: int, draped: Draped, errors: Floats, box: Box, *, selected: bool, diverged: bool) -> RunShape:
-    """A run's path, draped over the plane, at the true errors there (one for each of its points)."""
+    """Return a run's path, draped over the plane, at the true errors there (one for each of its points)."""
     places = box.places(draped.x, draped.y, errors)
     good: NDArray[np.bool_] = np.asarray(np.isfinite(places).all(axis=1))
     goes_on: NDArray[np.bool_] = np.asarray(draped.goes_on & good & np.append(good[1:], False))
@@ -153,7 +154,7 @@ def run_shape(number: int, draped: Draped, errors: Floats, box: Box, *, selected
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """All there is to see: the ground in its box, the runs on it, and what stands along the three axes."""
+    """All there is to see: the ground in its box, the runs on it, and the numbers along the three axes."""
 
     box: Box
     ground: Ground

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NO_PACKAGE = "3D needs PyOpenGL: pip install PyOpenGL"
 NO_OPENGL = "This display gives no OpenGL, so there is no 3D"
 WITHOUT_SCREEN = ("offscreen", "minimal", "linuxfb", "vnc")
-"""Qt's platforms that have no OpenGL unless an X server stands by."""
+"""Qt's platforms that have no OpenGL without an X server."""
 
 
 class NoOpenGLError(Exception):
@@ -23,7 +23,7 @@ class NoOpenGLError(Exception):
 
 
 def why_not() -> str:
-    """What is known to stand in the way of 3D; "" if it may be tried. Loads nothing."""
+    """Return what is known to prevent 3D; "" if it may be tried. Loads nothing."""
     if find_spec("OpenGL") is None:
         return NO_PACKAGE
     if QGuiApplication.platformName() in WITHOUT_SCREEN and not os.environ.get("DISPLAY"):
@@ -32,7 +32,7 @@ def why_not() -> str:
 
 
 def make_gl_widget() -> GLSurfaceWidget:
-    """A 3D picture that has drawn once. Raises NoOpenGLError, whatever it is that fails."""
+    """Return a 3D picture that has drawn once. Raises NoOpenGLError, whatever it is that fails."""
     if problem := why_not():
         raise NoOpenGLError(problem)
     if sys.platform.startswith("linux"):

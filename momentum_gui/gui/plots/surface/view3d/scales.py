@@ -14,25 +14,25 @@ from momentum_gui.gui.plots.surface.view3d.landscape import HIGH, Box, Scene
 from momentum_gui.gui.style import theme
 
 PER_TICK = 55
-"""A picture has so many pixels, along its shorter side, for each number along an axis."""
+"""The pixels that a number along an axis needs, of the picture's shorter side."""
 GAP = 6.0
 """Pixels between an edge and its numbers, and between these and the edge's name."""
 
 
 def corner(box: Box, azimuth: float) -> tuple[float, float]:
-    """The corner of the box's floor, x and y, that is nearest to a camera at an azimuth in degrees."""
+    """Return the corner of the box's floor, x and y, that is nearest to a camera at an azimuth in degrees."""
     side_x, side_y = box.sides
     turned = math.radians(azimuth)
     return math.copysign(side_x, math.cos(turned)), math.copysign(side_y, math.sin(turned))
 
 
 def most_ticks(wide: float, high: float) -> int:
-    """How many numbers there is room for along an axis in a picture of so many pixels."""
+    """Return how many numbers there is room for along an axis in a picture of that many pixels."""
     return max(2, min(6, int(min(wide, high) / PER_TICK)))
 
 
 def places_of(box: Box, axis: int, most: int = 6) -> list[tuple[float, str]]:
-    """The labelled ticks along x, y or upwards (0, 1, 2): where in the box, and what stands there."""
+    """Return the labelled ticks along x, y or upwards (0, 1, 2): where in the box, and the text there."""
     low, high = (box.range[:2], box.range[2:], box.levels)[axis]
     found = ticks(low, high, most, log=box.log and axis == 2).major
     place = (box.across, box.along, box.height_of)[axis]
@@ -40,7 +40,7 @@ def places_of(box: Box, axis: int, most: int = 6) -> list[tuple[float, str]]:
 
 
 def lines(box: Box, azimuth: float, most: int = 6) -> Floats:
-    """The lines of floor and walls, as pieces (k, 2, 3); the walls are those behind the landscape.
+    """Return the lines of floor and walls, as pieces (k, 2, 3); the walls are those behind the landscape.
 
     There is one at each number, of which there are about `most` along an axis.
     """
@@ -81,7 +81,7 @@ def write(painter: QPainter, size: QSize, matrix: QMatrix4x4, scene: Scene, azim
     room = QRectF(0, 0, size.width(), size.height())
 
     def extent(text: str, out: QPointF) -> float:
-        """How far a text reaches along a direction from its middle."""
+        """Return how far a text reaches along a direction from its middle."""
         return (metrics.horizontalAdvance(text) * abs(out.x()) + metrics.height() * abs(out.y())) / 2
 
     def letter(edge: list[tuple[QPointF, str]], ends: tuple[QPointF, QPointF], name: str) -> None:
@@ -112,7 +112,7 @@ def write(painter: QPainter, size: QSize, matrix: QMatrix4x4, scene: Scene, azim
 
 
 def outward(begin: QPointF, end: QPointF, middle: QPointF) -> QPointF:
-    """The direction at right angles to an edge, away from a point; of length 1."""
+    """Return the direction at right angles to an edge, away from a point; of length 1."""
     by = end - begin
     length = math.hypot(by.x(), by.y()) or 1.0
     out = QPointF(-by.y() / length, by.x() / length)

@@ -28,11 +28,11 @@ MOST, MOST_LIVE = 4000, 500
 DEAREST, DEAREST_LIVE = 30_000_000, 3_000_000
 """Points × items × weights that may be evaluated for the errors along all paths; with fewer points if need be."""
 FEWEST = 300
-"""Where not even so many points along a path could be evaluated, their errors are read off the picture."""
+"""The fewest points along a path to evaluate; where there is no time for them, errors are read off the picture."""
 
 
 class View3D(QObject):
-    """Shows the landscape in place of the plot while its button is pressed. `toggled` tells of that.
+    """Shows the landscape in place of the plot while its button is pressed, and emits `toggled`.
 
     Nothing of OpenGL is loaded before. Where there is none, the button is off for good, and its tooltip says why.
     """
@@ -92,7 +92,8 @@ class View3D(QObject):
         self.widget.show_scene(Scene(box, self._ground[1], tuple(runs), labels), live=live)
 
     def _errors(self, evaluated: Evaluated, paths: list[Draped], *, exact: bool) -> Floats:
-        """The errors at all points of some paths, one after the other: the true ones, or those of the picture."""
+        """Return the errors at all points of some paths, one after the other: the true ones, or those of the
+        picture."""
         if not paths:
             return np.zeros(0)
         x, y = np.concatenate([path.x for path in paths]), np.concatenate([path.y for path in paths])
@@ -112,7 +113,7 @@ class View3D(QObject):
             self.widget.face()
 
     def image(self, scale: float) -> QImage:
-        """The picture in the theme in force, at `scale` times its size on the screen. Raises OSError."""
+        """Return the picture in the theme in force, at `scale` times its size on the screen. Raises OSError."""
         assert self.widget is not None
         image = self.widget.render_image(QSize(self.stack.size()), scale)
         if image.isNull():
