@@ -62,6 +62,8 @@ def plain(value: Any) -> Any:
         return value.tolist()
     if isinstance(value, tuple):
         return [plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
     return value
 
 

@@ -157,7 +157,7 @@ class SettingsChange(Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """
 
     update: Annotated[int, meta("Update", "The updates done before the change.", "a whole number, 0 or more", ge=0)]
-    rule: str | None = None
+    rule: Annotated[str | None, meta("Rule", "Which kind of momentum.", ", ".join(RULES))] = None
     learning_rate: LearningRate | None = None
     momentum: Momentum | None = None
     weights: Annotated[
@@ -178,6 +178,61 @@ class SettingsChange(Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 
 Change = SettingsChange
+
+
+Shape = Literal["constant", "step", "exponential", "cosine"]
+Share = Annotated[float, Meta(gt=0, le=1)]
+Span = Annotated[int, Meta(ge=1, le=1_000_000_000)]
+SHARE, SPAN = "a number above 0, up to 1", "a whole number from 1 to 1000000000"
+
+
+class Schedule(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A factor as a function of the epoch, after a linear warm-up; see `lab.schedule`.
+
+    A key that is None has its kind's default; one that the kind does not use is refused.
+    """
+
+    factor: Annotated[Share | None, meta("Factor", "The factor for each `every` epochs; 0.5 by default.", SHARE)] = None
+    every: Annotated[Span | None, meta("Every", "The epochs in which `factor` counts once; 10 by default.", SPAN)] = (
+        None
+    )
+    end: Annotated[Share | None, meta("End", "The share that is left at the end; 0.01 by default.", SHARE)] = None
+    epochs: Annotated[
+        Span | None, meta("Epochs", "How many epochs the way down takes; by default all after the warm-up.", SPAN)
+    ] = None
+    warm_up: Annotated[
+        Annotated[int, Meta(ge=0, le=1_000_000_000)] | None,
+        meta("Warm-up", "Epochs over which the value first rises in a line; none by default.",
+             "a whole number from 0 to 1000000000"),
+    ] = None  # fmt: skip
+    warm_up_from: Annotated[
+        Share | None, meta("Warm-up from", "The share that the warm-up begins with; 0.1 by default.", SHARE)
+    ] = None
+
+
+class RateSchedule(Schedule, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The learning rate as a function of the epoch: `learning_rate` times the schedule's factor."""
+
+    kind: Annotated[
+        Shape, meta("Rate schedule", "How the learning rate goes on.", "constant, step, exponential, cosine")
+    ] = "constant"
+    velocity: Annotated[
+        Velocity,
+        meta("Velocity", "Whether the stored step keeps the old rate's scale, or is rescaled by new/old rate.",
+             "keep, rescale"),
+    ] = "keep"  # fmt: skip
+
+
+class MomentumSchedule(Schedule, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The momentum as a function of the epoch: `momentum` times the factor, or a ramp up to it."""
+
+    kind: Annotated[
+        Shape | Literal["ramp"],
+        meta("Momentum schedule", "How the momentum goes on.", "constant, step, exponential, cosine, ramp"),
+    ] = "constant"
+    updates: Annotated[
+        Span | None, meta("Updates", "The updates between two steps of the ramp; 250 by default.", SPAN)
+    ] = None
 
 
 class Training(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -222,6 +277,16 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     change: Annotated[
         list[SettingsChange], meta("Changes", "Changes in mid-training.", "a list of tables, each with the key update")
     ] = field(default_factory=list)
+    rate_schedule: Annotated[
+        RateSchedule,
+        meta("Rate schedule", "The learning rate as a function of the epoch.",
+             "a table with the key kind: constant, step, exponential, cosine"),
+    ] = RateSchedule()  # fmt: skip
+    momentum_schedule: Annotated[
+        MomentumSchedule,
+        meta("Momentum schedule", "The momentum as a function of the epoch.",
+             "a table with the key kind: constant, step, exponential, cosine, ramp"),
+    ] = MomentumSchedule()  # fmt: skip
 
 
 VIEWS = (

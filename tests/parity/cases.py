@@ -88,6 +88,17 @@ STEPS = (15, 0.3)
 """A schedule of the learning rate: every 15 epochs it is multiplied by 0.3."""
 
 
+SCHEDULES = {
+    "StepLR": {"kind": "step", "every": 7, "factor": 0.3},
+    "ExponentialLR": {"kind": "exponential", "every": 1, "factor": 0.9},
+    "CosineAnnealingLR": {"kind": "cosine", "end": 0.05},
+    "LinearLR": {"warm_up": 6, "warm_up_from": 0.25},
+    "SequentialLR": {"kind": "cosine", "end": 0.05, "warm_up": 6, "warm_up_from": 0.25},
+}
+"""PyTorch's schedulers as this program writes them; torch_rates.py makes the same ones there."""
+SCHEDULED_RATE = 0.3
+
+
 def stepped_cases() -> list[Case]:
     """One case of every rule and batch size, its items as they come."""
     chosen: dict[tuple[str, str], Case] = {}

@@ -15,7 +15,7 @@ import numpy as np
 import sklearn
 import torch
 
-from tests.parity import cases, sklearn_iris, torch_sgd
+from tests.parity import cases, sklearn_iris, torch_rates, torch_sgd
 
 FOLDER = Path(__file__).parent
 
@@ -46,6 +46,12 @@ def make_stepped(path: Path) -> None:
     np.savez_compressed(path, **arrays)
 
 
+def make_rates(path: Path) -> None:
+    """The learning rates of PyTorch's schedulers, epoch by epoch."""
+    arrays = {name: torch_rates.rates(name, cases.SCHEDULED_RATE) for name in cases.SCHEDULES}
+    np.savez_compressed(path, **arrays, version=np.array(torch.__version__))
+
+
 def make_sklearn(path: Path) -> None:
     """scikit-learn's example: its inputs and initial weights, what it prints, and trajectories without L2 penalty."""
     inputs, classes = sklearn_iris.scaled_iris()
@@ -68,4 +74,5 @@ def make_sklearn(path: Path) -> None:
 if __name__ == "__main__":
     make_torch(FOLDER / "torch_sgd.npz")
     make_stepped(FOLDER / "torch_steps.npz")
+    make_rates(FOLDER / "torch_rates.npz")
     make_sklearn(FOLDER / "sklearn_iris.npz")

@@ -18,7 +18,18 @@ from numpy.typing import NDArray
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.training.trainer import Trainer
 from tests.parity.by_engine import TOLERANCE, first_p, trained, worst
-from tests.parity.cases import BATCHES, EPOCHS, ITEMS, STEPS, Case, Floats, all_cases, stepped_cases
+from tests.parity.cases import (
+    BATCHES,
+    EPOCHS,
+    ITEMS,
+    SCHEDULED_RATE,
+    SCHEDULES,
+    STEPS,
+    Case,
+    Floats,
+    all_cases,
+    stepped_cases,
+)
 
 ENGINES = ("numpy", "compiled")
 CASES = all_cases()
@@ -47,8 +58,8 @@ def test_the_engine_follows_pytorch(case: Case, engine: str, reference: dict[str
     assert np.abs(theirs[-1] - theirs[0]).max() > 0.1, "the case moves too little to compare anything"
 
 
-def experiment_text(case: Case, start: Floats, data_file: str, changes: str = "") -> str:
-    """The case as a user would write it, with further changes on the way."""
+def experiment_text(case: Case, start: Floats, data_file: str, changes: str = "", schedule: str = "") -> str:
+    """The case as a user would write it, with a schedule and further changes on the way."""
     damped = case.rule == "damped"
     settings = {
         "rule": "heavy-ball" if damped else case.rule,
@@ -73,6 +84,7 @@ def experiment_text(case: Case, start: Floats, data_file: str, changes: str = ""
         initial_weights = {start.tolist()}
         [training]
         {training}
+        {schedule}
         {change}
         {changes}
     """
@@ -121,6 +133,25 @@ def test_a_rescaled_velocity_follows_pytorch_under_a_schedule(case: Case, tmp_pa
         far[velocity] = worst(frame.runs[0].rows.weights, theirs[1:])
     assert far["rescale"] < TOLERANCE
     assert far["keep"] > 1e-5 or case.rule == "plain"
+    every, factor = STEPS
+    schedule = f'rate_schedule = {{ kind = "step", every = {every}, factor = {factor}, velocity = "rescale" }}'
+    text = experiment_text(case, theirs[0], "items.csv", schedule=schedule)
+    frame = Trainer(Experiment.parse(text, "parity", tmp_path), "numpy").advance_epochs(EPOCHS)
+    assert worst(frame.runs[0].rows.weights, theirs[1:]) < TOLERANCE
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_gives_the_rates_of_pytorch(name: str) -> None:
+    """In each epoch the rate in the log is that of PyTorch's scheduler, to 1e-14 of the greatest."""
+    with np.load(Path(__file__).parent / "torch_rates.npz") as stored:
+        theirs = stored[name]
+    table = {
+        "problem": {"surface": "bowl"},
+        "training": {"epochs": EPOCHS, "learning_rate": SCHEDULED_RATE, "rate_schedule": SCHEDULES[name]},
+    }
+    frame = Trainer(Experiment.from_table(table, "parity"), "numpy").advance_epochs(EPOCHS)
+    assert len(set(theirs)) > 5
+    np.testing.assert_allclose(frame.runs[0].rows.learning_rate, theirs, rtol=0, atol=1e-14)
 
 
 def test_the_first_step_alone_tells_the_damped_rule_from_pytorch(reference: dict[str, NDArray[np.generic]]) -> None:

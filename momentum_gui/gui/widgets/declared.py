@@ -55,6 +55,10 @@ class Declared:
             return ""
         if isinstance(value, float):
             return number_text(value)
+        if isinstance(value, Struct):
+            table = msgspec.to_builtins(value)
+            keys = [f"{key} = {self.shown(each)}" for key, each in table.items() if key != "kind"]
+            return ", ".join([getattr(value, "kind", ""), *keys])
         if isinstance(value, dict):
             return ", ".join(f"{name} = {number_text(number)}" for name, number in value.items())
         if isinstance(value, (list, tuple)):
@@ -69,6 +73,10 @@ class Declared:
             return None if self.optional else ({} if self.kind is inspect.DictType else [])
         if self.kind is inspect.ListType:
             return [part if self.of_texts else self._number(part) for part in parts_of(text)]
+        if self.kind is inspect.StructType:
+            kind, *keys = parts_of(text) or [""]
+            pairs = [part.partition("=") for part in keys]
+            return {"kind": kind, **{name.strip(): number_of(value) for name, _, value in pairs}}
         if self.kind is inspect.DictType:
             pairs = [part.partition("=") for part in parts_of(text)]
             return {name.strip(): number_of(value) for name, _, value in pairs}

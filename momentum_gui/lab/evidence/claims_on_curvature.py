@@ -57,6 +57,20 @@ def noise_floors(experiment: Experiment, draw: Draw) -> Iterator[Check]:
     yield Check("0.15 to 0.25 of the noise", above["plain, a quarter"] / above["plain"], 0.15, 0.25)
 
 
+def schedules(experiment: Experiment, draw: Draw) -> Iterator[Check]:
+    """The error above its minimum: what a falling rate takes away, and a rising momentum adds."""
+    task = Setup.of(experiment).task(experiment.training)
+    assert isinstance(task, NetworkTask)
+    x, t = task.items.inputs[:, 0], task.items.targets[:, 0]
+    least = 0.5 * ((t - (x @ t) / (x @ x) * x) ** 2).mean()
+    above = {name: run.errors - least for name, run in over_seeds(experiment, draw).items()}
+    late = {name: float(np.median(errors[:, -20:].mean(axis=1))) for name, errors in above.items()}
+    yield Check("more than 1,000 times", late["constant"] / late["step"], 1000)
+    yield Check("more than 20 times", late["constant"] / late["cosine after a warm-up"], 20)
+    early = float(np.median(above["momentum ramp"][:, :4].mean(axis=1)))
+    yield Check("more than twice", late["momentum ramp"] / early, 2)
+
+
 def momentum_or_rate(experiment: Experiment, draw: Draw) -> Iterator[Check]:
     """Equal effective rates, online and in full batch."""
     runs = over_seeds(experiment, draw)
@@ -123,6 +137,7 @@ def sharpness_of_batches(task: NetworkTask, weights: Floats) -> float:
 CLAIMS: dict[str, Claim] = {
     "momentum-and-the-batch": momentum_and_the_batch,
     "noise-floor": noise_floors,
+    "schedules": schedules,
     "momentum-or-rate": momentum_or_rate,
     "edge-of-stability": edge_of_stability,
     "edge-small-batches": edge_small_batches,

@@ -12,6 +12,12 @@ from momentum_gui.lab.experiment.refusal import explain
 from momentum_gui.lab.settings import SettingsChange, Training
 
 
+class Whole(msgspec.Struct):
+    """As much of an experiment as a change needs around it to be refused as in a file."""
+
+    training: Training
+
+
 def checked_change(
     update: int,
     rule: str | None = None,
@@ -23,8 +29,8 @@ def checked_change(
     """Return the change of what is given. Raises BadInputError with one line where a value is not allowed."""
     given: dict[str, Any] = {"rule": rule, "learning_rate": learning_rate, "momentum": momentum, "velocity": velocity}
     values = {key: value for key, value in given.items() if value is not None}
-    table = {"change": [{"update": update, "weights": dict(weights or {}), **values}]}
+    table = {"training": {"change": [{"update": update, "weights": dict(weights or {}), **values}]}}
     try:
-        return msgspec.convert(table, Training).change[0]
+        return msgspec.convert(table, Whole).training.change[0]
     except msgspec.ValidationError as error:
-        raise BadInputError(explain(error, table).removeprefix("change[0].")) from None
+        raise BadInputError(explain(error, table).removeprefix("training.change[0].")) from None

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import fields
 
-from momentum_gui.lab.settings import Change, Moment, NetworkSettings, Overrides, OwnRule, Problem, Training, View
+from momentum_gui.lab.settings import Moment, NetworkSettings, Overrides, OwnRule, Problem, Training, View
 
 SECTIONS: dict[str, Any] = {
     "problem": Problem,
@@ -76,12 +76,9 @@ def shown(value: Any) -> str:
 
 def keys_of(steps: Sequence[str]) -> tuple[str, ...]:
     """The keys that this place may have."""
-    if "change" in steps:
-        return Change.__struct_fields__
     if not steps:
         return ("title", "notes", "claim", *SECTIONS)
-    owner: type[Struct] = SECTIONS[steps[0]]
-    return owner.__struct_fields__
+    return owner_of(steps).__struct_fields__
 
 
 def allowed_at(steps: Sequence[str]) -> str:
@@ -89,12 +86,19 @@ def allowed_at(steps: Sequence[str]) -> str:
     names = [step for step in steps if not step.isdigit()]
     if len(names) < 2:
         return TOP_LEVEL.get(names[0] if names else "", "a table of keys and values")
-    if "change" in names and names[-1] != "change":
-        # A change has keys of its own, and some of [training], with the same limits there.
-        owner, key = (Training if names[-1] in Training.__struct_fields__ else Change), names[-1]
-    else:
-        owner, key = SECTIONS[names[0]], names[1]
-    return allowed_values(owner).get(key, "")
+    *way, key = names
+    allowed = allowed_values(owner_of(way))
+    return allowed.get(key) or allowed.get(way[-1], "")
+
+
+def owner_of(steps: Sequence[str]) -> type[Struct]:
+    """The innermost table of settings on the way along these steps."""
+    names = [step for step in steps if not step.isdigit()]
+    owner: type[Struct] = SECTIONS[names[0]]
+    for name in names[1:]:
+        declared = next((each.type for each in fields(owner) if each.encode_name == name), None)
+        owner = inner_table(declared) or owner
+    return owner
 
 
 def allowed_values(owner: type[Struct]) -> dict[str, str]:
@@ -111,3 +115,11 @@ def notes_of(declared: Any) -> tuple[Any, ...]:
     """The annotations of a type, or of the parts of a union."""
     own = getattr(declared, "__metadata__", ())
     return (*own, *(note for part in getattr(declared, "__args__", ()) for note in getattr(part, "__metadata__", ())))
+
+
+def inner_table(declared: Any) -> type[Struct] | None:
+    """The table of settings that a type holds: itself, or within a list, a union or an annotation."""
+    if isinstance(declared, type) and issubclass(declared, Struct):
+        return declared
+    parts = (getattr(declared, "__origin__", None), *getattr(declared, "__args__", ()))
+    return next((found for part in parts if part is not None and (found := inner_table(part)) is not None), None)

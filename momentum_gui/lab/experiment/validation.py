@@ -15,7 +15,18 @@ from momentum_gui.lab.data.datasets import find_built_in, is_path
 from momentum_gui.lab.data.generated import hidden_of
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment.refusal import shown
-from momentum_gui.lab.settings import Moment, NetworkSettings, Overrides, OwnRule, Problem, Training, View
+from momentum_gui.lab.schedule import KINDS
+from momentum_gui.lab.settings import (
+    Moment,
+    MomentumSchedule,
+    NetworkSettings,
+    Overrides,
+    OwnRule,
+    Problem,
+    RateSchedule,
+    Training,
+    View,
+)
 
 MOST_WEIGHTS = 1_000_000
 TRIED_MOMENTA = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
@@ -163,8 +174,23 @@ def check_runs(experiment: Parts) -> None:
         updates = [change.update for change in run.training.change]
         if updates != sorted(updates):
             raise BadInputError(f"{owner}.change: the updates {updates} must stand in growing order")
+        check_schedule(f"{owner}.rate_schedule", run.training.rate_schedule)
+        check_schedule(f"{owner}.momentum_schedule", run.training.momentum_schedule)
         for change in run.training.change:
             check_finite(f"{owner}.change.weights", change.weights.values())
+
+
+def check_schedule(place: str, schedule: RateSchedule | MomentumSchedule) -> None:
+    """Refuse a key that the schedule's kind does not use, and a warm-up's beginning without a warm-up."""
+    used = KINDS[schedule.kind].keys
+    for key in schedule.__struct_fields__:
+        value = getattr(schedule, key)
+        if value is not None and key not in ("kind", "velocity", *used):
+            raise BadInputError(
+                f'{place}.{key} = {shown(value)}: not for kind "{schedule.kind}"; allowed are {", ".join(used)}'
+            )
+    if schedule.warm_up_from is not None and schedule.warm_up is None:
+        raise BadInputError(f"{place}.warm_up_from = {schedule.warm_up_from:g}: allowed only with warm_up")
 
 
 def check_session(experiment: Parts) -> None:

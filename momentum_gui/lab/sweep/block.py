@@ -21,6 +21,7 @@ from momentum_gui.engine.report import Measure
 from momentum_gui.engine.task import NetworkTask, Task
 from momentum_gui.lab.experiment import Experiment, Run
 from momentum_gui.lab.experiment.experiment import rules_with
+from momentum_gui.lab.schedule import factors, next_change, rescales
 from momentum_gui.lab.settings import OwnRule, Training
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.sweep.grid import Grid
@@ -187,18 +188,23 @@ class BlockGroup(Lockstep):
         super().__init__(choose(shared.engine), shared.task, orders, population, limits)
         self.shared, self.block = shared, block
         self.rows = np.arange(count)
-        self.schedule = measured_epochs(training.epochs)
+        self.area_epochs = measured_epochs(training.epochs)
         self.apply_settings()
         self.velocity_rate[:] = population.learning_rate
 
-    def changes(self) -> Iterable[int]:
-        """The updates at which the experiment's [training] has a change, for all runs alike."""
-        return (change.update for change in self.shared.training.change)
+    def next_change(self, update: int) -> int | None:
+        """The first update after this one at which a setting or weight may change, for all runs alike."""
+        training = self.shared.training
+        highest = max([*self.block.momentum.tolist(), *(change.momentum or 0.0 for change in training.change)])
+        following = next_change(training, highest, update, self.task.updates_per_epoch)
+        found = [] if following is None else [following]
+        found += [change.update for change in training.change if change.update > update]
+        return min(found, default=None)
 
     def measured(self, epochs: NDArray[np.int64]) -> NDArray[np.bool_]:
         """The epochs that the area under the curve is made of, the last one among them."""
-        place = np.searchsorted(self.schedule, epochs)
-        return np.asarray(self.schedule[np.minimum(place, len(self.schedule) - 1)] == epochs)
+        place = np.searchsorted(self.area_epochs, epochs)
+        return np.asarray(self.area_epochs[np.minimum(place, len(self.area_epochs) - 1)] == epochs)
 
     def apply_settings(self) -> None:
         """Bring rates and coefficients to what holds for the next update."""
@@ -214,12 +220,14 @@ class BlockGroup(Lockstep):
                 momentum[:] = change.momentum
             if change.rule is not None:
                 rule[:] = change.rule
-        population.learning_rate[:] = rate
+        now = factors(self.shared.training, self.update, self.task.updates_per_epoch)
+        momentum = np.minimum(momentum, now.highest) * now.momentum
+        population.learning_rate[:] = rate * now.rate
         rules = rules_with(self.shared.own_rules)
         for name in np.unique(rule).tolist():
             mine = rule == name
-            factors, place = np.unique(momentum[mine], return_inverse=True)
-            table = np.array([rules[name].coefficients(factor) for factor in factors.tolist()])
+            momenta, place = np.unique(momentum[mine], return_inverse=True)
+            table = np.array([rules[name].coefficients(each) for each in momenta.tolist()])
             population.coefficients[mine] = table[place]
 
     def apply_weights(self) -> None:
@@ -231,8 +239,9 @@ class BlockGroup(Lockstep):
 
     def rescales(self) -> NDArray[np.bool_]:
         """Return which runs rescale their velocity where the rate changes at this update, (runs,)."""
-        changes = self.shared.training.change
-        rescaling = any(change.velocity == "rescale" and change.update == self.update for change in changes)
+        training = self.shared.training
+        rescaling = any(change.velocity == "rescale" and change.update == self.update for change in training.change)
+        rescaling = rescaling or rescales(training, self.update, self.task.updates_per_epoch)
         return np.full(len(self.rows), rescaling)
 
     def drop_ended(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,9 +49,10 @@ class Group(Lockstep):
         self.apply_settings()
         self.velocity_rate[:] = population.learning_rate
 
-    def changes(self) -> Iterable[int]:
-        """Return the updates at which some run changes a setting or a weight."""
-        return (change.update for state in self.states for change in state.changes)
+    def next_change(self, update: int) -> int | None:
+        """Return the first update after this one at which some run's setting or weight may change."""
+        found = (state.next_change(update) for state in self.states)
+        return min((each for each in found if each is not None), default=None)
 
     def measured(self, epochs: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which epochs some run logs: every `log_every`th, and the last."""

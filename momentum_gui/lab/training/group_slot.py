@@ -8,6 +8,7 @@ from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.population import Outcome, Population
 from momentum_gui.engine.rules import Coefficients
 from momentum_gui.engine.task import Task
+from momentum_gui.lab.schedule import in_force
 from momentum_gui.lab.settings import RunSettings
 from momentum_gui.lab.training.group import Group
 from momentum_gui.lab.training.run_state import RunState
@@ -54,8 +55,14 @@ class GroupSlot:
 
     @property
     def settings(self) -> RunSettings:
-        """The settings that hold for the run's next update."""
-        return self.state.settings_at(self.group.update)
+        """The settings in force: for the run's next update or, once it has ended, as they were for its last."""
+        update = self.update if self.outcome is Outcome.RUNNING else max(0, self.update - 1)
+        return in_force(self.state.training, self.base, update, self.task.updates_per_epoch)
+
+    @property
+    def base(self) -> RunSettings:
+        """The settings given for the run's next update, which its schedules multiply."""
+        return self.state.base_at(self.group.update)
 
     @property
     def coefficients(self) -> Coefficients:

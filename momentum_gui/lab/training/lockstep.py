@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,8 +78,8 @@ class Lockstep(ABC):
         self.update = 0
 
     @abstractmethod
-    def changes(self) -> Iterable[int]:
-        """The updates at which a setting or a weight changes."""
+    def next_change(self, update: int) -> int | None:
+        """The first update after this one at which a setting or a weight may change; None if none does."""
 
     @abstractmethod
     def apply_settings(self) -> None:
@@ -113,7 +113,7 @@ class Lockstep(ABC):
         all in the population.
         """
         while self.update < update and self.running:
-            if any(change == self.update for change in self.changes()):
+            if self.update == 0 or self.next_change(self.update - 1) == self.update:
                 self.begin_change()
             stop = min(update, self._next_event(keep_weights))
             if halting:
@@ -160,7 +160,8 @@ class Lockstep(ABC):
         updates_per_epoch = self.task.updates_per_epoch
         running = self.population.outcome == Outcome.RUNNING
         events = [int(self.limits[running].min()) * updates_per_epoch]
-        events += [change for change in self.changes() if change > self.update]
+        if (change := self.next_change(self.update)) is not None:
+            events.append(change)
         report_row = len(self.population) * (8 + (self.task.weight_count if keep_weights else 0))
         epochs = max(1, min(SPAN_NUMBERS // report_row, SPAN_NUMBERS // self.task.items_per_epoch))
         events.append((self.update // updates_per_epoch + epochs) * updates_per_epoch)

@@ -86,6 +86,7 @@ class RunReporter:
         """Return the frame of the present state, with these rows."""
         slot, trace = self.slot, self.window
         task, settings, update = slot.task, slot.settings, slot.update
+        coefficients = slot.group.rules[settings.rule].coefficients(settings.momentum)
         rows = joined(parts) if parts else self._no_rows(task.weight_count)
         if len(rows) and rows.update[-1] == update:
             error, accuracy = rows.measures[-1, : Measure.TEST_ERROR]
@@ -106,8 +107,8 @@ class RunReporter:
             updates_per_epoch=task.updates_per_epoch,
             rule=settings.rule,
             learning_rate=settings.learning_rate,
-            momentum=settings.momentum if slot.coefficients.b else 0.0,
-            coefficients=slot.coefficients,
+            momentum=settings.momentum if coefficients.b else 0.0,
+            coefficients=coefficients,
             error=float(error),
             accuracy=float(accuracy),
             weights=weights,

@@ -62,9 +62,10 @@ class Trainer:
             alike.setdefault((run.training.batch_size, run.training.reduction), []).append(number)
         slots: dict[int, GroupSlot] = {}
         for numbers in alike.values():
-            states = [RunState(runs[number].training, list(runs[number].training.change)) for number in numbers]
+            trainings = [runs[number].training for number in numbers]
             weights = np.stack([self.setup.initial_weights(runs[number]) for number in numbers])
-            task = self.setup.task(states[0].training)
+            task = self.setup.task(trainings[0])
+            states = [RunState(each, task.updates_per_epoch, list(each.change)) for each in trainings]
             group = Group(self.engine, task, states, weights, self.setup.weight_names, self.setup.rules)
             self.groups.append(group)
             slots |= {number: GroupSlot(group, row) for row, number in enumerate(numbers)}
@@ -198,9 +199,12 @@ class Trainer:
         return self.experiment.with_runs(runs)
 
     def settings(self, run: int) -> Training:
-        """Return the run's [training] with the rule, learning rate and momentum that hold for its next update."""
+        """Return the run's [training] with the rule, learning rate and momentum given for its next update.
+
+        Its schedules are not applied: a frame has the rate and momentum in force.
+        """
         slot = self._runs[run].slot
-        return slot.settings.put_into(slot.state.training)
+        return slot.base.put_into(slot.state.training)
 
     def _position_after(self, updates: int) -> int:
         """The clock after so many more (or fewer) updates of the running runs with the smallest batch."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +24,8 @@ def test_every_setting_has_its_words(section: str, key: str) -> None:
     assert setting.description.endswith(".")
     assert setting.allowed
     if not setting.choices and key != "change":
-        assert setting.parsed(setting.shown(setting.default)) == setting.default
+        typed = setting.parsed(setting.shown(setting.default))
+        assert msgspec.convert(typed, type(setting.default)) == setting.default
 
 
 @pytest.mark.parametrize(
@@ -43,6 +45,8 @@ def test_every_setting_has_its_words(section: str, key: str) -> None:
         ("training", "epochs", "1e3", 1000.0),
         ("training", "learning_rate", "0,05", 0.05),
         ("training", "learning_rate", "fast", "fast"),
+        ("training", "rate_schedule", "cosine", {"kind": "cosine"}),
+        ("training", "rate_schedule", "step; every = 3; factor=.5", {"kind": "step", "every": 3, "factor": 0.5}),
         ("training", "start", "w1[0,0] = 2, b1[0]=-1.5", {"w1[0,0]": 2, "b1[0]": -1.5}),
     ],
 )

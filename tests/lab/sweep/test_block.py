@@ -59,6 +59,10 @@ CASES = {
     "sequential": 'order = "sequential"',
     "change": "[[training.change]]\nupdate = 30\nrule = 'damped'\n[[training.change]]\nupdate = 61\nmomentum = 0.3\n"
     "learning_rate = 0.01\nweights = { 'b1[0]' = 0.5 }",
+    "schedules": "rate_schedule = { kind = 'cosine', warm_up = 3, velocity = 'rescale' }\n"
+    "momentum_schedule = { kind = 'ramp', updates = 40 }\n"
+    "[[training.change]]\nupdate = 61\nmomentum = 0.95\nlearning_rate = 0.02",
+    "step": "rate_schedule = { kind = 'step', every = 4 }\nmomentum_schedule = { kind = 'exponential', every = 2 }",
 }
 
 

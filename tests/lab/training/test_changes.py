@@ -45,6 +45,25 @@ def change_lists(draw: st.DrawFn) -> list[dict[str, Any]]:
     return [{"update": update, **draw(st.fixed_dictionaries({}, optional=possible))} for update in updates]
 
 
+@st.composite
+def schedules(draw: st.DrawFn) -> dict[str, Any]:
+    """A schedule of the rate and one of the momentum, each perhaps left out."""
+    warm_up = {"warm_up": st.integers(0, 5), "warm_up_from": st.just(0.2)}
+    down = {"factor": st.sampled_from([0.5, 1.0, 1e-7]), "every": st.integers(1, 4)}
+    shapes = [
+        draw(st.fixed_dictionaries({"kind": st.just("cosine"), "epochs": st.integers(1, 20), **warm_up})),
+        draw(st.fixed_dictionaries({"kind": st.sampled_from(["step", "exponential"]), **down, **warm_up})),
+        draw(st.fixed_dictionaries({"kind": st.just("constant"), **warm_up})),
+        {},
+    ]
+    velocity = draw(st.sampled_from(["keep", "rescale"]))
+    ramp = {"kind": "ramp", "updates": draw(st.integers(1, 9))}
+    return {
+        "rate_schedule": {**draw(st.sampled_from(shapes)), "velocity": velocity},
+        "momentum_schedule": draw(st.sampled_from([*shapes, ramp])),
+    }
+
+
 def record_of(experiment: Experiment, sizes: list[int]) -> RunRecord:
     """The record of the first run, trained to the end in advances of the given sizes, turn and turn about."""
     trainer, turn = Trainer(experiment, "numpy"), 0
@@ -56,10 +75,12 @@ def record_of(experiment: Experiment, sizes: list[int]) -> RunRecord:
 
 
 @settings(max_examples=40, deadline=None)
-@given(changes=change_lists(), sizes=st.lists(st.integers(1, 30), min_size=1, max_size=5))
-def test_a_record_is_the_same_however_the_training_is_cut(changes: list[dict[str, Any]], sizes: list[int]) -> None:
-    """All columns and weights of every epoch, and all events, with the changes that happen on the way."""
-    experiment = xor(changes)
+@given(changes=change_lists(), scheduled=schedules(), sizes=st.lists(st.integers(1, 30), min_size=1, max_size=5))
+def test_a_record_is_the_same_however_the_training_is_cut(
+    changes: list[dict[str, Any]], scheduled: dict[str, Any], sizes: list[int]
+) -> None:
+    """All columns and weights of every epoch, and all events, with schedules and the changes on the way."""
+    experiment = xor(changes, **scheduled)
     whole, cut = record_of(experiment, [1000]), record_of(experiment, sizes)
     assert cut.events == whole.events
     epochs = cut.measures.position % 1 == 0
