@@ -44,19 +44,19 @@ def mean_square_rate(coefficients: Coefficients, curvature_rate: ArrayLike, spre
     if spread == 1:
         return convergence_rate(coefficients, x)
     a, b, c, d = coefficients
-    square = spread * x * x
-    top, middle = 1 - 2 * a * x + a * a * square, d * (1 - a * x) - b * c * x
-    up, down, corner = 2 * b * (1 - a * x), -c * (x - a * square), c * c * square
-    back = -2 * c * d * x
-    # λ³ − trace·λ² + minors·λ − determinant
-    trace = top + middle + d * d
-    minors = top * middle - up * down + top * d * d - b * b * corner + middle * d * d - b * d * back
-    determinant = (
-        top * (middle * d * d - b * d * back)
-        - up * (down * d * d - b * d * corner)
-        + b * b * (down * back - middle * corner)
-    )
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # what overflows is unstable beyond all measure
+        square = spread * x * x
+        top, middle = 1 - 2 * a * x + a * a * square, d * (1 - a * x) - b * c * x
+        up, down, corner = 2 * b * (1 - a * x), -c * (x - a * square), c * c * square
+        back = -2 * c * d * x
+        # λ³ − trace·λ² + minors·λ − determinant
+        trace = top + middle + d * d
+        minors = top * middle - up * down + top * d * d - b * b * corner + middle * d * d - b * d * back
+        determinant = (
+            top * (middle * d * d - b * d * back)
+            - up * (down * d * d - b * d * corner)
+            + b * b * (down * back - middle * corner)
+        )
         root = 1 + np.maximum(np.maximum(np.abs(trace), np.abs(minors)), np.abs(determinant))  # Cauchy's bound
         for _ in range(NEWTON_STEPS):
             slope = (3 * root - 2 * trace) * root + minors
@@ -65,7 +65,8 @@ def mean_square_rate(coefficients: Coefficients, curvature_rate: ArrayLike, spre
             root = root - falls
             if not (falls > 1e-15 * root).any():
                 break
-    return np.asarray(np.sqrt(np.maximum(root, 0)), dtype=np.float64)
+    rate = np.where(np.isfinite(root) | np.isnan(x), np.sqrt(np.maximum(root, 0)), np.inf)
+    return np.asarray(rate, dtype=np.float64)
 
 
 def mean_square_bound(coefficients: Coefficients, spread: float = 1.0) -> float:

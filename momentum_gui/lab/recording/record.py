@@ -154,13 +154,15 @@ def present_measures(frame: RunFrame) -> Floats:
     """Return a row of a record's measures, (1, 9), for a moment within an epoch, from the last update's trace."""
     measures = np.full((1, len(Measure) + 1), np.nan)
     measures[0, Measure.ERROR], measures[0, Measure.ACCURACY] = frame.error, frame.accuracy
-    if frame.trace is not None:
-        steps = frame.trace.steps
-        measures[0, Measure.GRADIENT_NORM] = np.linalg.norm(frame.trace.gradients[-1])
-        part = frame.trace.coefficients.a * frame.trace.learning_rate * measures[0, Measure.GRADIENT_NORM]
+    if frame.trace is None:
+        return measures
+    steps, trace = frame.trace.steps, frame.trace
+    with np.errstate(over="ignore", invalid="ignore"):  # a diverging run's lengths may overflow
+        measures[0, Measure.GRADIENT_NORM] = np.linalg.norm(trace.gradients[-1])
+        part = trace.coefficients.a * trace.learning_rate * measures[0, Measure.GRADIENT_NORM]
         measures[0, RunRecord.GRADIENT_PART] = part
         measures[0, Measure.STEP_NORM] = np.linalg.norm(steps[-1])
-        measures[0, Measure.MOMENTUM_NORM] = np.linalg.norm(frame.trace.momentum_parts[-1])
+        measures[0, Measure.MOMENTUM_NORM] = np.linalg.norm(trace.momentum_parts[-1])
         if len(steps) > 1 and (norms := np.linalg.norm(steps[-1]) * np.linalg.norm(steps[-2])) > 0:
             measures[0, Measure.COSINE] = steps[-1] @ steps[-2] / norms
     return measures

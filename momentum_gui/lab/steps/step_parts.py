@@ -61,16 +61,13 @@ class Norms:
 def norms(trace: Trace) -> Norms:
     """Return the norms over a trace."""
     steps = trace.steps
-    lengths = np.linalg.norm(steps, axis=1)
     cosine = np.full(len(steps), np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):  # a diverging run's lengths may overflow: then they are infinite
+        gradient, momentum, lengths = (
+            np.linalg.norm(vectors, axis=1) for vectors in (trace.gradient_parts, trace.momentum_parts, steps)
+        )
         cosine[1:] = (steps[1:] * steps[:-1]).sum(axis=1) / (lengths[1:] * lengths[:-1])
-    return Norms(
-        np.linalg.norm(trace.gradient_parts, axis=1),
-        np.linalg.norm(trace.momentum_parts, axis=1),
-        lengths,
-        np.where(np.isfinite(cosine), cosine, np.nan),
-    )
+    return Norms(gradient, momentum, lengths, np.where(np.isfinite(cosine), cosine, np.nan))
 
 
 def effective_gain(trace: Trace) -> Floats:

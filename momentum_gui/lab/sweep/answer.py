@@ -192,11 +192,12 @@ def find_answer(
     best = int(places[np.lexsort(keys)[0]])
     cell = Cell(*(int(number) for number in np.unravel_index(best, value.shape)))
     # At 0 nothing is within 10 %, so what differs only in rounding counts as the same.
-    limit = (1 - NEAR) * value[cell] if kind.higher_is_better else (1 + NEAR) * value[cell] + 1e-15
-    region = usable & (value >= limit if kind.higher_is_better else value <= limit)
+    near = NEAR * abs(value[cell]) + 1e-15
+    region = usable & (value >= value[cell] - near if kind.higher_is_better else value <= value[cell] + near)
     chosen, numbers = cell, (float(low[cell]), float(value[cell]), float(high[cell]))
     if confirmation is not None and confirmation.measure == measure:
-        chosen, numbers, region = confirmation.cell, confirmation.quartiles(), confirmation.region
+        chosen, numbers, region = confirmation.cell, confirmation.quartiles(), confirmation.region.copy()
+        region[chosen] = True  # an island of another rule than the leader's may have been cleared
     else:
         confirmation = None
     diverged = table.by_cell(table.outcome == Outcome.DIVERGED).any(axis=-1)

@@ -191,3 +191,11 @@ def test_single_paths_may_converge_where_the_mean_square_grows() -> None:
     assert mean_square_rate(plain, 1.5, 3.0) > 1 > growth_rate(plain, 1.5 * h)
     assert growth_rate(plain, 2.3 * h) < 1 < growth_rate(plain, 2.55 * h)
     assert growth_rate(plain, np.full(50, 0.5)) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_curvature_beyond_all_measure_is_unstable(rule: Rule) -> None:
+    """What overflows is infinite, without a warning; what is no number stays none."""
+    rates = mean_square_rate(rule.coefficients(0.6), [1e60, 1e200, np.nan], 3.0)
+    assert (rates[:2] > 1e50).all()
+    assert np.isnan(rates[2])

@@ -69,6 +69,13 @@ def test_norms_and_cosines_are_those_of_the_steps() -> None:
     np.testing.assert_allclose(found.cosine, [np.nan, 1, -1, 0, np.nan], atol=1e-15)
 
 
+def test_lengths_that_overflow_are_infinite() -> None:
+    """A run that flies off has steps beyond all measure, and no warning."""
+    found = norms(trace_of(RULES["heavy-ball"].coefficients(0.5), np.full((3, 2), 1e200), 1.0))
+    assert np.isinf(found.step).all()
+    assert np.isnan(found.cosine).all()
+
+
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 @pytest.mark.parametrize("momentum", [0.3, 0.75, 0.9])
 def test_the_gain_reaches_the_rules_limits_exactly(rule: Rule, momentum: float) -> None:

@@ -82,6 +82,14 @@ def test_the_region_holds_what_comes_within_a_tenth() -> None:
     assert answer.diverged == 1
 
 
+def test_below_zero_the_region_still_holds_the_best() -> None:
+    """A surface may fall below 0: within a tenth is then counted by the size of the number."""
+    answer = find_answer(table_of([[[-1.0], [-0.95]], [[-0.8], [2.0]]]), "error", 0.0)
+    assert answer is not None
+    assert answer.region[0].tolist() == [[True, True], [False, False]]
+    assert "2 of 4 cells come within 10 %" in answer.sentence()
+
+
 def test_success_and_epochs_to_target() -> None:
     """Success is the share of seeds that reach the target; ties are broken by the error; epochs count only then."""
     outcome = [[[2, 2], [2, 2], [2, 1]]]

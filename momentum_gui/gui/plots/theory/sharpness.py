@@ -12,7 +12,7 @@ from momentum_gui.engine.analysis.curvature import gradient_scale, sharpness
 from momentum_gui.engine.analysis.mean_square import mean_square_bound
 from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import Engine
-from momentum_gui.engine.rules import RULES
+from momentum_gui.engine.rules import Rule
 from momentum_gui.engine.task import Task
 from momentum_gui.gui.plots.common.curve import Curve
 from momentum_gui.gui.plots.common.plot import Plot, line_pen, run_pen
@@ -73,10 +73,11 @@ def measure_sharpness(
     return found
 
 
-def bound_line(run: RunRecord, task: Task, spread: float) -> tuple[Floats, Floats]:
+def bound_line(run: RunRecord, rules: Mapping[str, Rule], task: Task, spread: float) -> tuple[Floats, Floats]:
     """Return the curvature at which stability ends against epochs, a step where settings changed: (x, y).
 
-    With a spread above 1 the bound is that of the mean square, at the spread measured now.
+    `rules` are those that the run may follow, by id. With a spread above 1 the bound is that of the mean square, at
+    the spread measured now.
     """
     latest, scale = run.latest, gradient_scale(task)
     before = [change.before for change in latest.changes]
@@ -84,7 +85,7 @@ def bound_line(run: RunRecord, task: Task, spread: float) -> tuple[Floats, Float
     settings = [(each.rule, each.learning_rate, each.momentum) for each in before]
     values = []
     for rule, rate, momentum in [*settings, (latest.rule, latest.learning_rate, latest.momentum)]:
-        values.append(mean_square_bound(RULES[rule].coefficients(momentum), spread) / (rate * scale))
+        values.append(mean_square_bound(rules[rule].coefficients(momentum), spread) / (rate * scale))
     x = np.repeat(np.array([0.0, *places, max(latest.epochs, 1.0)]), 2)[1:-1]
     return x, np.repeat(np.array(values), 2)
 
@@ -137,7 +138,13 @@ class SharpnessPlot:
         known = sorted(self.known.get(number, {}).items())
         return np.array([epoch for epoch, _ in known]), np.array([value for _, value in known])
 
-    def draw(self, shown: list[tuple[int, RunRecord]], tasks: Mapping[int, Task], spreads: Mapping[int, float]) -> None:
+    def draw(
+        self,
+        shown: list[tuple[int, RunRecord]],
+        rules: Mapping[str, Rule],
+        tasks: Mapping[int, Task],
+        spreads: Mapping[int, float],
+    ) -> None:
         """Draw what is known of the runs shown, and their bounds."""
         drawn, end, tops, bounds = dict(shown), 1.0, [], []
         for number, (curve, bound) in enumerate(self._curves):
@@ -147,7 +154,7 @@ class SharpnessPlot:
                 continue
             x, y = self.table(number)
             curve.set_points(x, y)
-            line_x, line_y = bound_line(drawn[number], tasks[number], spreads[number])
+            line_x, line_y = bound_line(drawn[number], rules, tasks[number], spreads[number])
             bound.set_points(line_x, np.where(np.isfinite(line_y), line_y, np.nan))
             end = max(end, drawn[number].latest.epochs)
             tops += list(y[np.isfinite(y)])

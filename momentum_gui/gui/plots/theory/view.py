@@ -324,7 +324,7 @@ class TheoryView(PlotView):
     def _draw_sharpness(self) -> None:
         """Draw λmax over time as far as it is known, and have what is missing measured."""
         shown = [(number, run) for number, run in self.runs_shown() if number in self._tasks]
-        self.sharpness.draw(shown, self._tasks, {number: self._spread(number) for number, _ in shown})
+        self.sharpness.draw(shown, self.known_rules, self._tasks, {number: self._spread(number) for number, _ in shown})
         moments = self.sharpness.missing(shown)
         if moments and not self._tracking:
             self._tracking = True

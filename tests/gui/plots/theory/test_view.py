@@ -355,7 +355,7 @@ def test_sharpness_over_time_is_that_of_the_weights_on_the_way(view: TheoryView)
     for at in (0, len(x) // 2, -1):
         weights = record.runs[0].weights_at(float(x[at]))
         assert y[at] == pytest.approx(sharpness(group.engine, group.task, weights), rel=1e-6)
-    line_x, line_y = bound_line(record.runs[0], group.task, 1.0)
+    line_x, line_y = bound_line(record.runs[0], RULES, group.task, 1.0)
     assert list(line_x) == [0, 200, 200, 300]
     assert list(line_y) == pytest.approx([30, 30, 15, 15])
     head, rows = view.export_table()
