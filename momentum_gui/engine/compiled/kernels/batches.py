@@ -18,10 +18,11 @@ from momentum_gui.engine.compiled.epoch import (
     within_limit,
 )
 from momentum_gui.engine.compiled.kernels import gradients as compiled_gradients
+from momentum_gui.engine.compiled.kernels.arithmetic import next_stored, next_weight
 from momentum_gui.engine.compiled.kernels.gradients import PANEL, STRIDE, add_gradient, take_panel
 from momentum_gui.engine.compiled.kernels.single import update_from_gradient
 from momentum_gui.engine.compiled.layout import INPUTS, ITEM_LANES, ROW_LANES, UNITS, Shape, copy, pad, unpad
-from momentum_gui.engine.compiled.simd.lanes import count_of, fill, fma, lanes4, load, store
+from momentum_gui.engine.compiled.simd.lanes import count_of, fill, lanes4, load, store
 
 
 @inlined
@@ -29,8 +30,8 @@ def update(size: int, space: Any, A: Any, B: Any, C: Any, D: Any) -> None:
     """One update of all weights from their gradient, which stores no more than it needs."""
     for at in range(0, size, count_of(A)):
         g, stored = load(A, space, GRADIENT * size + at), load(A, space, P * size + at)
-        store(space, P * size + at, fma(g, C, stored * D))
-        store(space, W * size + at, fma(g, A, fma(stored, B, load(A, space, W * size + at))))
+        store(space, P * size + at, next_stored(g, stored, C, D))
+        store(space, W * size + at, next_weight(load(A, space, W * size + at), g, stored, A, B))
 
 
 def space_needed(shape: Shape, outputs: int) -> int:

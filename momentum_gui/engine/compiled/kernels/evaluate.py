@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from momentum_gui.engine.compiled.cache import compiled, inlined, kernel
+from momentum_gui.engine.compiled.kernels.arithmetic import CROSS_ENTROPY
 from momentum_gui.engine.compiled.layout import (
     ABOVE,
     BELOW,
@@ -35,9 +36,7 @@ from momentum_gui.engine.compiled.simd.lanes import (
     where_less,
 )
 from momentum_gui.engine.compiled.simd.math import LINEAR, SOFTMAX, activate, lanes_exp, lanes_log
-from momentum_gui.engine.network import Loss
 
-SQUARED_ERROR, SQUARED_ERROR_ELEMENTWISE, CROSS_ENTROPY = (int(loss) for loss in Loss)
 TINY = float(np.finfo(np.float64).tiny)
 
 

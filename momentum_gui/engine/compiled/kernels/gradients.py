@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from momentum_gui.engine.compiled.cache import compiled, inlined, kernel
+from momentum_gui.engine.compiled.kernels.arithmetic import add_to_mix, mixes, output_gradient
 from momentum_gui.engine.compiled.kernels.evaluate import (
-    CROSS_ENTROPY,
-    SQUARED_ERROR,
     forward,
     take_columns,
     weighted_sums,
@@ -36,7 +35,7 @@ from momentum_gui.engine.compiled.simd.lanes import (
     load,
     store,
 )
-from momentum_gui.engine.compiled.simd.math import SOFTMAX, slope
+from momentum_gui.engine.compiled.simd.math import slope
 
 PANEL = 128  # items whose activations are kept for the way back: with 100 units they fill 100 kB
 STRIDE = PANEL + 8  # from one unit's activations to the next's: a power of two would crowd them into a few cache sets
@@ -49,26 +48,13 @@ def output_delta(
 ) -> None:  # fmt: skip
     """scale × −∂E/∂net of each output into d, for the first `count` items in the lanes; 0 in the other lanes."""
     like = lanes16()
-    mixed = like
-    if code == SOFTMAX and loss == CROSS_ENTROPY:
+    mix = like
+    if mixes(code, loss):
         for k in range(m):
-            mixed = mixed + load(like, t, t0 + k * gap)
-    elif code == SOFTMAX and loss == SQUARED_ERROR:
-        for k in range(m):
-            output = load(like, o, o0 + k * stride)
-            mixed = fma(output, load(like, t, t0 + k * gap) - output, mixed)
+            mix = add_to_mix(loss, load(like, t, t0 + k * gap), load(like, o, o0 + k * stride), mix)
     for k in range(m):
         target, output = load(like, t, t0 + k * gap), load(like, o, o0 + k * stride)
-        delta = target - output
-        if loss == CROSS_ENTROPY:
-            if code == SOFTMAX:
-                delta = target - output * mixed
-        elif code == SOFTMAX and loss == SQUARED_ERROR:
-            delta = output * (delta - mixed)
-        else:
-            delta = slope(code, output) * delta
-        if scale != 1.0:
-            delta = delta * scale
+        delta = output_gradient(code, loss, target, output, mix, scale)
         store(d, d0 + k * stride, keep(delta, count, 0.0))
 
 

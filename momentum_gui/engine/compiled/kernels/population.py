@@ -25,7 +25,7 @@ from momentum_gui.engine.compiled.epoch import (
     asked_for,
     record,
 )
-from momentum_gui.engine.compiled.kernels.evaluate import CROSS_ENTROPY, SQUARED_ERROR
+from momentum_gui.engine.compiled.kernels.arithmetic import add_to_mix, mixes, next_stored, next_weight, output_gradient
 from momentum_gui.engine.compiled.layout import (
     ABOVE,
     BELOW,
@@ -133,33 +133,19 @@ def output_delta(
     code: int, loss: int, m: int, tree: int, o: Any, above: int, t: Any, scale: float, d: Any, sums: Any
 ) -> None:
     """scale × −∂E/∂net of each output, into d at the outputs' place."""
-    mixed = lanes()
-    if code == SOFTMAX and (loss == CROSS_ENTROPY or loss == SQUARED_ERROR):  # noqa: SIM109
+    mix = lanes()
+    if mixes(code, loss):
         for r in range(tree):
             store(sums, r * RUN_LANES, lanes())
         for k in range(m):
             leaf, target = k % tree * RUN_LANES, load(lanes(), t, k * RUN_LANES)
-            sum_, output = load(lanes(), sums, leaf), load(lanes(), o, (above + k) * RUN_LANES)
-            if loss == CROSS_ENTROPY:
-                sum_ = sum_ + target
-            else:
-                sum_ = fma(output, target - output, sum_)
-            store(sums, leaf, sum_)
-        mixed = tree_total(tree, sums)
+            output = load(lanes(), o, (above + k) * RUN_LANES)
+            store(sums, leaf, add_to_mix(loss, target, output, load(lanes(), sums, leaf)))
+        mix = tree_total(tree, sums)
     for k in range(m):
         at = (above + k) * RUN_LANES
         target, output = load(lanes(), t, k * RUN_LANES), load(lanes(), o, at)
-        delta = target - output
-        if loss == CROSS_ENTROPY:
-            if code == SOFTMAX:
-                delta = target - output * mixed
-        elif code == SOFTMAX and loss == SQUARED_ERROR:
-            delta = output * (delta - mixed)
-        else:
-            delta = slope(code, output) * delta
-        if scale != 1.0:
-            delta = delta * scale
-        store(d, at, delta)
+        store(d, at, output_gradient(code, loss, target, output, mix, scale))
 
 
 @inlined
@@ -216,8 +202,8 @@ def update_layer(
                 at = (offset + i * m + j) * RUN_LANES + c
                 g = load(piece(), d, (above + j) * RUN_LANES + c) * xi
                 stored = load(piece(), p, at)
-                store(p, at, fma(g, C, stored * D))
-                store(w, at, fma(g, A, fma(stored, B, load(piece(), w, at))))
+                store(p, at, next_stored(g, stored, C, D))
+                store(w, at, next_weight(load(piece(), w, at), g, stored, A, B))
 
 
 @inlined
@@ -248,8 +234,8 @@ def update_from_gradient(size: int, space: Any, trained: Any, A: Any, B: Any, C:
         store(space, BEFORE * size + at, stored)
         store(space, GRADIENT * size + at, g)
         store(space, STEP * size + at, fma(g, A, stored * B))
-        store(space, P * size + at, fma(g, C, stored * D))
-        store(space, W * size + at, fma(g, A, fma(stored, B, w)))
+        store(space, P * size + at, next_stored(g, stored, C, D))
+        store(space, W * size + at, next_weight(w, g, stored, A, B))
 
 
 @inlined

@@ -25,7 +25,7 @@ from momentum_gui.engine.compiled.epoch import (
     record,
     within_limit,
 )
-from momentum_gui.engine.compiled.kernels.evaluate import CROSS_ENTROPY, SQUARED_ERROR
+from momentum_gui.engine.compiled.kernels.arithmetic import add_to_mix, mixes, next_stored, next_weight, output_gradient
 from momentum_gui.engine.compiled.layout import (
     ABOVE,
     BELOW,
@@ -111,28 +111,14 @@ def output_delta(
 ) -> None:
     """scale × −∂E/∂net of each output, into d at the outputs' place; 0 beyond the m outputs."""
     lanes = count_of(like)
-    mixed = like
-    if code == SOFTMAX and loss == CROSS_ENTROPY:
+    mix = like
+    if mixes(code, loss):
         for c in range(0, width, lanes):
-            mixed = mixed + load(like, t, t0 + c)
-        mixed = total(mixed)
-    elif code == SOFTMAX and loss == SQUARED_ERROR:
-        for c in range(0, width, lanes):
-            output = load(like, o, o0 + c)
-            mixed = fma(output, load(like, t, t0 + c) - output, mixed)
-        mixed = total(mixed)
+            mix = add_to_mix(loss, load(like, t, t0 + c), load(like, o, o0 + c), mix)
+        mix = total(mix)
     for c in range(0, width, lanes):
         target, output = load(like, t, t0 + c), load(like, o, o0 + c)
-        delta = target - output
-        if loss == CROSS_ENTROPY:
-            if code == SOFTMAX:
-                delta = target - output * mixed
-        elif code == SOFTMAX and loss == SQUARED_ERROR:
-            delta = output * (delta - mixed)
-        else:
-            delta = slope(code, output) * delta
-        if scale != 1.0:
-            delta = delta * scale
+        delta = output_gradient(code, loss, target, output, mix, scale)
         store(d, o0 + c, keep(delta, m - c, 0.0))
 
 
@@ -161,8 +147,8 @@ def update_layer(
                 at = start + i * width + c
                 g = delta * repeat(A, a, x0 + i)
             stored = load(A, p, at)
-            store(p, at, fma(g, C, stored * D))
-            store(w, at, fma(g, A, fma(stored, B, load(A, w, at))))
+            store(p, at, next_stored(g, stored, C, D))
+            store(w, at, next_weight(load(A, w, at), g, stored, A, B))
 
 
 @inlined
@@ -192,8 +178,8 @@ def update_from_gradient(size: int, space: Any, A: Any, B: Any, C: Any, D: Any) 
         store(space, BEFORE * size + at, stored)
         store(space, GRADIENT * size + at, g)
         store(space, STEP * size + at, fma(g, A, stored * B))
-        store(space, P * size + at, fma(g, C, stored * D))
-        store(space, W * size + at, fma(g, A, fma(stored, B, w)))
+        store(space, P * size + at, next_stored(g, stored, C, D))
+        store(space, W * size + at, next_weight(w, g, stored, A, B))
 
 
 def space_needed(shape: Shape) -> int:
