@@ -2,10 +2,10 @@
 
 Which loops train a run follows from its task alone, or changes no bit:
 
-- batches of fewer than ITEM_BATCH items: `compiled_single` for few runs or large networks, else
-  `compiled_population`, both with the same bits, so that a cell of a sweep is the same training as the cell alone;
-- larger batches, up to all items: `compiled_batches`, run by run;
-- analytic surfaces: `compiled_surfaces`.
+- batches of fewer than ITEM_BATCH items: `single.py` for few runs or large networks, else
+  `population.py`, both with the same bits, so that a cell of a sweep is the same training as the cell alone;
+- larger batches, up to all items: `batches.py`, run by run;
+- analytic surfaces: `surfaces.py`.
 
 A population is shared out among threads; a run never is.
 """

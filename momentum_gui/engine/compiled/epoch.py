@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from momentum_gui.engine.arrays import Floats
-from momentum_gui.engine.compiled.cache import compiled
+from momentum_gui.engine.compiled.jit import compiled
 from momentum_gui.engine.compiled.kernels.evaluate import measure
 from momentum_gui.engine.compiled.layout import copy
 from momentum_gui.engine.population import WEIGHT_LIMIT, Outcome, Population

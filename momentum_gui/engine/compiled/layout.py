@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from momentum_gui.engine.arrays import Floats
-from momentum_gui.engine.compiled.cache import compiled
+from momentum_gui.engine.compiled.jit import compiled
 from momentum_gui.engine.network import Network
 from momentum_gui.engine.task import Items
 

@@ -13,6 +13,7 @@ import pytest
 from numba.core.caching import IndexDataCacheFile
 
 from momentum_gui.engine.compiled import cache as compiled_cache
+from momentum_gui.engine.compiled import jit
 from momentum_gui.engine.compiled import warm_up as compiled_start
 
 
@@ -23,7 +24,7 @@ def twice(x: float) -> float:
 
 def test_a_function_is_compiled_once_for_all_constants() -> None:
     """Kernels call it with 1, 2 or a variable: compiling it for each would cost seconds at the first start."""
-    inner = compiled_cache.inlined(twice)
+    inner = jit.inlined(twice)
 
     @numba.njit
     def outer(x: int) -> int:
@@ -56,14 +57,14 @@ def test_without_a_writable_folder_there_is_no_cache(tmp_path: Path, monkeypatch
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert compiled_cache.cache_folder() is None
     monkeypatch.setattr(compiled_cache, "FOLDER", None)
-    assert compiled_cache.kernel(twice)(2.0) == 4.0
+    assert jit.kernel(twice)(2.0) == 4.0
 
 
 def test_kernels_are_kept_and_numbas_own_setting_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second dispatcher loads what the first has compiled."""
     monkeypatch.setattr(compiled_cache, "FOLDER", tmp_path)
     before = numba.config.CACHE_DIR
-    first, second = compiled_cache.kernel(twice), compiled_cache.kernel(twice)
+    first, second = jit.kernel(twice), jit.kernel(twice)
     assert before == numba.config.CACHE_DIR
     assert first(2.0) == 4.0 and list(tmp_path.rglob("*.nbc"))
     assert second(2.0) == 4.0 and sum(second.stats.cache_hits.values()) == 1
@@ -78,12 +79,12 @@ def test_a_full_disk_costs_the_cache_only(tmp_path: Path, monkeypatch: pytest.Mo
 
     with monkeypatch.context() as patch:
         patch.setattr(IndexDataCacheFile, "save", full)
-        assert compiled_cache.kernel(twice)(2.0) == 4.0
+        assert jit.kernel(twice)(2.0) == 4.0
     assert not list(tmp_path.rglob("*.nbc"))
-    assert compiled_cache.kernel(twice)(2.0) == 4.0
+    assert jit.kernel(twice)(2.0) == 4.0
     for kept in tmp_path.rglob("*.nbc"):
         kept.write_bytes(b"damaged")
-    assert compiled_cache.kernel(twice)(2.0) == 4.0
+    assert jit.kernel(twice)(2.0) == 4.0
 
 
 def test_where_nothing_can_be_kept_a_folder_goes_with_the_process(
@@ -124,12 +125,12 @@ def test_where_nothing_can_be_kept_a_folder_goes_with_the_process(
 def test_a_damaged_cache_costs_the_cache_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: bytes) -> None:
     """Every file of the cache is emptied or overwritten, the index too: the kernel compiles, and saving is skipped."""
     monkeypatch.setattr(compiled_cache, "FOLDER", tmp_path)
-    assert compiled_cache.kernel(twice)(2.0) == 4.0
+    assert jit.kernel(twice)(2.0) == 4.0
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert any(path.suffix == ".nbi" for path in files)
     for path in files:
         path.write_bytes(damage)
-    assert compiled_cache.kernel(twice)(2.0) == 4.0
+    assert jit.kernel(twice)(2.0) == 4.0
 
 
 def test_other_codes_of_the_network_have_another_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

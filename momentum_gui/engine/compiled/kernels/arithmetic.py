@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from momentum_gui.engine.compiled.cache import inlined
+from momentum_gui.engine.compiled.jit import inlined
 from momentum_gui.engine.compiled.simd.lanes import fma
 from momentum_gui.engine.compiled.simd.math import SOFTMAX, slope
 from momentum_gui.engine.network import Loss

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from momentum_gui.engine.compiled.cache import inlined, kernel
 from momentum_gui.engine.compiled.epoch import (
     GIVEN,
     GRADIENT,
@@ -17,6 +16,7 @@ from momentum_gui.engine.compiled.epoch import (
     record,
     within_limit,
 )
+from momentum_gui.engine.compiled.jit import inlined, kernel
 from momentum_gui.engine.compiled.kernels import gradients as compiled_gradients
 from momentum_gui.engine.compiled.kernels.arithmetic import next_stored, next_weight
 from momentum_gui.engine.compiled.kernels.gradients import PANEL, STRIDE, add_gradient, take_panel

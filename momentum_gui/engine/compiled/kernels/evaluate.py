@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from momentum_gui.engine.compiled.cache import compiled, inlined, kernel
+from momentum_gui.engine.compiled.jit import compiled, inlined, kernel
 from momentum_gui.engine.compiled.kernels.arithmetic import CROSS_ENTROPY
 from momentum_gui.engine.compiled.layout import (
     ABOVE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from momentum_gui.engine.compiled.cache import compiled, inlined, kernel
+from momentum_gui.engine.compiled.jit import compiled, inlined, kernel
 from momentum_gui.engine.compiled.kernels.arithmetic import add_to_mix, mixes, output_gradient
 from momentum_gui.engine.compiled.kernels.evaluate import (
     forward,

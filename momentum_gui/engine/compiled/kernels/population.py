@@ -1,7 +1,7 @@
 """Training of many runs at once, online or in small batches, compiled, with runs in the lanes.
 
 Runs are trained in blocks of RUN_LANES. Within a block weights lie as (weights, lanes), in natural order; a block is
-trained over the whole span before the next. Each lane does what `compiled_single` does, in the same order, so a run
+trained over the whole span before the next. Each lane does what `single.py` does, in the same order, so a run
 has the same bits in a population of thousands as alone.
 """
 
@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from momentum_gui.engine.compiled.cache import compiled, inlined, kernel
 from momentum_gui.engine.compiled.epoch import (
     BEFORE,
     GRADIENT,
@@ -25,6 +24,7 @@ from momentum_gui.engine.compiled.epoch import (
     asked_for,
     record,
 )
+from momentum_gui.engine.compiled.jit import compiled, inlined, kernel
 from momentum_gui.engine.compiled.kernels.arithmetic import add_to_mix, mixes, next_stored, next_weight, output_gradient
 from momentum_gui.engine.compiled.layout import (
     ABOVE,

@@ -1,7 +1,7 @@
 """Training of one run, online or in small batches, compiled, with the units of a layer in the lanes.
 
 The maths is that of `numpy_engine`. Sums over a layer's inputs run in their order, sums over units as the tree of
-`compiled_lanes.total`; `compiled_population` sums in the same orders, and so gives the same bits.
+`lanes.total`; `population.py` sums in the same orders, and so gives the same bits.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from momentum_gui.engine.compiled.cache import inlined, kernel
 from momentum_gui.engine.compiled.epoch import (
     BEFORE,
     GIVEN,
@@ -25,6 +24,7 @@ from momentum_gui.engine.compiled.epoch import (
     record,
     within_limit,
 )
+from momentum_gui.engine.compiled.jit import inlined, kernel
 from momentum_gui.engine.compiled.kernels.arithmetic import add_to_mix, mixes, next_stored, next_weight, output_gradient
 from momentum_gui.engine.compiled.layout import (
     ABOVE,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from momentum_gui.engine.analytic_surfaces import SURFACES
-from momentum_gui.engine.compiled.cache import compiled, kernel
+from momentum_gui.engine.compiled.jit import compiled, kernel
 from momentum_gui.engine.population import Outcome
 
 RUNNING, CONVERGED, DIVERGED = int(Outcome.RUNNING), int(Outcome.CONVERGED), int(Outcome.DIVERGED)
