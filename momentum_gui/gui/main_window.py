@@ -179,6 +179,7 @@ class MainWindow(QMainWindow):
         runs, settings, table = self.runs, self.settings_panel, self.runs_panel
         settings.edited.connect(runs.edit)
         settings.run_edited.connect(runs.edit_run)
+        settings.schedule_edited.connect(runs.edit_schedule)
         settings.velocity_chosen.connect(runs.choose_velocity)
         settings.file_wanted.connect(self.files.choose_data)
         table.selected.connect(self._select)
@@ -267,6 +268,7 @@ class MainWindow(QMainWindow):
         if state.training is None or state.record is None or state.run is None:
             return
         self.runs_panel.model.refresh()
+        self.settings_panel.show_moment(state)
         self.timeline.show_state(state)
         self.actions_.show_state(state)
         latest, limit = state.run.latest, state.experiment.runs[state.selected].training.epochs

@@ -96,6 +96,13 @@ class RunController(QObject):
         velocity = self._session.now.velocity
         self._try(lambda: self._session.change(runs, **values, velocity=velocity), "rule")
 
+    @Slot(str, object, bool)
+    def edit_schedule(self, key: str, value: dict[str, Any], every: bool) -> None:
+        """Give the selected run, or every run, another schedule of its rate or momentum; the training starts again."""
+        now = self._session.now
+        runs = tuple(range(len(now.settings))) if every else (now.selected,)
+        self._try(lambda: self._session.set_schedule(runs, key, value), "rule")
+
     @Slot(str)
     def choose_velocity(self, velocity: str) -> None:
         """Let new rates keep the stored step, or rescale it, from now on."""

@@ -21,13 +21,15 @@ KEY = re.compile(r"^(?:(problem|network|training)|run\[\d+\])\.(\w+)(?:\[\d+\])*
 
 
 class SettingsPanel(QScrollArea):
-    """`edited` carries settings to change, by section, and the section that asked; `run_edited` those of runs.
+    """`edited` carries settings to change, by section, and the section that asked.
 
-    `velocity_chosen` carries what new rates do to the stored step from now on.
+    `run_edited` and `schedule_edited` carry those of runs, `velocity_chosen` what new rates do to the stored step from
+    now on.
     """
 
     edited = Signal(object, str)
     run_edited = Signal(str, object, bool)
+    schedule_edited = Signal(str, object, bool)
     velocity_chosen = Signal(str)
     file_wanted = Signal()
 
@@ -61,6 +63,7 @@ class SettingsPanel(QScrollArea):
         self.network.edited.connect(self._edit_network)
         self.training.edited.connect(self._edit_training)
         self.rule.edited_run.connect(self.run_edited)
+        self.rule.schedule_edited.connect(self.schedule_edited)
         self.rule.velocity_chosen.connect(self.velocity_chosen)
 
     def show_state(self, state: WindowState) -> None:
@@ -80,6 +83,14 @@ class SettingsPanel(QScrollArea):
         name = experiment.runs[run].name if state.run is None else state.run.name
         self.rule.show_run(run, name, state.run_settings, experiment.rules, alone=len(experiment.runs) == 1)
         self.rule.show_velocity(state.velocity)
+        self.show_moment(state)
+
+    def show_moment(self, state: WindowState) -> None:
+        """Mark the moment shown on the curves of the schedules."""
+        if state.run is not None:
+            latest = state.run.latest
+            epochs = latest.epochs if state.moment is None else min(state.moment, latest.epochs)
+            self.rule.show_schedules(state.run_settings, latest.updates_per_epoch, epochs)
 
     @Slot()
     def show_again(self) -> None:
@@ -91,8 +102,10 @@ class SettingsPanel(QScrollArea):
     def set_problem(self, section: str, text: str) -> None:
         """Say what is wrong, below the section that it came from; the key at the front of the line marks its entry."""
         if section in self.sections:
+            match = KEY.match(text)
             place = text.partition(" ")[0].rstrip(":")
-            self.sections[section].set_problem(in_titles(text), place.rpartition(".")[2].partition("[")[0])
+            key = match[2] if match is not None else place.rpartition(".")[2].partition("[")[0]
+            self.sections[section].set_problem(in_titles(text), key)
 
     def apply_theme(self) -> None:
         """Take on the theme's colours."""

@@ -15,12 +15,14 @@ from momentum_gui.gui.style.icons import swatch
 from momentum_gui.gui.widgets.declared import declared, number_text
 from momentum_gui.gui.widgets.entries import ChoiceEntry, TextEntry, ignore_wheel, momentum_slider, rate_slider
 from momentum_gui.gui.widgets.rich_text import PlainLabel
+from momentum_gui.gui.widgets.schedules import ScheduleCurve, ScheduleEntry
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.settings import Training
 
 FOR_ALL = ("epochs", "batch_size", "reduction", "order", "seed", "target_error", "log_every")
 KEEPS_PLACE = ("epochs", "target_error", "log_every")
 """Settings that alter no number of the training so far: it goes on from where it is."""
+SCHEDULES = ("rate_schedule", "momentum_schedule")
 VELOCITIES = {"keep": "A new rate keeps the velocity", "rescale": "A new rate rescales the velocity"}
 VELOCITY_TOOLTIP = (
     "What happens to the stored step when the learning rate changes while training.\n"
@@ -32,10 +34,12 @@ VELOCITY_TOOLTIP = (
 class RulePanel(Section):
     """The selected run's rule and rates. `edited_run` carries key, value, and whether it is meant for all runs.
 
-    `velocity_chosen` carries what new rates do to the stored step: "keep" or "rescale".
+    `schedule_edited` carries the same for a schedule, `velocity_chosen` what new rates do to the stored step: "keep"
+    or "rescale".
     """
 
     edited_run = Signal(str, object, bool)
+    schedule_edited = Signal(str, object, bool)
     velocity_chosen = Signal(str)
 
     def __init__(self) -> None:
@@ -79,6 +83,12 @@ class RulePanel(Section):
         self.add_wide(self.velocity)
         for entry in (self.rule, self.rate, self.momentum):
             entry.edited.connect(self._edit)
+        self.schedules = {key: ScheduleEntry(declared("training", key)) for key in SCHEDULES}
+        for schedule in self.schedules.values():
+            self.add_wide(schedule, schedule.setting.key)
+            schedule.edited.connect(self._edit_schedule)
+        self.curve = ScheduleCurve()
+        self.add_wide(self.curve)
 
     def show_run(self, run: int, name: str, settings: Training, rules: Mapping[str, Rule], *, alone: bool) -> None:
         """Show the selected run's settings for its next update; `rules` are those that it may have, by id."""
@@ -107,6 +117,12 @@ class RulePanel(Section):
             "sign each update by the second."
         )
 
+    def show_schedules(self, settings: Training, updates_per_epoch: int, epochs: float) -> None:
+        """Draw rate and momentum against epochs, with a moment on them; a constant needs no curve."""
+        for key, entry in self.schedules.items():
+            entry.set_value(getattr(settings, key))
+        self.curve.show_schedules(settings, updates_per_epoch, epochs)
+
     def show_velocity(self, velocity: str) -> None:
         """Show what new rates do to the stored step."""
         self.velocity.setCurrentIndex(self.velocity.findData(velocity))
@@ -119,6 +135,10 @@ class RulePanel(Section):
     @Slot(str, object)
     def _edit(self, key: str, value: Any) -> None:
         self.edited_run.emit(key, value, self.together.isChecked())
+
+    @Slot(str, object)
+    def _edit_schedule(self, key: str, value: Any) -> None:
+        self.schedule_edited.emit(key, value, self.together.isChecked())
 
     @Slot(int)
     def _choose_velocity(self, index: int) -> None:

@@ -122,6 +122,22 @@ class SetStart(Command):
 
 
 @dataclass(frozen=True)
+class SetSchedule(Command):
+    """Give runs another schedule of the rate or the momentum, as a table of keys, and go back to the start."""
+
+    text: ClassVar[str] = "change of a schedule"
+    runs: tuple[int, ...]
+    key: str
+    value: Mapping[str, Any]
+
+    def inverse(self, before: Experiment) -> tuple[Command, ...]:
+        return (Restore(before, keeps_place=False),)
+
+    def applied(self, experiment: Experiment) -> Experiment:
+        return edits.with_schedule(experiment, self.runs, self.key, dict(self.value))
+
+
+@dataclass(frozen=True)
 class ChangeSettings(Command):
     """Change rule, rate or momentum of runs from their next update on.
 

@@ -23,6 +23,7 @@ from momentum_gui.gui.training.commands import (
     RenameRun,
     Reset,
     Seek,
+    SetSchedule,
     SetStart,
     SetWeights,
     Start,
@@ -220,6 +221,11 @@ class Session(QObject):
         """Let these runs start from other weights, and go there. Raises BadInputError."""
         if (kept := self._open.numbers_of(runs)) is not None:
             self._edit(SetStart(kept, dict(weights)), "start")
+
+    def set_schedule(self, runs: tuple[int, ...], key: str, value: dict[str, Any]) -> None:
+        """Give these runs another schedule of rate or momentum, and start again. Raises BadInputError."""
+        if (kept := self._open.numbers_of(runs)) is not None:
+            self._edit(SetSchedule(kept, key, value), "rule")
 
     def add_run(self, run: Run) -> None:
         """Add a run, trained at once to where the others are. Raises BadInputError."""

@@ -28,6 +28,7 @@ from momentum_gui.gui.training.commands import (
     Restore,
     RunEdit,
     Seek,
+    SetSchedule,
     SetStart,
     SetWeights,
     Start,
@@ -138,7 +139,7 @@ class Worker(QObject):
                 self._edit(command)
             case Restore(experiment, keeps_place):
                 self._restore(experiment, keeps_place=keeps_place)
-            case SetStart():
+            case SetStart() | SetSchedule():
                 self._begin_again(command.applied(self._experiment))
             case Reset():
                 self._begin_again(self._experiment)

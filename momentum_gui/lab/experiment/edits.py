@@ -60,6 +60,21 @@ def with_run(
     return with_runs(experiment, runs)
 
 
+def with_schedule(experiment: Experiment, runs: Sequence[int], key: str, value: Any) -> Experiment:
+    """Return the experiment with `rate_schedule` or `momentum_schedule` of some runs set, as a table of keys.
+
+    Raises BadInputError.
+    """
+    validated({**msgspec.to_builtins(experiment), "training": {key: value}, "run": []})  # said with the setting's key
+    changed = list(experiment.runs)
+    for run in runs:
+        training = msgspec.convert({**msgspec.to_builtins(changed[run].training), key: value}, Training)
+        changed[run] = Run(changed[run].name, training)
+    if not experiment.run:
+        return replace(experiment, training=changed[0].training)
+    return with_runs(experiment, changed)
+
+
 def with_runs(experiment: Experiment, runs: Sequence[Run]) -> Experiment:
     """The experiment with these runs instead. Raises BadInputError where two have one name, say."""
     return validated(msgspec.to_builtins(experiment.with_runs(runs)))
