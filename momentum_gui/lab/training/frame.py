@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.population import Outcome
 from momentum_gui.engine.rules import Coefficients
-from momentum_gui.lab.settings import RunSettings
+from momentum_gui.lab.settings import RunSettings, Training
 from momentum_gui.lab.steps.trace import Trace
 
 
@@ -70,8 +70,9 @@ class RunFrame:
     `epoch` and `update` count what is completed. `rule`, `learning_rate` and `momentum` hold for the next update
     (`momentum` is 0 for a rule that has none). `error` and `accuracy` are those of the present `weights` (NaN where
     that would cost too much in mid-epoch, or does not apply). `trace` is the window of its last updates (see
-    `lab.steps.trace_window`) and ends with the last one; None before the first update. `changes` are all that were
-    made so far, oldest first: a frame further back has fewer.
+    `lab.steps.trace_window`) and ends with the last one; None before the first update. `training` is what the run was
+    set up with, its schedules among it. `changes` are all that were made so far, oldest first: a frame further back
+    has fewer.
     """
 
     name: str
@@ -89,6 +90,7 @@ class RunFrame:
     stored: Floats
     rows: Rows
     trace: Trace | None
+    training: Training
     changes: tuple[AppliedChange, ...] = ()
 
     @property

@@ -115,6 +115,7 @@ class RunReporter:
             stored=stored,
             rows=rows,
             trace=trace,
+            training=slot.state.training,
             changes=slot.state.applied_until(update if slot.outcome is Outcome.RUNNING else update - 1),
         )
 

@@ -20,6 +20,9 @@ from momentum_gui.gui.plots.theory.map import MapPlot
 from momentum_gui.gui.style import theme
 from momentum_gui.lab.recording.history import nearest
 from momentum_gui.lab.recording.record import RunRecord
+from momentum_gui.lab.schedule import in_force
+from momentum_gui.lab.settings import MomentumSchedule, RateSchedule, RunSettings
+from momentum_gui.lab.training.frame import RunFrame
 
 MOST_POINTS = 96
 """At most this many moments of a run are measured, evenly apart in epochs."""
@@ -27,6 +30,8 @@ SLICE_SECONDS = 0.3
 """What has been measured is shown this often while more is to come."""
 FAR_BOUND = 3.0
 """A bound this many times above all that was measured does not set the range: the curves would lie flat."""
+SAMPLES = 256
+"""The bound under a schedule is drawn from at most this many epochs."""
 DASHED = (6.0, 4.0)
 
 Known = Mapping[float, float]
@@ -74,20 +79,33 @@ def measure_sharpness(
 
 
 def bound_line(run: RunRecord, rules: Mapping[str, Rule], task: Task, spread: float) -> tuple[Floats, Floats]:
-    """Return the curvature at which stability ends against epochs, a step where settings changed: (x, y).
+    """Return the curvature at which stability ends against epochs, a step where settings changed or a schedule did
+    so: (x, y).
 
     `rules` are those that the run may follow, by id. With a spread above 1 the bound is that of the mean square, at
     the spread measured now.
     """
-    latest, scale = run.latest, gradient_scale(task)
-    before = [change.before for change in latest.changes]
-    places = [change.update / latest.updates_per_epoch for change in latest.changes]
-    settings = [(each.rule, each.learning_rate, each.momentum) for each in before]
-    values = []
-    for rule, rate, momentum in [*settings, (latest.rule, latest.learning_rate, latest.momentum)]:
-        values.append(mean_square_bound(rules[rule].coefficients(momentum), spread) / (rate * scale))
-    x = np.repeat(np.array([0.0, *places, max(latest.epochs, 1.0)]), 2)[1:-1]
+    scale = gradient_scale(task)
+    epochs, settings = settings_over_time(run.latest)
+    values = [
+        mean_square_bound(rules[each.rule].coefficients(each.momentum), spread) / (each.learning_rate * scale)
+        for each in settings
+    ]
+    x = np.repeat(np.array([*epochs, max(run.latest.epochs, 1.0)]), 2)[1:-1]
     return x, np.repeat(np.array(values), 2)
+
+
+def settings_over_time(latest: RunFrame) -> tuple[list[float], list[RunSettings]]:
+    """Return where settings changed, in epochs from 0 on, and those in force from there; a schedule is sampled."""
+    training, per_epoch = latest.training, latest.updates_per_epoch
+    updates = {0, *(change.update for change in latest.changes)}
+    if (training.rate_schedule, training.momentum_schedule) != (RateSchedule(), MomentumSchedule()):
+        updates |= {round(epoch) * per_epoch for epoch in np.linspace(0, latest.epoch, SAMPLES)}
+    places = sorted(updates)
+    given = [RunSettings.of(training), *(change.after for change in latest.changes)]
+    passed = [sum(change.update <= place for change in latest.changes) for place in places]
+    forces = [in_force(training, given[done], at, per_epoch) for at, done in zip(places, passed, strict=True)]
+    return [place / per_epoch for place in places], forces
 
 
 class SharpnessPlot:

@@ -332,6 +332,27 @@ def test_the_picture_and_the_table_say_what_they_are_of(view: TheoryView) -> Non
     assert {len(row) for row in rows} == {len(head)}
 
 
+def test_the_bound_follows_a_schedule() -> None:
+    """Under a rate in steps the curvature at which stability ends rises with each: bound/rate in force."""
+    table = {
+        "problem": {"dataset": "sine"},
+        "training": {
+            "rule": "heavy-ball",
+            "learning_rate": 0.1,
+            "momentum": 0.5,
+            "batch_size": "full",
+            "epochs": 60,
+            "rate_schedule": {"kind": "step", "every": 20, "factor": 0.5},
+            "change": [{"update": 30, "learning_rate": 0.2}],
+        },
+    }
+    trainer = Trainer(Experiment.from_table(table, "test"), "numpy")
+    frame = trainer.advance(50)
+    line_x, line_y = bound_line(Record(frame).runs[0], RULES, trainer.group_of(0).task, 1.0)
+    bounds = {at: line_y[np.searchsorted(line_x, at, side="right") - 1] for at in (0, 19.5, 20.5, 30.5, 40.5)}
+    assert list(bounds.values()) == pytest.approx([30, 30, 60, 30, 60])
+
+
 def test_sharpness_over_time_is_that_of_the_weights_on_the_way(view: TheoryView) -> None:
     """λmax at moments from the start to the present, each as the engine finds it there; the bound is a step where the
     rate changed; the table has the points; what a run has gone back from is forgotten."""
