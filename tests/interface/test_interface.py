@@ -80,6 +80,16 @@ def test_compare_sweep_and_surface() -> None:
     assert mg.surface("xor", size=5, epochs=2, engine="numpy").error.shape == (5, 5)
 
 
+def test_a_schedule_is_a_dict_of_its_keys() -> None:
+    """NumPy's numbers in it are taken too; the numbers are those of the same table in a file."""
+    schedule = {"kind": "step", "every": np.int64(2)}
+    result = mg.train("xor", epochs=6, engine="numpy", rate_schedule=schedule)
+    changes = ["training.epochs=6", 'training.rate_schedule={kind="step", every=2}']
+    again = mg.train(mg.Experiment.load("xor", changes), engine="numpy")
+    for name, run in result.runs.items():
+        assert np.array_equal(run.error, again.runs[name].error)
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [
@@ -89,6 +99,7 @@ def test_compare_sweep_and_surface() -> None:
         (lambda: mg.train(X=[[1.0], [2.0]], y=["a", None]), "y: a label is missing"),
         (lambda: mg.train(X=[[1.0], [2.0]], y=[1]), "y: has the shape (1,)"),
         (lambda: mg.train("iris", momentum=2), "training.momentum = 2: allowed is"),
+        (lambda: mg.train("xor", rate_schedule={"kind": "x"}), 'training.rate_schedule.kind = "x": allowed is'),
         (lambda: mg.train("iris", foo=2), "foo = 2: no such setting"),
         (lambda: mg.train("iris", engine="fast"), "allowed are auto"),
         (lambda: mg.compare("xor", runs=[]), "runs = []"),

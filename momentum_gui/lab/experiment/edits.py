@@ -63,15 +63,15 @@ def with_run(
 def with_schedule(experiment: Experiment, runs: Sequence[int], key: str, value: Any) -> Experiment:
     """Return the experiment with `rate_schedule` or `momentum_schedule` of some runs set, as a table of keys.
 
-    Raises BadInputError.
+    For all runs it is set in [training]. Raises BadInputError.
     """
-    validated({**msgspec.to_builtins(experiment), "training": {key: value}, "run": []})  # said with the setting's key
+    for_all = with_settings(experiment, {"training": {key: value}})  # refuses with the setting's key in [training]
+    if set(runs) == set(range(len(experiment.runs))):
+        return for_all
     changed = list(experiment.runs)
     for run in runs:
         training = msgspec.convert({**msgspec.to_builtins(changed[run].training), key: value}, Training)
         changed[run] = Run(changed[run].name, training)
-    if not experiment.run:
-        return replace(experiment, training=changed[0].training)
     return with_runs(experiment, changed)
 
 

@@ -49,6 +49,7 @@ def test_a_schedule_is_chosen_for_the_selected_run_or_for_all(make_window: MakeW
     panel.together.setChecked(True)
     choose(window, panel.schedules["momentum_schedule"], "Ramp")
     assert {run.training.momentum_schedule.kind for run in window.state.experiment.runs} == {"ramp"}
+    assert window.state.experiment.training.momentum_schedule.kind == "ramp"
     window.session.history.undo()
     wait_until(lambda: window.state.run_settings.momentum_schedule == MomentumSchedule(), "the ramp is undone")
     assert {run.training.momentum_schedule for run in window.state.experiment.runs} == {MomentumSchedule()}
