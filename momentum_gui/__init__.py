@@ -17,6 +17,7 @@ from momentum_gui.version import __version__ as __version__
 if TYPE_CHECKING:
     from momentum_gui.engine.rules import RULES, Rule
     from momentum_gui.interface.results import Result, RunResult
+    from momentum_gui.interface.scripts import script
     from momentum_gui.interface.surfaces import SurfaceResult, surface
     from momentum_gui.interface.sweeps import Best, SweepResult, sweep
     from momentum_gui.interface.training import compare, train, training
@@ -37,6 +38,7 @@ __all__ = [
     "SurfaceResult",
     "SweepResult",
     "compare",
+    "script",
     "show",
     "surface",
     "sweep",
@@ -56,6 +58,7 @@ _HOMES = {
     "SurfaceResult": "momentum_gui.interface.surfaces",
     "SweepResult": "momentum_gui.interface.sweeps",
     "compare": "momentum_gui.interface.training",
+    "script": "momentum_gui.interface.scripts",
     "show": "momentum_gui.interface.window",
     "surface": "momentum_gui.interface.surfaces",
     "sweep": "momentum_gui.interface.sweeps",

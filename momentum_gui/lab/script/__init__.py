@@ -1,0 +1,1 @@
+"""An experiment as a stand-alone program that needs NumPy only."""
