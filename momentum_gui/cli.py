@@ -6,6 +6,7 @@ Nothing heavy is imported before a command needs it, so that help and small comm
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import os
 import re
@@ -63,7 +64,9 @@ def make_parser() -> Parser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (by default that of this process); returns the exit status."""
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - closed by whoever started the program
+    # Closed by whoever started the program; open to the end.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # μ and λ become ? where the terminal does not know them
             stream.reconfigure(errors="replace")
@@ -93,7 +96,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def complain(message: str, status: int) -> int:
     """Print one line on standard error, and return the status."""
-    print("momentum-gui:", " ".join(message.splitlines()), file=sys.stderr)
+    with contextlib.suppress(OSError):  # nobody reads it: the status says it too
+        print("momentum-gui:", " ".join(message.splitlines()), file=sys.stderr, flush=True)
     return status
 
 

@@ -19,7 +19,7 @@ class NoDisplayError(Exception):
 
 def check_display(environment: Mapping[str, str] = os.environ) -> None:
     """Raises NoDisplayError where Qt would find no display, or not the libraries that it needs for one."""
-    platform = environment.get("QT_QPA_PLATFORM", "").partition(":")[0].partition(";")[0]
+    platform = chosen_platform(environment)
     if not sys.platform.startswith("linux") or platform not in ("", "xcb", "wayland"):
         return  # other systems have a display, other platforms of Qt need none
     wayland = wayland_answers(environment) if platform in ("", "wayland") else None
@@ -35,6 +35,35 @@ def check_display(environment: Mapping[str, str] = os.environ) -> None:
         raise NoDisplayError(f"no display: {missing}; `make setup` installs what the window needs, or {INSTEAD}")
     if not x_server_answers(name):
         raise NoDisplayError(f"no display: no X server answers at DISPLAY={name}; {INSTEAD}")
+
+
+def chosen_platform(environment: Mapping[str, str]) -> str:
+    """Return the first of the platforms named in QT_QPA_PLATFORM that Qt has; empty where none is named.
+
+    Raises NoDisplayError where Qt has none of them.
+    """
+    names = [part.partition(":")[0] for part in environment.get("QT_QPA_PLATFORM", "").split(";")]
+    if not any(names) or any(key in environment for key in ("QT_PLUGIN_PATH", "QT_QPA_PLATFORM_PLUGIN_PATH")):
+        return names[0]
+    there = qt_platforms()
+    known = [name for name in names if not there or name in there or name.partition("-")[0] in there]
+    if not known:
+        raise NoDisplayError(
+            f"no display: QT_QPA_PLATFORM={environment['QT_QPA_PLATFORM']}: Qt has no such platform here, only "
+            f"{', '.join(sorted(there))}; unset it, or {INSTEAD}"
+        )
+    return known[0]
+
+
+def qt_platforms() -> set[str]:
+    """Return the names of Qt's platform plugins, empty where they are not found."""
+    files = (path.stem for folder in plugin_folders() for path in folder.glob("*q*.*"))
+    return {name.removeprefix("lib").removeprefix("q") for name in files}
+
+
+def use_offscreen() -> None:
+    """Let Qt draw without a display, whatever platform the user has chosen for windows; before Qt is loaded."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
 def wayland_answers(environment: Mapping[str, str]) -> bool | None:
@@ -81,9 +110,14 @@ def missing_library(name: str) -> str | None:
 def missing_for_qt(plugin: str) -> str | None:
     """Return the library that one of Qt's platform plugins misses; None where it is complete, or not found to be
     asked."""
-    spec = importlib.util.find_spec("PySide6")
-    for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
-        path = Path(folder, "Qt", "plugins", "platforms", plugin)
-        if path.is_file():
-            return missing_library(str(path))
+    for folder in plugin_folders():
+        if (folder / plugin).is_file():
+            return missing_library(str(folder / plugin))
     return None
+
+
+def plugin_folders() -> list[Path]:
+    """Return the folders of Qt's platform plugins in PySide6, without loading it."""
+    spec = importlib.util.find_spec("PySide6")
+    inside = (spec.submodule_search_locations or ()) if spec is not None else ()
+    return [path for folder in inside for path in (Path(folder, "Qt", "plugins", "platforms"),) if path.is_dir()]

@@ -152,6 +152,19 @@ def test_closed_streams_are_no_error() -> None:
         assert done.stderr.count("\n") == (status != 0)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs a shell")
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [("train none.toml 2>&-", 2), ("train xor --set training.epochs=2 2>&-", 0), ("train none.toml 2>/dev/full", 2)],
+)
+def test_the_status_is_right_where_nobody_hears_the_message(command: str, status: int) -> None:
+    """Standard error closed, or full; no message goes to standard output instead."""
+    line = f"exec '{sys.executable}' -m momentum_gui {command}"
+    done = subprocess.run(["sh", "-c", line], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == status
+    assert bool(done.stdout) == (status == 0)
+
+
 def test_a_reader_that_leaves_is_no_error() -> None:
     """`momentum-gui rules | head -1` prints no complaint."""
     read, write = os.pipe()

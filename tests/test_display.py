@@ -40,6 +40,8 @@ def x_server() -> Iterator[str]:
         ({"DISPLAY": ":4711"}, "no X server answers at DISPLAY=:4711"),
         ({"QT_QPA_PLATFORM": "xcb"}, "neither DISPLAY nor WAYLAND_DISPLAY is set"),
         ({"WAYLAND_DISPLAY": "none-0", "XDG_RUNTIME_DIR": "/tmp"}, "DISPLAY is not set"),
+        ({"QT_QPA_PLATFORM": "nosuch"}, "QT_QPA_PLATFORM=nosuch: Qt has no such platform here, only "),
+        ({"QT_QPA_PLATFORM": "nosuch;xcb"}, "neither DISPLAY nor WAYLAND_DISPLAY is set"),
         ({"QT_QPA_PLATFORM": "wayland", "WAYLAND_DISPLAY": "/none"}, "no Wayland compositor answers"),
     ],
 )
@@ -52,7 +54,7 @@ def test_no_display_is_told_in_one_line_with_what_to_do_instead(environment: dic
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("platform", ["offscreen", "minimal:size=1", "vnc"])
+@pytest.mark.parametrize("platform", ["offscreen", "minimal:size=1", "vnc", "nosuch;offscreen"])
 def test_platforms_without_a_display_pass(platform: str) -> None:
     """The user knows what they ask for."""
     check_display({"QT_QPA_PLATFORM": platform})

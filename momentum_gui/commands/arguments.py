@@ -28,7 +28,8 @@ def add_file(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help="change a setting, like training.momentum=0.9",
+        help="change a setting, like training.momentum=0.9, which holds for all runs; run.NAME.KEY=VALUE, like "
+        "run.plain.momentum=0.5, is for one run",
     )
 
 

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, Self
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+HANG_UP = getattr(signal, "SIGHUP", None)
+SIGNALS = tuple(number for number in (signal.SIGINT, signal.SIGTERM, HANG_UP) if number is not None)
 
 
 class Interrupt:
-    """While entered, `asked` becomes true at the first SIGINT or SIGTERM; a second one raises KeyboardInterrupt.
+    """While entered, the first SIGINT, SIGTERM or SIGHUP sets `asked`; a second one raises KeyboardInterrupt.
+
+    A SIGHUP that is ignored, as under nohup, stays ignored.
 
     `tell` is called at the first, from the handler, for work that waits instead of asking. Only in the main thread;
     elsewhere Python allows no handlers, and `asked` stays false.
@@ -32,6 +35,8 @@ class Interrupt:
     def __enter__(self) -> Self:
         try:
             for number in SIGNALS:
+                if number == HANG_UP and signal.getsignal(number) == signal.SIG_IGN:
+                    continue
                 self._before[number] = signal.signal(number, self._ask)
         except ValueError:
             pass

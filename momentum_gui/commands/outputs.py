@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from momentum_gui.display import use_offscreen
 from momentum_gui.lab.atomic_file import check_writable
 from momentum_gui.lab.data.datasets import is_path
 from momentum_gui.lab.errors import BadInputError
@@ -131,7 +132,7 @@ class Outputs:
         if self._plots and self._record is not None:
             from momentum_gui.gui.export.pictures import save_training_plot
 
-            os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+            use_offscreen()
             for plot in self._plots:
                 save_training_plot(self._record, Path(plot), self._setup)
 

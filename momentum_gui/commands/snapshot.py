@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from pathlib import Path
 
 from momentum_gui.commands.arguments import Commands, add_file, load_experiment
-from momentum_gui.display import NoDisplayError
+from momentum_gui.display import NoDisplayError, use_offscreen
 from momentum_gui.lab.errors import BadInputError
 
 SMALLEST, LARGEST = 320, 7680
@@ -39,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.out)
     check_folder(folder if folder.exists() else folder.parent, f"--out {folder}")
     folder.mkdir(exist_ok=True)
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    use_offscreen()
     try:
         from momentum_gui.gui import snapshot
     except ImportError as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from momentum_gui.commands.arguments import Commands, add_file, load_experiment
+from momentum_gui.display import use_offscreen
 from momentum_gui.lab.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
 
         save_surface(arguments.csv, xs, ys, errors)
     if arguments.plot is not None:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        use_offscreen()
         from momentum_gui.gui.export.pictures import save_surface_plot
 
         save_surface_plot(trainer.setup, travel.record, plane, xs, ys, errors, Path(arguments.plot))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from momentum_gui.commands.arguments import Commands, add_file, load_experiment, print_notes
 from momentum_gui.commands.interrupt import Interrupt
 from momentum_gui.commands.progress import Progress
+from momentum_gui.display import use_offscreen
 from momentum_gui.lab.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -270,7 +271,7 @@ def finite(number: float) -> float | None:
 
 def load_drawing(path: str) -> None:
     """Raises OSError where Qt, or a library that it needs, is not there: now, and not after hours of training."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    use_offscreen()
     try:
         importlib.import_module("momentum_gui.gui.plots.sweep.picture")
     except ImportError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterable
@@ -25,6 +26,8 @@ def write_atomically(path: str | Path, content: bytes | str | Iterable[bytes]) -
                 file.writelines(pieces)
         else:
             replace_file(path.resolve(), pieces)  # a link stays a link
+    except RuntimeError:  # links in a circle, to a Python before 3.13
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None
 
@@ -55,8 +58,13 @@ def check_writable(path: str | Path, key: str) -> None:
     """Raises BadInputError where a file cannot be written; `key` says whose it is (`--log`). Nothing is left behind."""
     path = Path(path)
     try:
+        path.stat()
+        found = True
+    except (FileNotFoundError, NotADirectoryError):
+        found = False
+    except PermissionError:
         found = path.exists()
-    except OSError as error:  # a name too long, say
+    except OSError as error:  # a name too long, or links in a circle
         raise BadInputError(f"{key} {path}: nothing can be written there: {error.strerror}") from None
     if path.is_dir():
         raise BadInputError(f"{key} {path}: is a folder: the name of a file is needed")

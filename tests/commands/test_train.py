@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,9 +19,11 @@ import numpy as np
 import pytest
 
 from momentum_gui.cli import main
+from momentum_gui.commands.interrupt import Interrupt
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.log import read_log
 from momentum_gui.lab.steps.log_columns import CHOICES
+from momentum_gui.lab.training.frame import Frame
 from momentum_gui.lab.training.trainer import Trainer
 
 SHORT = ["--set", "training.epochs=3", "--engine", "numpy"]
@@ -186,7 +189,57 @@ def test_a_full_disk_is_1_and_keeps_whole_lines(
     assert [run.rows.epoch.tolist() for run in read_log("l.csv")] == [[0], [0]]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.skipif(os.name != "posix", reason="a file that is open cannot be removed there")
+def test_a_log_that_is_removed_meanwhile_is_1(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was to be written is lost, and one line says so: found at the next row, or at the end."""
+    from momentum_gui.commands.outputs import Outputs
+
+    for last in (False, True):
+        Path("d").mkdir()
+        write = Outputs.write
+
+        def removing(self: Outputs, frame: Frame, last: bool = last, write: Any = write) -> None:
+            write(self, frame)
+            if Path("d").exists() and (frame.runs[0].epoch == 3 or not last):
+                shutil.rmtree("d")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Outputs, "write", removing)
+            assert main(["train", "iris", "--set", "training.epochs=3", "--log", "d/l.csv"]) == 1
+        out, error = capsys.readouterr()
+        assert out == ""
+        assert error == "momentum-gui: d/l.csv: was removed while it was being written\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs links")
+def test_links_in_a_circle_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """For every file that is to be written, before anything is trained."""
+    Path("l.png").symlink_to("l.png")
+    for option in ("--plot", "--log", "--weights", "--anatomy"):
+        assert main(["train", "iris", *SHORT, option, "l.png"]) == 2
+        error = capsys.readouterr().err
+        assert error.startswith(f"momentum-gui: {option} l.png: nothing can be written there: ")
+        assert error.count("\n") == 1
+
+
+STOPPING = [number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGHUP")
+def test_a_hang_up_that_is_ignored_stays_ignored() -> None:
+    """As under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Interrupt() as interrupt:
+            signal.raise_signal(signal.SIGHUP)
+            assert not interrupt.asked
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("number", STOPPING)
 def test_an_interrupt_keeps_the_log(number: signal.Signals) -> None:
     """130; the log ends with a whole line, its experiment is beside it, and the runs are told as stopped."""
     Path("e.toml").write_text(ENDLESS)

@@ -26,6 +26,9 @@ from momentum_gui.lab.experiment.refusal import explain
 from momentum_gui.lab.experiment.validation import check
 from momentum_gui.lab.settings import Moment, NetworkSettings, Overrides, OwnRule, Problem, Training, View
 
+EXACT = 2.0**53
+"""Up to here a float holds every whole number."""
+
 
 class Run(NamedTuple):
     """One run of an experiment, with every setting it inherits filled in."""
@@ -107,7 +110,7 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     def from_table(cls, table: Mapping[str, Any], label: str) -> Experiment:
         """An experiment from a parsed table; raises BadInputError."""
         try:
-            experiment = msgspec.convert(table, cls)
+            experiment = msgspec.convert(with_whole_numbers(table), cls)
         except msgspec.ValidationError as error:
             raise BadInputError(one_line(f"{label}: {explain(error, table)}")) from None
         try:
@@ -163,6 +166,20 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
                 f"\n[[{name}]]\n" + tomli_w.dumps({name: part}).removeprefix(f"[{name}]\n") for part in parts
             )
         return text
+
+
+def with_whole_numbers(value: Any) -> Any:
+    """Return a table or list with each whole number that is written as a float (1e9) as an int.
+
+    Where a setting is a float, msgspec turns it back. Numbers that a float may have rounded, and 0, stay as they are.
+    """
+    if isinstance(value, Mapping):
+        return {key: with_whole_numbers(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [with_whole_numbers(each) for each in value]
+    if isinstance(value, float) and 1 <= abs(value) <= EXACT and value.is_integer():
+        return int(value)
+    return value
 
 
 @lru_cache(maxsize=64)

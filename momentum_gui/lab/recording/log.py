@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import os
+import stat
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -42,6 +44,7 @@ class LineFile:
         """Add whole lines. Raises OSError (disk full, say) with none of them half written."""
         raw = lines.encode()
         done = 0
+        self.check_there()
         try:
             while done < len(raw):
                 done += self._file.write(raw[done:])
@@ -51,6 +54,14 @@ class LineFile:
                 self._file.seek(self._size)
             raise OSError(error.errno, error.strerror, str(self._path)) from None
         self._size += len(raw)
+
+    def check_there(self) -> None:
+        """Raise OSError where the file was removed or replaced, so that what is written is lost."""
+        if self._file.closed:
+            return
+        facts = os.fstat(self._file.fileno())
+        if stat.S_ISREG(facts.st_mode) and facts.st_nlink == 0:
+            raise OSError(errno.ENOENT, "was removed while it was being written", str(self._path))
 
     def close(self) -> None:
         """Close the file; doing so twice is harmless."""
@@ -96,7 +107,11 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            if kind is None:
+                self._lines.check_there()
+        finally:
+            self.close()
 
 
 class LogWriter(Writer):

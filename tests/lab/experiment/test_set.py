@@ -29,3 +29,15 @@ def test_control_characters_in_names_are_refused(name: str) -> None:
     with pytest.raises(BadInputError) as caught:
         Experiment(problem={"dataset": "xor"}, run=[{"name": name}])  # type: ignore[arg-type]
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "value"),
+    [("epochs=1e9", "epochs", 1_000_000_000), ("seed=2.0", "seed", 2), ("batch_size=4e0", "batch_size", 4)],
+)
+def test_a_whole_number_may_be_written_as_a_float(change: str, key: str, value: int) -> None:
+    """It is then a whole number; where a setting is a float, it stays one."""
+    experiment = Experiment.load("xor", [f"training.{change}", "training.learning_rate=2.0"])
+    found = getattr(experiment.training, key)
+    assert (found, type(found)) == (value, int)
+    assert type(experiment.training.learning_rate) is float
