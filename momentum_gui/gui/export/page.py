@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +14,6 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectIte
 from momentum_gui.gui.plots.common.curve import Curve
 from momentum_gui.gui.plots.common.plot import Plot
 from momentum_gui.gui.plots.common.plot_view import PlotView
-from momentum_gui.gui.plots.steps.view import StepsView
 from momentum_gui.gui.plots.surface.contours import ValueLabel
 from momentum_gui.gui.style import theme
 
@@ -63,7 +61,7 @@ class Layout:
         self.plots = [] if image is not None else [plot for plot in view.plots if not plot.isHidden()] or view.plots
         sizes = [QSizeF(plot.size()) for plot in self.plots] if image is None else [image.deviceIndependentSize()]
         width = max(size.width() for size in sizes)
-        head = legend(view, key=image is None)
+        head = heading(view, key=image is None)
         self._head = words(head, width - 2 * MARGIN)
         self._foot = words(notes(view), width - 2 * MARGIN)
         self._top = self._head.size().height() + MARGIN if head else 0.0
@@ -91,14 +89,9 @@ class Layout:
         text(painter, self._foot, MARGIN, y)
 
 
-def legend(view: PlotView, *, key: bool = True) -> str:
-    """The runs that are drawn, and what a view's own `key` says, as rich text."""
-    parts = [
-        f'<span style="color:{theme.run_color(number)}">▬</span> {html.escape(run.name)}'
-        for number, run in view.runs_shown()
-    ]
-    if isinstance(view, StepsView):
-        parts = [f"<b>{html.escape(view.run.name)}</b>" if view.run is not None else ""]
+def heading(view: PlotView, *, key: bool = True) -> str:
+    """Return what is drawn, and what a view's own `key` says, as rich text."""
+    parts = view.legend()
     if key:
         parts.append(view.key_text())
     return " &nbsp; ".join(part for part in parts if part)

@@ -21,7 +21,8 @@ class Theme:
     """Colours as #rrggbb, named for what they are used for.
 
     `window` is behind panels, `base` behind entries and tables, `raised` behind buttons and headings. `gradient_part`,
-    `momentum_part` and `step` are the arrows and curves of an update's anatomy, the same in every view.
+    `momentum_part` and `step` are the arrows and curves of an update's anatomy, the same in every view; `positive` and
+    `negative` are the signs of weights.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Theme:
     gradient_part: str
     momentum_part: str
     step: str
+    positive: str
+    negative: str
     good: str
     warning: str
     bad: str
@@ -57,9 +60,11 @@ LIGHT = Theme(
     plot_background="#ffffff",
     plot_foreground="#3a424d",
     grid="#e4e7ec",
-    gradient_part="#0b6cb4",
-    momentum_part="#c8500a",
+    gradient_part="#00838f",
+    momentum_part="#b3125a",
     step="#1c2127",
+    positive="#1b7837",
+    negative="#762a83",
     good="#1a7f5a",
     warning="#996200",
     bad="#c22f2f",
@@ -78,9 +83,11 @@ DARK = Theme(
     plot_background="#17191c",
     plot_foreground="#c3cad2",
     grid="#2c3137",
-    gradient_part="#5cb0f0",
-    momentum_part="#f58a4b",
+    gradient_part="#4dd0e1",
+    momentum_part="#ff7eb0",
     step="#f2f4f6",
+    positive="#7fcf8a",
+    negative="#c894e0",
     good="#4cc79b",
     warning="#e0a93b",
     bad="#f07b72",
@@ -106,6 +113,13 @@ RUN_DASHES: tuple[tuple[float, ...], ...] = (
     (1.5, 2),
 )
 """Eight dash patterns in pen widths, () = solid: what tells the lines apart without colour."""
+
+
+CLASS_COLORS: dict[str, tuple[str, ...]] = {
+    "light": ("#6f42c1", "#7a9a01", "#b5541c", "#0093a8", "#b8336a", "#8a6d00", "#4a5568", "#2e7d32"),
+    "dark": ("#a98bff", "#b9d536", "#f0955a", "#45d0e6", "#ff6fa3", "#e3c234", "#b3bdc9", "#6fcf79"),
+}
+"""Eight colours a theme for the classes of a data set: the first four are none of the first four runs'."""
 
 
 class Notifier(QObject):
@@ -140,6 +154,12 @@ def run_color(run: int) -> str:
     """Return the line colour of a run in the theme in force."""
     colors = RUN_COLORS[_current.name]
     return colors[run % len(colors)]
+
+
+def class_color(number: int) -> str:
+    """Return the colour of a class in the theme in force; they repeat after eight."""
+    colors = CLASS_COLORS[_current.name]
+    return colors[number % len(colors)]
 
 
 def run_dash(run: int) -> tuple[float, ...]:

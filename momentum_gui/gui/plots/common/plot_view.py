@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 from momentum_gui.gui.plots.common.plot import Plot
 from momentum_gui.gui.plots.common.view import View
 from momentum_gui.gui.state import WindowState
+from momentum_gui.gui.style import theme
 from momentum_gui.gui.widgets.rich_line import RichLine
+from momentum_gui.gui.widgets.rich_text import escaped
 
 
 class PlotView(View):
@@ -71,6 +73,13 @@ class PlotView(View):
         for plot in self.plots:
             plot.apply_theme()
         super().apply_theme()
+
+    def legend(self) -> list[str]:
+        """Return what is drawn, as rich text, one entry for each: the visible runs in their colours."""
+        return [
+            f'<span style="color:{theme.run_color(number)}">▬</span> {escaped(run.name)}'
+            for number, run in self.runs_shown()
+        ]
 
     def key_text(self) -> str:
         """Return what the signs in the plots mean, as rich text."""

@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from momentum_gui.engine.population import Outcome
 from momentum_gui.engine.report import Measure
@@ -22,6 +22,8 @@ from momentum_gui.lab.recording.record import RunRecord
 
 ERROR, TEST_ERROR = int(Measure.ERROR), int(Measure.TEST_ERROR)
 ACCURACY, TEST_ACCURACY = int(Measure.ACCURACY), int(Measure.TEST_ACCURACY)
+HELD_OUT_OPACITY = 0.45
+"""How strong the curves of held-out items are beside those of training."""
 
 
 class ErrorView(PlotView):
@@ -34,6 +36,8 @@ class ErrorView(PlotView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.key = QLabel()
+        self.controls.addWidget(self.key)
         self.accuracy = self.add_button("Accuracy", "Show accuracy instead of error", checkable=True)
         self.updates = self.add_button("Updates", "Count updates instead of epochs", checkable=True)
         self.log = self.add_button("Log", "Logarithmic error axis", checkable=True, checked=True)
@@ -68,17 +72,26 @@ class ErrorView(PlotView):
         self.accuracy.setVisible(has_accuracy)
         if not has_accuracy:
             self.accuracy.setChecked(False)
+        self.key.setVisible(self.setup.data is not None and len(self.setup.data.test_items) > 0)
         self.recolor()
+
+    def key_text(self) -> str:
+        """Return which curves are of training and which of held-out items; empty where nothing is held out."""
+        return "" if self.key.isHidden() else self.key.text()
 
     def recolor(self) -> None:
         """The runs' pens, and those of the marks."""
         colors = theme.current()
         for number, (training, held_out) in enumerate(self._curves):
             training.setPen(run_pen(number))
-            held_out.setPen(run_pen(number, dashed=False, alpha=0.45))
+            held_out.setPen(run_pen(number, dashed=False, alpha=HELD_OUT_OPACITY))
         self._cursor.setPen(plain_pen(colors.muted, 1, Qt.PenStyle.DashLine))
         self._crosses.setPen(plain_pen(colors.bad, 2))
         self.events.recolor()
+        strong, pale = colors.muted, theme.mixed(colors.plot_background, colors.muted, HELD_OUT_OPACITY).name()
+        self.key.setText(
+            f'<span style="color:{strong}">▬</span> training &nbsp; <span style="color:{pale}">▬</span> held out'
+        )
 
     def redraw(self) -> None:
         """Bring curves, marks and ranges up to date."""

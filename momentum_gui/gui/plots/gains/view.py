@@ -133,6 +133,10 @@ class GainsView(PlotView):
             self.plot.x_axis.setTicks([names])
             self.plot.setXRange(-0.8, max(at - 0.9, 0.8), padding=0)
 
+    def legend(self) -> list[str]:
+        """Return the run whose gains are drawn: colours are those of layers here."""
+        return [] if self.run is None else [f"<b>{escaped(self.run.name)}</b>"]
+
     def redraw(self) -> None:
         """Bring gains, limits and words up to date. Until a past moment is trained again, the picture stays."""
         run, setup, frame = self.run, self.setup, self.frame_to_draw

@@ -107,7 +107,7 @@ class Canvas(QWidget):
         strength = np.abs(shown) / max(1e-300, float(np.max(np.abs(shown), initial=0.0)))
         for line in layout.lines:
             value = float(shown[line.weight])
-            color = QColor(colors.gradient_part if value >= 0 else colors.momentum_part)
+            color = QColor(colors.positive if value >= 0 else colors.negative)
             if self.by_step:
                 color.setAlphaF(0.12 + 0.88 * float(strength[line.weight]))
             else:
@@ -142,8 +142,8 @@ class Canvas(QWidget):
         shown = "steps" if self.by_step and self.steps is not None else "weights"
         x, y = 12.0, self.height() - 8.0
         for color, text in (
-            (colors.gradient_part, f"{shown} above 0"),
-            (colors.momentum_part, f"{shown} below 0"),
+            (colors.positive, f"{shown} above 0"),
+            (colors.negative, f"{shown} below 0"),
         ):
             painter.setPen(QPen(QColor(color), 3))
             painter.drawLine(QPointF(x, y - 4), QPointF(x + 16, y - 4))

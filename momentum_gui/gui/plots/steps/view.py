@@ -15,6 +15,7 @@ from momentum_gui.gui.plots.common.plot import HistoryCurve, Plot, line_pen, pla
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.style import theme
+from momentum_gui.gui.widgets.rich_text import escaped
 from momentum_gui.lab.recording.history import nearest
 from momentum_gui.lab.recording.record import RunRecord
 
@@ -103,6 +104,10 @@ class StepsView(PlotView):
             for row, word in zip(PARTS, words, strict=True)
         )
         self.key.setText(" &nbsp; ".join(key))
+
+    def legend(self) -> list[str]:
+        """Return the run whose steps are drawn: colours are those of the parts here."""
+        return [] if self.run is None else [f"<b>{escaped(self.run.name)}</b>"]
 
     def key_text(self) -> str:
         """Return the key to the parts."""
