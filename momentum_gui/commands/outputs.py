@@ -16,13 +16,12 @@ from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment.experiment import Experiment, find
 from momentum_gui.lab.recording.log import (
     AnatomyWriter,
-    LogWriter,
     WeightsWriter,
     Writer,
-    check_log,
     experiment_path,
     holds,
 )
+from momentum_gui.lab.recording.parquet_log import ParquetLog, check_log_file, check_table_name, open_log
 from momentum_gui.lab.recording.record import Record
 
 if TYPE_CHECKING:
@@ -40,12 +39,14 @@ def check_outputs(arguments: Namespace, experiment: Experiment) -> None:
     wanted: list[tuple[str, Path]] = []
     if arguments.log is not None:
         wanted.append(("--log", Path(arguments.log)))
-        check_log(arguments.log)
+        check_log_file(arguments.log)
     if arguments.weights is not None:
         wanted.append(("--weights", Path(arguments.weights)))
+        check_table_name(arguments.weights, "--weights")
         check_writable(arguments.weights, "--weights")
     if arguments.anatomy is not None:
         wanted.append(("--anatomy", Path(arguments.anatomy)))
+        check_table_name(arguments.anatomy, "--anatomy")
         check_writable(arguments.anatomy, "--anatomy")
     for plot in arguments.plot:
         wanted.append(("--plot", Path(plot)))
@@ -104,11 +105,12 @@ class Outputs:
         self._plots: list[str] = arguments.plot
         self._setup = trainer.setup
         self._record: Record | None = None
-        self._writers: list[Writer] = []
+        self._writers: list[Writer | ParquetLog] = []
         with ExitStack() as opened:
             if arguments.log is not None:
-                log = LogWriter(arguments.log, trainer.experiment, trainer.choice.columns)
-                self._writers.append(opened.enter_context(log))
+                log = open_log(arguments.log, trainer.experiment, trainer.choice.columns)
+                opened.enter_context(log)
+                self._writers.append(log)
             if arguments.weights is not None:
                 writer = WeightsWriter(arguments.weights, trainer.setup.weight_names)
                 self._writers.append(opened.enter_context(writer))

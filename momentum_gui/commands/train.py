@@ -56,7 +56,12 @@ def add(commands: Commands) -> None:
         formatter_class=HelpWithColumns,
     )
     add_file(parser)
-    parser.add_argument("--log", metavar="L.csv", help="write a row for each run and epoch, and L.toml beside it")
+    parser.add_argument(
+        "--log",
+        metavar="L.csv",
+        help="write a row for each run and epoch, and L.toml beside it; L.csv.gz is compressed, "
+        "L.parquet needs pyarrow",
+    )
     parser.add_argument(
         "--columns",
         metavar="NAME,…",

@@ -174,16 +174,16 @@ def test_a_full_disk_is_1_and_keeps_whole_lines(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One line that names the file."""
-    from momentum_gui.lab.recording import log
+    from momentum_gui.lab.recording.line_file import LineFile
 
-    write = log.LineFile.write
+    write = LineFile.write
 
-    def failing(self: log.LineFile, lines: str) -> None:
+    def failing(self: LineFile, lines: str) -> None:
         if lines.startswith(("plain,0", "run,")):
             return write(self, lines)
         raise OSError(28, "No space left on device", "l.csv")
 
-    monkeypatch.setattr(log.LineFile, "write", failing)
+    monkeypatch.setattr(LineFile, "write", failing)
     assert main(["train", "iris", *SHORT, "--log", "l.csv"]) == 1
     assert capsys.readouterr().err == "momentum-gui: l.csv: No space left on device\n"
     assert [run.rows.epoch.tolist() for run in read_log("l.csv")] == [[0], [0]]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from momentum_gui.lab.steps.log_columns import LogChoice
 
 EXPERIMENTS = "Experiments (*.toml)"
+LOGS = "CSV log (*.csv);;Compressed CSV log (*.csv.gz);;Parquet log (*.parquet)"
 TABLES = "Tables (*.csv *.tsv *.txt)"
 PICTURES = ("PNG picture (*.png)", "SVG drawing (*.svg)", "PDF document (*.pdf)")
 ALL = "All files (*)"
@@ -180,7 +181,7 @@ class FileController(QObject):
     @Slot(object)
     def _choose_log_path(self, choice: LogChoice) -> None:
         self.log_choice = choice
-        if (path := self._ask_save("Export log", "csv", "CSV log (*.csv)")) is not None:
+        if (path := self._ask_save("Export log", "csv", LOGS)) is not None:
             self.save_log(path)
 
     @Slot()
@@ -319,12 +320,15 @@ class FileController(QObject):
 
 def begins_a_log(path: Path) -> bool:
     """Return whether a CSV file begins as a log does."""
+    from momentum_gui.lab.recording.line_file import is_compressed, unpacked
     from momentum_gui.lab.recording.log import is_log
 
     try:
+        if is_compressed(path):
+            return is_log(unpacked(path, str(path), 4000))
         with open(path, encoding="utf-8-sig") as file:
             return is_log(file.readline(4000))
-    except (OSError, UnicodeDecodeError):
+    except (OSError, UnicodeDecodeError, BadInputError):
         return False
 
 

@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from momentum_gui.gui.training.background import Background
 from momentum_gui.lab.atomic_file import check_writable
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.recording.log import AnatomyWriter, LogWriter, Writer, anatomy_path, check_log, experiment_path
+from momentum_gui.lab.recording.log import AnatomyWriter, Writer, anatomy_path, experiment_path
+from momentum_gui.lab.recording.parquet_log import ParquetLog, check_log_file, open_log
 from momentum_gui.lab.steps.log_columns import PLAIN, LogChoice
 from momentum_gui.lab.training.trainer import Trainer
 
@@ -47,7 +48,7 @@ class LogExport(QObject):
 
     def start(self, experiment: Experiment, position: int, path: Path, engine: str, choice: LogChoice = PLAIN) -> None:
         """Write the log of an experiment up to a position. Raises BadInputError where nothing can be written."""
-        check_log(path, "log")
+        check_log_file(path, "log")
         if choice.parts:
             check_writable(anatomy_path(path), "anatomy")
         self._share[0] = 0.0
@@ -105,7 +106,9 @@ def write_log(
     chunk = CHUNK_UPDATES if choice.is_plain else SLOW_CHUNK_UPDATES
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".momentum-gui-") as folder, ExitStack() as opened:
         draft = Path(folder) / path.name
-        writers: list[Writer] = [opened.enter_context(LogWriter(draft, experiment, choice.columns))]
+        log = open_log(draft, experiment, choice.columns)
+        opened.enter_context(log)
+        writers: list[Writer | ParquetLog] = [log]
         if choice.parts:
             writers.append(opened.enter_context(AnatomyWriter(anatomy_path(draft), trainer.chosen_names)))
         frame = trainer.first_frame()

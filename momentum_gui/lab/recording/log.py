@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import csv
-import errno
 import io
 import os
-import stat
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -24,48 +22,13 @@ from momentum_gui.lab.atomic_file import check_writable
 from momentum_gui.lab.data.text_file import read_text
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.recording.columns import COLUMNS
+from momentum_gui.lab.recording.line_file import is_compressed, open_lines, stem_of, unpacked
 from momentum_gui.lab.steps.log_columns import PARTS
 from momentum_gui.lab.training.frame import Frame, Rows
 
-COLUMNS = ("run", "epoch", "update", "learning_rate", "momentum", *(measure.name.lower() for measure in Measure))
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet would run a text cell that starts with one of these; a leading ' keeps it text."""
-
-
-class LineFile:
-    """A text file that holds whole lines at every moment, even where the program or the disk gives out."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file = open(path, "wb", buffering=0)  # noqa: SIM115 - open as long as the training goes
-        self._size = 0
-
-    def write(self, lines: str) -> None:
-        """Add whole lines. Raises OSError (disk full, say) with none of them half written."""
-        raw = lines.encode()
-        done = 0
-        self.check_there()
-        try:
-            while done < len(raw):
-                done += self._file.write(raw[done:])
-        except OSError as error:
-            with suppress(OSError):  # a device or a pipe cannot be cut back
-                self._file.truncate(self._size)
-                self._file.seek(self._size)
-            raise OSError(error.errno, error.strerror, str(self._path)) from None
-        self._size += len(raw)
-
-    def check_there(self) -> None:
-        """Raise OSError where the file was removed or replaced, so that what is written is lost."""
-        if self._file.closed:
-            return
-        facts = os.fstat(self._file.fileno())
-        if stat.S_ISREG(facts.st_mode) and facts.st_nlink == 0:
-            raise OSError(errno.ENOENT, "was removed while it was being written", str(self._path))
-
-    def close(self) -> None:
-        """Close the file; doing so twice is harmless."""
-        self._file.close()
 
 
 class Writer:
@@ -73,7 +36,7 @@ class Writer:
 
     def __init__(self, path: str | Path, header: Sequence[str]) -> None:
         self.path = Path(path)
-        self._lines = LineFile(self.path)
+        self._lines = open_lines(self.path)
         try:
             self._lines.write(",".join(text_cell(name) for name in header) + "\n")
         except OSError:
@@ -107,10 +70,7 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if kind is None:
-                self._lines.check_there()
-        finally:
+        with suppress(OSError) if kind is not None else nullcontext():  # the first error is the one to tell
             self.close()
 
 
@@ -124,9 +84,9 @@ class LogWriter(Writer):
 
     def __init__(self, path: str | Path, experiment: Experiment, columns: Sequence[str] = ()) -> None:
         super().__init__(path, (*COLUMNS, *columns))
-        self._experiment: Experiment | None = None
+        self._beside = ExperimentBeside(self.path)
         try:
-            self._keep_experiment(experiment)
+            self._beside.keep(experiment)
         except OSError:
             super().close()
             raise
@@ -150,14 +110,22 @@ class LogWriter(Writer):
         """Close the log; `experiment` is written beside it if it is not the one there."""
         super().close()
         if experiment is not None:
-            self._keep_experiment(experiment)
+            self._beside.keep(experiment)
 
-    def _keep_experiment(self, experiment: Experiment) -> None:
+
+class ExperimentBeside:
+    """The experiment file that goes with a log."""
+
+    def __init__(self, log: Path) -> None:
+        self._path = experiment_path(log)
+        self._kept: Experiment | None = None
+
+    def keep(self, experiment: Experiment) -> None:
+        """Write the experiment if it is not the one there. Raises OSError."""
         experiment = replace(experiment, session=None)  # what a window showed is no part of what made the log
-        beside = experiment_path(self.path)
-        if beside is not None and experiment != self._experiment and not holds(beside, experiment):
-            experiment.save(beside)
-        self._experiment = experiment
+        if self._path is not None and experiment != self._kept and not holds(self._path, experiment):
+            experiment.save(self._path)
+        self._kept = experiment
 
 
 class WeightsWriter(Writer):
@@ -246,12 +214,12 @@ def experiment_path(log: str | Path) -> Path | None:
     log = Path(log)
     if (log.exists() and not log.is_file()) or log.parent == Path("/dev"):  # /dev/stdout may lead to a file
         return None
-    return log.with_suffix(".toml")
+    return log.with_name(f"{stem_of(log)}.toml")
 
 
 def anatomy_path(log: Path) -> Path:
     """Return where the window writes the anatomy that goes with a log: beside it, `L-anatomy.csv` for `L.csv`."""
-    return log.with_name(f"{log.stem}-anatomy.csv")
+    return log.with_name(f"{stem_of(log)}-anatomy.csv{'.gz' if is_compressed(log) else ''}")
 
 
 def holds(path: Path, experiment: Experiment) -> bool:
@@ -291,7 +259,8 @@ def is_log(header: str) -> bool:
 def read_log(path: str | Path) -> tuple[LoggedRun, ...]:
     """Return the runs of a log in order of appearance, NaN where a cell is empty. Raises BadInputError."""
     label = str(path)
-    lines = csv.reader(io.StringIO(read_text(Path(path), label, "utf-8").text, newline=""))
+    text = unpacked(Path(path), label) if is_compressed(path) else read_text(Path(path), label, "utf-8").text
+    lines = csv.reader(io.StringIO(text, newline=""))
     cells: dict[str, list[list[float]]] = {}
     counts: dict[str, list[tuple[int, int]]] = {}
     try:

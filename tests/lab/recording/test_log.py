@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from momentum_gui.engine.report import Measure
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.recording.line_file import LineFile
 from momentum_gui.lab.recording.log import (
     COLUMNS,
-    LineFile,
     LogWriter,
     WeightsWriter,
     check_log,
