@@ -12,9 +12,8 @@ To add a rule, add a row to `RULES`: the engines, the panels, the theory and the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,23 +30,7 @@ class Coefficients(NamedTuple):
     d: float
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A named kind of momentum: its four numbers as functions of the momentum factor μ in [0, 1)."""
-
-    id: str
-    title: str
-    formula: str
-    known_from: str
-    of_momentum: Callable[[float], tuple[float, float, float, float]]
-
-    def coefficients(self, momentum: float) -> Coefficients:
-        """A, B, C, D at this momentum factor."""
-        return Coefficients(*(float(number) for number in self.of_momentum(momentum)))
-
-
-@dataclass(frozen=True)
-class FourFormulas:
+class FourFormulas(NamedTuple):
     """A, B, C and D as formulas in the momentum factor m."""
 
     a: Formula
@@ -55,8 +38,29 @@ class FourFormulas:
     c: Formula
     d: Formula
 
-    def __call__(self, momentum: float) -> tuple[float, float, float, float]:
+    def __call__(self, momentum: Any) -> tuple[Any, Any, Any, Any]:
+        """Return the four numbers at a momentum factor, or arrays of them for an array."""
         return self.a(momentum), self.b(momentum), self.c(momentum), self.d(momentum)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A named kind of momentum: its four numbers as formulas in the momentum factor μ in [0, 1), there called m."""
+
+    id: str
+    title: str
+    formula: str
+    known_from: str
+    of_momentum: FourFormulas
+
+    def coefficients(self, momentum: float) -> Coefficients:
+        """A, B, C, D at this momentum factor."""
+        return Coefficients(*(float(number) for number in self.of_momentum(momentum)))
+
+
+def four(a: str, b: str, c: str, d: str) -> FourFormulas:
+    """Return the formulas A, B, C and D of a rule. Raises FormulaError for one that cannot be read."""
+    return FourFormulas(Formula(a), Formula(b), Formula(c), Formula(d))
 
 
 def rule_of_formulas(id: str, title: str, formulas: FourFormulas) -> Rule:
@@ -71,34 +75,34 @@ def rule_of_formulas(id: str, title: str, formulas: FourFormulas) -> Rule:
 RULES: dict[str, Rule] = {
     rule.id: rule
     for rule in (
-        Rule("plain", "Plain", "Δw = lr·g", "gradient descent", lambda m: (1, 0, 0, 0)),
+        Rule("plain", "Plain", "Δw = lr·g", "gradient descent", four("1", "0", "0", "0")),
         Rule(
             "one-step",
             "One-step",
             "Δw = lr·g + μ·p,  p = lr·g",
             "McCaffrey, Neural Network Momentum; Simbrain",
-            lambda m: (1, m, 1, 0),
+            four("1", "m", "1", "0"),
         ),
         Rule(
             "heavy-ball",
             "Heavy ball",
             "Δw = lr·g + μ·p,  p = Δw",
             "Polyak 1964, Rumelhart 1986; PyTorch and scikit-learn at a constant rate",
-            lambda m: (1, m, 1, m),
+            four("1", "m", "1", "m"),
         ),
         Rule(
             "damped",
             "Damped",
             "Δw = (1−μ)·lr·g + μ·p,  p = Δw",
             "Hagan's MOBP, MATLAB traingdm (an average of gradients)",
-            lambda m: (1 - m, m, 1 - m, m),
+            four("1 - m", "m", "1 - m", "m"),
         ),
         Rule(
             "nesterov",
             "Nesterov",
             "Δw = (1+μ)·lr·g + μ²·p,  p = lr·g + μ·p",
             "PyTorch, scikit-learn",
-            lambda m: (1 + m, m * m, 1, m),
+            four("1 + m", "m*m", "1", "m"),
         ),
     )
 }

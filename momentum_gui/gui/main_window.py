@@ -128,8 +128,9 @@ class MainWindow(QMainWindow):
         elif self.status.is_problem:
             self.status.clear()
         self.settings_panel.set_problem(origin, text)
-        if self.runs.dialog is not None and text:
-            self.runs.dialog.set_problem(text)
+        for dialog in (self.runs.dialog, self.runs.rule_editor):
+            if dialog is not None and text:
+                dialog.set_problem(text)
         self.wake()
 
     @Slot()
@@ -181,6 +182,7 @@ class MainWindow(QMainWindow):
         settings.run_edited.connect(runs.edit_run)
         settings.schedule_edited.connect(runs.edit_schedule)
         settings.velocity_chosen.connect(runs.choose_velocity)
+        settings.rule_wanted.connect(runs.want_rule)
         settings.file_wanted.connect(self.files.choose_data)
         table.selected.connect(self._select)
         table.visible_wanted.connect(self._set_visible)
@@ -221,6 +223,7 @@ class MainWindow(QMainWindow):
             "add": runs.want_add,
             "fork": runs.want_fork,
             "remove": runs.remove,
+            "rule": runs.want_new_rule,
             "open": files.choose_experiment,
             "save": files.choose_save,
             "save_session": files.choose_save_session,

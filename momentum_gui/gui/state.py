@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from momentum_gui.engine.rules import Rule
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.record import Record, RunRecord
 from momentum_gui.lab.settings import Training, Velocity
@@ -101,6 +102,11 @@ class WindowState:
     def settings(self) -> tuple[Training, ...]:
         """The settings of each run's next update; none before the first training."""
         return () if self.training is None else self.training.settings
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """Every rule that a run may have, by id: those of the experiment, and of the training that is still shown."""
+        return self.experiment.rules if self.setup is None else {**self.setup.rules, **self.experiment.rules}
 
     @property
     def run_settings(self) -> Training:

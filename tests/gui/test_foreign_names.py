@@ -55,7 +55,7 @@ def shown_texts(widget: QWidget) -> Iterator[tuple[str, str, str]]:
 
 @pytest.fixture
 def planted(tmp_path: Path) -> Experiment:
-    """Two runs and two columns with names that look like markup."""
+    """Two runs, a rule and three columns with names that look like markup."""
     quoted = MARKUP.replace('"', '""')
     rows = "\n".join(f"{x / 10},{(x * 7 % 10) / 10},{'ab'[x % 2]}{MARKUP[4:9].strip()}" for x in range(20))
     path = tmp_path / "planted.csv"
@@ -65,7 +65,8 @@ def planted(tmp_path: Path) -> Experiment:
             "problem": {"dataset": str(path)},
             "network": {"hidden": [2]},
             "training": {"epochs": 3, "seed": 1},
-            "run": [{"name": MARKUP, "rule": "heavy-ball"}, {"name": f"{MARKUP} & 2", "rule": "plain"}],
+            "rule": [{"id": "own", "A": "1", "B": "m", "C": "1", "D": "m", "title": f"{MARKUP} rule"}],
+            "run": [{"name": MARKUP, "rule": "own"}, {"name": f"{MARKUP} & 2", "rule": "plain"}],
         },
         "planted",
     )

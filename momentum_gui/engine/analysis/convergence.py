@@ -50,7 +50,7 @@ class Best:
 
 def coefficients_of(rule: Rule, momenta: Floats) -> Coefficients:
     """Return A, B, C, D for an array of momentum factors: each an array of its shape."""
-    numbers = rule.of_momentum(momenta)  # type: ignore[arg-type]  # arithmetic, so arrays pass as well
+    numbers = rule.of_momentum(momenta)
     return Coefficients(*(np.broadcast_to(number, momenta.shape) for number in numbers))  # type: ignore[arg-type]
 
 

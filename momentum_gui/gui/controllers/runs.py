@@ -9,11 +9,12 @@ from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from momentum_gui.gui.panels.run_dialog import NewRun, RunDialog
+from momentum_gui.gui.plots.theory.rule_editor import RuleEditor
 from momentum_gui.gui.state import Activity
 from momentum_gui.gui.training.session import Session
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import edits
-from momentum_gui.lab.settings import Change
+from momentum_gui.lab.settings import Change, OwnRule
 
 Report = Callable[[str, str], None]
 """Takes what is wrong, and the part of the window where it is to be said; an empty text takes it back."""
@@ -26,6 +27,8 @@ class RunController(QObject):
         super().__init__(parent)
         self._session, self._report, self._parent = session, report, parent
         self.dialog: RunDialog | None = None
+        self.rule_editor: RuleEditor | None = None
+        self._edited_rule: str | None = None
 
     # Run.
 
@@ -120,6 +123,50 @@ class RunController(QObject):
     def set_weight(self, run: int, name: str, value: float) -> None:
         """Give a weight of a run another value."""
         self._try(lambda: self._session.set_weights(run, {name: value}), "weights")
+
+    # A rule of one's own.
+
+    @Slot()
+    def want_new_rule(self) -> None:
+        """Ask for a rule of one's own, for the selected run."""
+        self.want_rule("")
+
+    @Slot(str)
+    def want_rule(self, rule: str) -> None:
+        """Ask for the formulas of a rule of one's own: of a new one where the id is empty."""
+        now = self._session.now
+        if now.training is None or self.rule_editor is not None:
+            return
+        own = next((each for each in now.experiment.rule if each.id == rule), None)
+        editor = RuleEditor(self._parent, own, now.rules, now.run_settings.momentum or 0.9)
+        self.rule_editor = editor
+        editor.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        editor.chosen.connect(self._set_own_rule)
+        editor.removed.connect(self._remove_own_rule)
+        editor.finished.connect(self._forget_editor)
+        self._edited_rule = rule or None
+        editor.open()
+
+    @Slot(object)
+    def _set_own_rule(self, own: OwnRule) -> None:
+        runs = () if self._edited_rule else (self._session.now.selected,)
+        self._try(lambda: self._session.set_own_rule(own, self._edited_rule, runs), "own rule")
+        self._close_editor()
+
+    @Slot()
+    def _remove_own_rule(self) -> None:
+        rule = self._edited_rule or ""
+        self._try(lambda: self._session.remove_own_rule(rule), "own rule")
+        self._close_editor()
+
+    def _close_editor(self) -> None:
+        """Close the dialog, unless it says why something was refused."""
+        if self.rule_editor is not None and not self.rule_editor.problem.text():
+            self.rule_editor.accept()
+
+    @Slot()
+    def _forget_editor(self) -> None:
+        self.rule_editor = None
 
     # Runs that come and go.
 

@@ -177,7 +177,7 @@ class RunModel(QAbstractTableModel):
 
     @property
     def _rules(self) -> Mapping[str, Rule]:
-        return RULES if self._state is None else self._state.experiment.rules
+        return RULES if self._state is None else self._state.rules
 
     def rules(self) -> Mapping[str, Rule]:
         """Return the rules that a run may have, by id."""

@@ -24,13 +24,14 @@ class SettingsPanel(QScrollArea):
     """`edited` carries settings to change, by section, and the section that asked.
 
     `run_edited` and `schedule_edited` carry those of runs, `velocity_chosen` what new rates do to the stored step from
-    now on.
+    now on; `rule_wanted` asks for the dialog for a rule of one's own.
     """
 
     edited = Signal(object, str)
     run_edited = Signal(str, object, bool)
     schedule_edited = Signal(str, object, bool)
     velocity_chosen = Signal(str)
+    rule_wanted = Signal(str)
     file_wanted = Signal()
 
     def __init__(self) -> None:
@@ -65,6 +66,7 @@ class SettingsPanel(QScrollArea):
         self.rule.edited_run.connect(self.run_edited)
         self.rule.schedule_edited.connect(self.schedule_edited)
         self.rule.velocity_chosen.connect(self.velocity_chosen)
+        self.rule.rule_wanted.connect(self.rule_wanted)
 
     def show_state(self, state: WindowState) -> None:
         """Show the settings of a state's experiment, and those of the selected run."""
@@ -81,7 +83,7 @@ class SettingsPanel(QScrollArea):
             self.network.show_setup(state.setup)
         run = state.selected
         name = experiment.runs[run].name if state.run is None else state.run.name
-        self.rule.show_run(run, name, state.run_settings, experiment.rules, alone=len(experiment.runs) == 1)
+        self.rule.show_run(run, name, state.run_settings, state.rules, alone=len(experiment.runs) == 1)
         self.rule.show_velocity(state.velocity)
         self.show_moment(state)
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from momentum_gui.engine.rules import Rule, gains
+from momentum_gui.engine.rules import RULES, Rule, gains
 from momentum_gui.gui.panels.section import Section
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.style.icons import swatch
@@ -35,16 +35,17 @@ class RulePanel(Section):
     """The selected run's rule and rates. `edited_run` carries key, value, and whether it is meant for all runs.
 
     `schedule_edited` carries the same for a schedule, `velocity_chosen` what new rates do to the stored step: "keep"
-    or "rescale".
+    or "rescale"; `rule_wanted` asks for the dialog for a rule of one's own: its id, "" for a new one.
     """
 
     edited_run = Signal(str, object, bool)
     schedule_edited = Signal(str, object, bool)
     velocity_chosen = Signal(str)
+    rule_wanted = Signal(str)
 
     def __init__(self) -> None:
         super().__init__("Rule and rates")
-        self._run = 0
+        self._run, self._rule = 0, ""
         self._color = QLabel()
         self._name = PlainLabel()
         self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -68,6 +69,22 @@ class RulePanel(Section):
         # As high as the longest formula, so that nothing below moves when another rule is chosen.
         self.formula.setMinimumHeight(3 * self.formula.fontMetrics().lineSpacing() + 16)
         self.add_wide(self.formula)
+        self.new_rule, self.edit_rule = QToolButton(), QToolButton()
+        buttons = QWidget()
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        for button, text, tip in (
+            (self.new_rule, "New rule …", "Write a rule of your own as four formulas"),
+            (self.edit_rule, "Edit rule …", "Change the formulas of this rule, which is this experiment's own"),
+        ):
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            row.addWidget(button)
+        row.addStretch(1)
+        self.add_wide(buttons)
+        self.new_rule.clicked.connect(self._want_new_rule)
+        self.edit_rule.clicked.connect(self._want_edited_rule)
         self.rate = rate_slider(declared("training", "learning_rate"))
         self.add_wide(self.rate, "learning_rate")
         self.momentum = momentum_slider(declared("training", "momentum"))
@@ -101,6 +118,8 @@ class RulePanel(Section):
         rule = rules[settings.rule]
         coefficients = rule.coefficients(settings.momentum)
         self.rule.set_value(settings.rule)
+        self._rule = settings.rule
+        self.edit_rule.setEnabled(settings.rule not in RULES)
         self.rate.set_value(settings.learning_rate)
         self.momentum.set_value(settings.momentum)
         self.momentum.setEnabled(coefficients.b != 0)
@@ -139,6 +158,14 @@ class RulePanel(Section):
     @Slot(str, object)
     def _edit_schedule(self, key: str, value: Any) -> None:
         self.schedule_edited.emit(key, value, self.together.isChecked())
+
+    @Slot()
+    def _want_new_rule(self) -> None:
+        self.rule_wanted.emit("")
+
+    @Slot()
+    def _want_edited_rule(self) -> None:
+        self.rule_wanted.emit(self._rule)
 
     @Slot(int)
     def _choose_velocity(self, index: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from momentum_gui.lab.experiment import Experiment, Run, edits
-from momentum_gui.lab.settings import Change, Velocity
+from momentum_gui.lab.settings import Change, OwnRule, Velocity
 
 KEEPS_PLACE = frozenset({"epochs", "target_error", "log_every"})
 """Settings of [training] that alter no number of the training so far: it goes on from where it is."""
@@ -135,6 +135,41 @@ class SetSchedule(Command):
 
     def applied(self, experiment: Experiment) -> Experiment:
         return edits.with_schedule(experiment, self.runs, self.key, dict(self.value))
+
+
+@dataclass(frozen=True)
+class SetOwnRule(Command):
+    """Give the experiment a rule of one's own, in the place of another where it `replaces` one, and go back to the
+    start; `runs` follow it from then on. One that is only added changes no number: the training goes on."""
+
+    replaces_runs: ClassVar[bool] = True
+    text: ClassVar[str] = "change of a rule"
+
+    own: OwnRule
+    replaces: str | None = None
+    runs: tuple[int, ...] = ()
+
+    def applied(self, experiment: Experiment) -> Experiment:
+        return edits.with_own_rule(experiment, self.own, self.replaces, self.runs)
+
+    def inverse(self, before: Experiment) -> tuple[Command, ...]:
+        return (Restore(before, keeps_place=False),) if self.runs or self.replaces else (RemoveOwnRule(self.own.id),)
+
+
+@dataclass(frozen=True)
+class RemoveOwnRule(Command):
+    """Take a rule that no run follows out of the experiment."""
+
+    replaces_runs: ClassVar[bool] = True
+    text: ClassVar[str] = "removal of a rule"
+
+    rule: str
+
+    def applied(self, experiment: Experiment) -> Experiment:
+        return edits.without_own_rule(experiment, self.rule)
+
+    def inverse(self, before: Experiment) -> tuple[Command, ...]:
+        return tuple(SetOwnRule(own) for own in before.rule if own.id == self.rule)
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,12 @@ from momentum_gui.gui.training.commands import (
     Look,
     Open,
     Pause,
+    RemoveOwnRule,
     RemoveRun,
     RenameRun,
     Reset,
     Seek,
+    SetOwnRule,
     SetSchedule,
     SetStart,
     SetWeights,
@@ -50,7 +52,7 @@ from momentum_gui.gui.training.speedometer import Speedometer
 from momentum_gui.gui.training.worker_thread import WorkerThread
 from momentum_gui.lab.experiment import Experiment, Run
 from momentum_gui.lab.recording.record import Record
-from momentum_gui.lab.settings import Change, Moment, Training, Velocity
+from momentum_gui.lab.settings import Change, Moment, OwnRule, Training, Velocity
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.training.frame import Frame, RunFrame
 from momentum_gui.lab.training.replay import Missed
@@ -226,6 +228,15 @@ class Session(QObject):
         """Give these runs another schedule of rate or momentum, and start again. Raises BadInputError."""
         if (kept := self._open.numbers_of(runs)) is not None:
             self._edit(SetSchedule(kept, key, value), "rule")
+
+    def set_own_rule(self, own: OwnRule, replaces: str | None = None, runs: tuple[int, ...] = ()) -> None:
+        """Add a rule of one's own, or put it in the place of another, and let runs follow it. Raises BadInputError."""
+        if (kept := self._open.numbers_of(runs)) is not None:
+            self._edit(SetOwnRule(own, replaces, kept), "own rule")
+
+    def remove_own_rule(self, rule: str) -> None:
+        """Remove a rule of one's own. Raises BadInputError while a run follows it."""
+        self._edit(RemoveOwnRule(rule), "own rule")
 
     def add_run(self, run: Run) -> None:
         """Add a run, trained at once to where the others are. Raises BadInputError."""

@@ -22,12 +22,14 @@ from momentum_gui.gui.training.commands import (
     Open,
     Order,
     Pause,
+    RemoveOwnRule,
     RemoveRun,
     RenameRun,
     Reset,
     Restore,
     RunEdit,
     Seek,
+    SetOwnRule,
     SetSchedule,
     SetStart,
     SetWeights,
@@ -135,7 +137,9 @@ class Worker(QObject):
                 self._load(command.applied(self._experiment), command.position)
             case EditSettings() if not command.keeps_place:
                 self._load(command.applied(self._experiment))
-            case EditSettings() | AddRun() | ForkRun() | RemoveRun() | RenameRun():
+            case SetOwnRule(replaces=replaces, runs=runs) if replaces or runs:
+                self._load(command.applied(self._experiment))
+            case EditSettings() | AddRun() | ForkRun() | RemoveRun() | RenameRun() | SetOwnRule() | RemoveOwnRule():
                 self._edit(command)
             case Restore(experiment, keeps_place):
                 self._restore(experiment, keeps_place=keeps_place)
@@ -183,8 +187,8 @@ class Worker(QObject):
             self._prepare_engine()
         self._goal = position or None
 
-    def _edit(self, command: EditSettings | RunEdit) -> None:
-        """Edit the runs, or settings that alter no number, without losing the place.
+    def _edit(self, command: EditSettings | RunEdit | SetOwnRule | RemoveOwnRule) -> None:
+        """Edit the runs, or what alters no number, without losing the place.
 
         The new training is replayed at full speed to where the old one was; the same numbers come out.
         """

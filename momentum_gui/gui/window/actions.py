@@ -50,6 +50,8 @@ ACTIONS = (
     Declared("Edit", "fork", "&Fork the run …", "Ctrl+F", "fork"),
     Declared("Edit", "rename", "Re&name the run", "F2", "", "Give the selected run another name"),
     Declared("Edit", "remove", "Remo&ve the run", "", "remove", "Remove the selected run (Delete in the table)"),
+    Declared("Edit", "", ""),
+    Declared("Edit", "rule", "New r&ule …", "", "", "Write a rule of your own as four formulas"),
     Declared("Run", "run", "&Run\tSpace", "", "run", "Train on (Space)"),
     Declared("Run", "step", "One &update", ".", "update", "Do one update (.)"),
     Declared("Run", "step_epoch", "One &epoch", "Ctrl+.", "epoch", "Go on to the end of the epoch (Ctrl+.)"),

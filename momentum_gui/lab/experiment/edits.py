@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment.experiment import Experiment, Run
-from momentum_gui.lab.settings import RunSettings, SettingsChange, Training
+from momentum_gui.lab.settings import OwnRule, RunSettings, SettingsChange, Training
 
 LABEL = "settings"
 
@@ -75,6 +75,44 @@ def with_schedule(experiment: Experiment, runs: Sequence[int], key: str, value: 
     return with_runs(experiment, changed)
 
 
+def with_own_rule(
+    experiment: Experiment, own: OwnRule, replaces: str | None = None, runs: Sequence[int] = ()
+) -> Experiment:
+    """Return the experiment with a rule of one's own, at the end or in the place of another, which some runs follow.
+
+    What followed the rule that is replaced follows the new one. Raises BadInputError.
+    """
+    rules = [own if each.id == replaces else each for each in experiment.rule]
+    if own not in rules:
+        rules.append(own)
+    table = msgspec.to_builtins(replace(experiment, rule=rules))
+    for place in places_of_rules(table):
+        if replaces is not None and place.get("rule") == replaces:
+            place["rule"] = own.id
+    changed = validated(table)
+    for run in runs:
+        changed = with_run(changed, run, rule=own.id)
+    return changed
+
+
+def without_own_rule(experiment: Experiment, rule: str) -> Experiment:
+    """Return the experiment without a rule of one's own. Raises BadInputError while a run follows it."""
+    for run in experiment.runs:
+        if rule in (run.training.rule, *(change.rule for change in run.training.change)):
+            raise BadInputError(f'the rule "{rule}" is that of the run {run.name}: give that run another rule first')
+    table = msgspec.to_builtins(replace(experiment, rule=[each for each in experiment.rule if each.id != rule]))
+    if table.get("training", {}).get("rule") == rule:  # of no run: each has another
+        del table["training"]["rule"]
+    return validated(table)
+
+
+def places_of_rules(table: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every part of an experiment's table that may name a rule."""
+    for section in (table.get("training", {}), *table.get("run", [])):
+        yield section
+        yield from section.get("change", [])
+
+
 def with_runs(experiment: Experiment, runs: Sequence[Run]) -> Experiment:
     """The experiment with these runs instead. Raises BadInputError where two have one name, say."""
     return validated(msgspec.to_builtins(experiment.with_runs(runs)))
@@ -129,6 +167,3 @@ def validated(table: Mapping[str, Any]) -> Experiment:
         return Experiment.from_table(table, LABEL)
     except BadInputError as error:
         raise BadInputError(str(error).removeprefix(f"{LABEL}: ")) from None
-
-
-Edit = Callable[[Experiment], Experiment]

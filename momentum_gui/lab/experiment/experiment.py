@@ -17,8 +17,7 @@ from msgspec import UNSET, Struct, field
 from msgspec.structs import force_setattr, replace
 
 from momentum_gui.assets import resource
-from momentum_gui.engine.formula import Formula
-from momentum_gui.engine.rules import RULES, FourFormulas, Rule, rule_of_formulas
+from momentum_gui.engine.rules import RULES, Rule, four, rule_of_formulas
 from momentum_gui.lab.atomic_file import write_atomically
 from momentum_gui.lab.data.datasets import is_path
 from momentum_gui.lab.errors import BadInputError
@@ -187,7 +186,7 @@ def rules_with(own: tuple[OwnRule, ...]) -> Mapping[str, Rule]:
     """Return the built-in rules and these, by id. Raises FormulaError for a formula that cannot be read."""
     rules = dict(RULES)
     for each in own:
-        formulas = FourFormulas(*(Formula(text) for text in (each.A, each.B, each.C, each.D)))
+        formulas = four(each.A, each.B, each.C, each.D)
         rules[each.id] = rule_of_formulas(each.id, each.title, formulas)
     return MappingProxyType(rules)
 

@@ -134,16 +134,20 @@ def check_own_rules(experiment: Parts) -> None:
         taken.add(own.id)
         for name in ("A", "B", "C", "D"):
             text = getattr(own, name)
-            try:
-                formula = Formula(text)
-            except FormulaError as error:
-                raise BadInputError(f'rule[{number}].{name} = "{text}": {error}') from None
-            for m in TRIED_MOMENTA:
-                if not math.isfinite(formula(m)):
-                    raise BadInputError(
-                        f'rule[{number}].{name} = "{text}": gives no finite number at m = {m:g}; '
-                        "allowed is what does for every m from 0 up to 1"
-                    )
+            if trouble := formula_trouble(text):
+                raise BadInputError(f'rule[{number}].{name} = "{text}": {trouble}')
+
+
+def formula_trouble(text: str) -> str:
+    """Return what is wrong with a formula of a rule, in one line; empty where it can be used."""
+    try:
+        formula = Formula(text)
+    except FormulaError as error:
+        return str(error)
+    for m in TRIED_MOMENTA:
+        if not math.isfinite(formula(m)):
+            return f"gives no finite number at m = {m:g}; allowed is what does for every m from 0 up to 1"
+    return ""
 
 
 def check_rule(experiment: Parts, rule: str | None, key: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from momentum_gui.engine.rules import RULES, stability_bound
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment, edits
+from momentum_gui.lab.settings import OwnRule
 from momentum_gui.lab.sweep.grid import Cell, Grid
 from momentum_gui.lab.sweep.runner import Sweep
 from momentum_gui.lab.training.trainer import Trainer
@@ -128,3 +129,20 @@ def test_rules_that_never_forget() -> None:
     """D = 1, or more, is allowed: its gain is infinite, and its bound what the theory says."""
     rule = Experiment.from_table(table("1", "1", "1", "1"), "file").rules["mine"]
     assert stability_bound(rule.coefficients(0.5)) == stability_bound(RULES["heavy-ball"].coefficients(1.0))
+
+
+def test_edits_of_own_rules() -> None:
+    """A rule is added, replaced under another id with all that named it, and removed when no run follows it."""
+    base = Experiment.load("iris")
+    mine, other = OwnRule("mine", "1", "m", "1", "m"), OwnRule("other", "1", "0", "0", "0")
+    added = edits.with_own_rule(base, mine, runs=[1])
+    assert [run.training.rule for run in added.runs] == ["plain", "mine"]
+    replaced = edits.with_own_rule(added, other, replaces="mine")
+    assert [each.id for each in replaced.rule] == ["other"]
+    assert [run.training.rule for run in replaced.runs] == ["plain", "other"]
+    with pytest.raises(BadInputError, match="is that of the run momentum: give that run another rule first"):
+        edits.without_own_rule(replaced, "other")
+    free = edits.with_run(replaced, 1, rule="damped")
+    assert not edits.without_own_rule(free, "other").rule
+    with pytest.raises(BadInputError, match="is taken"):
+        edits.with_own_rule(base, OwnRule("plain", "1", "0", "0", "0"))
