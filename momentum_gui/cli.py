@@ -15,9 +15,10 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from momentum_gui import commands
+from momentum_gui.commands.version import ShowVersion
 from momentum_gui.display import NoDisplayError
 from momentum_gui.lab.errors import BadInputError
-from momentum_gui.version import __version__
+from momentum_gui.missing import is_own, missing
 
 DONE, FAILED, BAD_INPUT, NO_DISPLAY, INTERRUPTED = 0, 1, 2, 69, 130
 """Exit statuses; a run that diverges is a result, and DONE."""
@@ -54,7 +55,7 @@ def make_parser() -> Parser:
         description="Watch what momentum does to online back-propagation. Without a command the window opens.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    parser.add_argument("--version", action=ShowVersion)
     group = parser.add_subparsers(title="commands", metavar="COMMAND")
     for command in commands.ALL:
         command.add(group)
@@ -90,6 +91,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         drop_output()
         place = f"{error.filename}: " if error.filename is not None else ""
         return complain(f"{place}{error.strerror or error}", FAILED)
+    except ImportError as error:
+        if is_own(error):
+            raise
+        return complain(missing(error), FAILED)
     except MemoryError:
         return complain("there is not enough memory for this", FAILED)
 

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from momentum_gui.missing import library_missing
+
 INSTEAD = "use `momentum-gui train` or `momentum-gui snapshot`, which need no display"
 
 
@@ -32,7 +34,7 @@ def check_display(environment: Mapping[str, str] = os.environ) -> None:
         unset = "DISPLAY is not set" if wayland is False else "neither DISPLAY nor WAYLAND_DISPLAY is set"
         raise NoDisplayError(f"no display: {unset}; {INSTEAD}")
     if (missing := missing_library("libxcb.so.1")) is not None or (missing := missing_for_qt("libqxcb.so")) is not None:
-        raise NoDisplayError(f"no display: {missing}; `make setup` installs what the window needs, or {INSTEAD}")
+        raise NoDisplayError(f"no display: {library_missing(missing)}; or {INSTEAD}")
     if not x_server_answers(name):
         raise NoDisplayError(f"no display: no X server answers at DISPLAY={name}; {INSTEAD}")
 
@@ -99,11 +101,11 @@ def x_server_answers(name: str) -> bool:
 
 
 def missing_library(name: str) -> str | None:
-    """Return what the system's loader says is missing when it loads a library; None where all is there."""
+    """Return the library that the system's loader misses when it loads this one; None where all is there."""
     try:
         ctypes.CDLL(name)
     except OSError as error:
-        return f"the library {str(error).partition(':')[0]} is missing"
+        return str(error).partition(":")[0]
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -92,7 +93,11 @@ def test_without_a_display_69(
 def test_help_and_version_are_0(capsys: pytest.CaptureFixture[str]) -> None:
     """On standard output; the help names every command."""
     assert main(["--version"]) == 0
-    assert capsys.readouterr().out == f"momentum-gui {__version__}\n"
+    version, engine, qt, python = capsys.readouterr().out.splitlines()
+    assert version == f"momentum-gui {__version__}"
+    assert engine.startswith(("engine: compiled (numba ", "engine: numpy (NumPy "))
+    assert re.fullmatch(r"Qt: 6\.\d+\.\d+ \(PySide6 6\.[\d.]+\)", qt)
+    assert python.startswith("Python: 3.")
     assert main(["--help"]) == 0
     out = capsys.readouterr().out
     for command in ("open", "train", "snapshot", "examples", "rules", "bench"):

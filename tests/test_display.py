@@ -78,4 +78,4 @@ def test_a_wayland_compositor_that_answers_passes(tmp_path: Path) -> None:
 def test_a_missing_library_is_named() -> None:
     """By the name that a package search finds."""
     assert missing_library("libc.so.6") is None
-    assert missing_library("libnone.so.9") == "the library libnone.so.9 is missing"
+    assert missing_library("libnone.so.9") == "libnone.so.9"

@@ -7,6 +7,7 @@ import gc
 
 from momentum_gui.commands.arguments import FILE_HELP, Commands
 from momentum_gui.display import NoDisplayError, check_display
+from momentum_gui.missing import is_own, missing, require
 
 
 def add(commands: Commands) -> None:
@@ -26,7 +27,11 @@ def run(arguments: argparse.Namespace) -> int:
     check_display()
     gc.disable()  # nothing is garbage while the window loads, and looking for it takes a tenth of that time
     try:
+        require("contourpy")  # the views that need it load when they are first drawn
         from momentum_gui.gui import app
-    except ImportError as error:  # a library of the system that PySide6 links to
-        raise NoDisplayError(f"the window cannot open: {error}; `make setup` installs what it needs") from None
-    return app.run(experiment)
+
+        return app.run(experiment)
+    except ImportError as error:  # a package, or a library of the system that PySide6 links to
+        if is_own(error):
+            raise
+        raise NoDisplayError(f"the window cannot open: {missing(error)}") from None

@@ -23,6 +23,7 @@ from momentum_gui.lab.recording.log import (
 )
 from momentum_gui.lab.recording.parquet_log import ParquetLog, check_log_file, check_table_name, open_log
 from momentum_gui.lab.recording.record import Record
+from momentum_gui.missing import missing
 
 if TYPE_CHECKING:
     from momentum_gui.lab.training.frame import Frame
@@ -84,7 +85,7 @@ def check_drawing(path: str) -> None:
     try:
         importlib.import_module("momentum_gui.gui.export.pictures")
     except ImportError as error:
-        raise OSError(f"--plot {path}: no pictures can be drawn here: {error}") from None
+        raise OSError(f"--plot {path}: no pictures can be drawn here: {missing(error)}") from None
 
 
 def sources(label: str, experiment: Experiment) -> dict[str, str]:

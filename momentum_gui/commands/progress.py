@@ -6,6 +6,8 @@ import sys
 import time
 from typing import Any, Self
 
+from momentum_gui.missing import missing
+
 INTERVAL = 0.1
 """Seconds between two drawings."""
 
@@ -20,9 +22,13 @@ class Progress:
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-            from rich.progress import Progress as Bar
+            try:
+                from rich.console import Console
+                from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+                from rich.progress import Progress as Bar
+            except ImportError as error:
+                print(f"momentum-gui: no progress bar: {missing(error)}", file=sys.stderr)
+                return self
 
             columns = (
                 TextColumn("{task.description}"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from momentum_gui.commands.arguments import Commands, add_file, load_experiment
 from momentum_gui.display import NoDisplayError, use_offscreen
 from momentum_gui.lab.errors import BadInputError
+from momentum_gui.missing import missing
 
 SMALLEST, LARGEST = 320, 7680
 
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         from momentum_gui.gui import snapshot
     except ImportError as error:
-        raise NoDisplayError(f"the window cannot be drawn: {error}; `make setup` installs what it needs") from None
+        raise NoDisplayError(f"the window cannot be drawn: {missing(error)}") from None
     for path in snapshot.take(experiment, folder, size, arguments.theme):
         print(path)
     return 0

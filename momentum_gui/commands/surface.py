@@ -104,7 +104,7 @@ def trains(arguments: argparse.Namespace, kind: str) -> bool:
 
 def check(arguments: argparse.Namespace, experiment: Experiment) -> None:
     """Raises BadInputError for options out of range, and for files that cannot be written or would be lost."""
-    from momentum_gui.commands.outputs import check_plot, sources
+    from momentum_gui.commands.outputs import check_drawing, check_plot, sources
     from momentum_gui.lab.atomic_file import check_writable
     from momentum_gui.lab.surface.planes import MOMENTS
 
@@ -125,6 +125,8 @@ def check(arguments: argparse.Namespace, experiment: Experiment) -> None:
     files = [os.path.realpath(path) for path in (arguments.csv, arguments.plot) if path is not None]
     if len(files) == 2 and files[0] == files[1]:
         raise BadInputError(f"--plot {arguments.plot}: is the file of --csv too: choose another name")
+    if arguments.plot is not None:
+        check_drawing(arguments.plot)
 
 
 def find_run(name: str | None, experiment: Experiment) -> int:

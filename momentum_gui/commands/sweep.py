@@ -17,6 +17,7 @@ from momentum_gui.commands.interrupt import Interrupt
 from momentum_gui.commands.progress import Progress
 from momentum_gui.display import use_offscreen
 from momentum_gui.lab.errors import BadInputError
+from momentum_gui.missing import missing
 
 if TYPE_CHECKING:
     from momentum_gui.lab.experiment import Experiment
@@ -275,7 +276,7 @@ def load_drawing(path: str) -> None:
     try:
         importlib.import_module("momentum_gui.gui.plots.sweep.picture")
     except ImportError as error:
-        raise OSError(f"--plot {path}: no pictures can be drawn here: {error}") from None
+        raise OSError(f"--plot {path}: no pictures can be drawn here: {missing(error)}") from None
 
 
 def draw(arguments: argparse.Namespace, experiment: Experiment, sweep: Sweep, answer: Answer | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -113,4 +114,4 @@ def import_pandas() -> Any:
     try:
         return importlib.import_module("pandas")
     except ImportError:
-        raise ImportError("to_pandas needs pandas: pip install pandas") from None
+        raise ImportError(f"to_pandas: pandas is not installed for {sys.executable}: install it there") from None

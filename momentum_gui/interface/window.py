@@ -8,6 +8,7 @@ from typing import Any
 from momentum_gui.display import NoDisplayError, check_display
 from momentum_gui.interface.experiments import make_experiment
 from momentum_gui.lab.experiment import Experiment
+from momentum_gui.missing import missing, require
 
 _open: list[Any] = []
 """Windows shown beside a Qt loop that runs: nobody else may hold them."""
@@ -23,9 +24,10 @@ def show(experiment: str | Path | Experiment | Any | None = "iris", **settings: 
     inner = getattr(experiment, "experiment", experiment)
     made = make_experiment(inner, None, None, settings)
     try:
+        require("contourpy")
         from PySide6.QtWidgets import QApplication
     except ImportError as error:
-        raise RuntimeError(f"the window cannot open: {error}") from None
+        raise RuntimeError(f"the window cannot open: {missing(error)}") from None
     beside = QApplication.instance() is not None
     if not beside:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +20,7 @@ from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.columns import COLUMNS
 from momentum_gui.lab.recording.log import ExperimentBeside, LogWriter, check_log
 from momentum_gui.lab.training.frame import Frame, Rows
+from momentum_gui.missing import missing
 
 SUFFIX = ".parquet"
 GROUP_ROWS = 50_000
@@ -46,11 +46,8 @@ def check_log_file(path: str | Path, key: str = "--log") -> None:
         raise BadInputError(f"{key} {path}: Parquet needs a regular file, not a device or a pipe")
     try:
         importlib.import_module("pyarrow.parquet")
-    except ImportError:
-        raise BadInputError(
-            f"{key} {path}: Parquet needs pyarrow, which is not installed for {sys.executable}: install it there, or "
-            "choose a name that ends in .csv or .csv.gz"
-        ) from None
+    except ImportError as error:
+        raise BadInputError(f"{key} {path}: {missing(error)}, or choose a name that ends in .csv or .csv.gz") from None
 
 
 def check_table_name(path: str | Path, key: str) -> None:

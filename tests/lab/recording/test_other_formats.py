@@ -68,7 +68,7 @@ def test_parquet_without_pyarrow_is_one_line(
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     assert main(["train", "iris", *SHORT, "--log", "l.parquet"]) == 2
     error = capsys.readouterr().err
-    assert error.startswith("momentum-gui: --log l.parquet: Parquet needs pyarrow, which is not installed for ")
+    assert error.startswith("momentum-gui: --log l.parquet: pyarrow is not installed for ")
     assert error.count("\n") == 1
     assert list(Path().iterdir()) == []
 
