@@ -10,7 +10,7 @@ import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-SCREEN = {"PySide6", "shiboken6", "pyqtgraph", "superqt", "qtpy"}
+SCREEN = {"PySide6", "shiboken6", "pyqtgraph"}
 # What takes long to load and what most commands do without.
 SLOW = SCREEN | {"numba", "rich", "distributed", "contourpy", "PIL"}
 

@@ -1,4 +1,4 @@
-"""The five rules as four numbers: what each is, what it promises, and the source's own arithmetic."""
+"""The five rules as four numbers: what each is, what it promises, and the article's own arithmetic."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_gains_are_what_the_steps_settle_at(rule: Rule, momentum: float, sign: f
 
 
 def test_gains_of_the_sources_rule_and_the_heavy_ball() -> None:
-    """1+μ and 1−μ for the source's rule, 1/(1−μ) and 1/(1+μ) for the heavy ball, 1 and 1 without momentum."""
+    """1+μ and 1−μ for the one-step rule, 1/(1−μ) and 1/(1+μ) for the heavy ball, 1 and 1 without momentum."""
     assert gains(RULES["one-step"].coefficients(0.5)) == pytest.approx((1.5, 0.5))
     assert gains(RULES["heavy-ball"].coefficients(0.5)) == pytest.approx((2.0, 1 / 1.5))
     assert gains(RULES["plain"].coefficients(0.5)) == (1.0, 1.0)
@@ -105,7 +105,7 @@ def test_momentum_narrows_the_sources_rule_and_widens_the_heavy_ball() -> None:
 
 
 def test_half_lives() -> None:
-    """The heavy ball forgets by μ an update; the source's rule remembers one delta; plain descent none."""
+    """The heavy ball forgets by μ an update; the one-step rule remembers one delta; plain descent none."""
     assert half_life(RULES["heavy-ball"].coefficients(0.5)) == pytest.approx(1.0)
     assert half_life(RULES["heavy-ball"].coefficients(0.9)) == pytest.approx(6.578813478960585)
     assert half_life(RULES["one-step"].coefficients(0.9)) == 1.0

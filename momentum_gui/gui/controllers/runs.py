@@ -14,7 +14,7 @@ from momentum_gui.gui.state import Activity
 from momentum_gui.gui.training.session import Session
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import edits
-from momentum_gui.lab.settings import Change, OwnRule
+from momentum_gui.lab.settings import OwnRule, SettingsChange
 
 Report = Callable[[str, str], None]
 """Takes what is wrong, and the part of the window where it is to be said; an empty text takes it back."""
@@ -214,7 +214,7 @@ class RunController(QObject):
             session.add_run(edits.new_run(origin, new.name, new.rule, new.learning_rate, new.momentum))
             return
         now = session.settings[new.origin]
-        change = Change(
+        change = SettingsChange(
             0,
             rule=None if new.rule == now.rule else new.rule,
             learning_rate=None if new.learning_rate == now.learning_rate else new.learning_rate,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from momentum_gui.lab.experiment import Experiment, Run, edits
-from momentum_gui.lab.settings import Change, OwnRule, Velocity
+from momentum_gui.lab.settings import OwnRule, SettingsChange, Velocity
 
 KEEPS_PLACE = frozenset({"epochs", "target_error", "log_every"})
 """Settings of [training] that alter no number of the training so far: it goes on from where it is."""
@@ -245,7 +245,7 @@ class ForkRun(Command):
     run: int
     update: int
     name: str
-    change: Change
+    change: SettingsChange
 
     def inverse(self, before: Experiment) -> tuple[Command, ...]:
         return (RemoveRun(len(before.runs)),)

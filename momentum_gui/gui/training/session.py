@@ -52,7 +52,7 @@ from momentum_gui.gui.training.speedometer import Speedometer
 from momentum_gui.gui.training.worker_thread import WorkerThread
 from momentum_gui.lab.experiment import Experiment, Run
 from momentum_gui.lab.recording.record import Record
-from momentum_gui.lab.settings import Change, Moment, OwnRule, Training, Velocity
+from momentum_gui.lab.settings import Moment, OwnRule, SettingsChange, Training, Velocity
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.training.frame import Frame, RunFrame
 from momentum_gui.lab.training.replay import Missed
@@ -242,7 +242,7 @@ class Session(QObject):
         """Add a run, trained at once to where the others are. Raises BadInputError."""
         self._edit(AddRun(run), "runs")
 
-    def fork(self, run: int, epochs: float, name: str, change: Change) -> None:
+    def fork(self, run: int, epochs: float, name: str, change: SettingsChange) -> None:
         """Let a new run part from another at a moment, under other settings. Raises BadInputError."""
         if self.record is None or (kept := self._open.numbers_of((run,))) is None:
             return

@@ -55,11 +55,6 @@ class SweepTable:
         """Return which cells are done with all their seeds: (rules, learning rates, momenta)."""
         return np.asarray(self.by_cell(self.known).all(axis=-1), dtype=np.bool_)
 
-    def diverged_share(self) -> Floats:
-        """Of each cell the share of its seeds that diverged, NaN where not all are done: `Grid.shape` without seeds."""
-        share = self.by_cell(self.outcome == Outcome.DIVERGED).mean(axis=-1)
-        return np.where(self.known_cells(), share, np.nan)
-
     def by_cell(self, column: NDArray[np.generic]) -> NDArray[np.generic]:
         """Return a column in the grid's shape: (rules, learning rates, momenta, seeds)."""
         return column.reshape(self.grid.shape)

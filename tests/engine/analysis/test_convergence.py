@@ -296,7 +296,7 @@ def test_the_gauge_is_the_share_of_the_bound() -> None:
 
 
 def test_more_momentum_shrinks_the_bound_of_one_step_and_widens_that_of_the_heavy_ball() -> None:
-    """The source's rule loses stability with momentum above 1/3, the heavy ball gains it; gains tell the effect."""
+    """The one-step rule loses stability with momentum above 1/3, the heavy ball gains it; gains tell the effect."""
     one_step, heavy = ([stability_bound(RULES[r].coefficients(m)) for m in (0.4, 0.6, 0.9)]
                        for r in ("one-step", "heavy-ball"))  # fmt: skip
     assert one_step[0] > one_step[1] > one_step[2] and heavy[0] < heavy[1] < heavy[2]

@@ -13,7 +13,7 @@ from momentum_gui.gui.state import Activity
 from momentum_gui.gui.training.session import Session
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment, edits
-from momentum_gui.lab.settings import Change
+from momentum_gui.lab.settings import SettingsChange
 from tests.gui.conftest import MakeSession, take_until
 
 pytestmark = pytest.mark.usefixtures("leaves_nothing")
@@ -77,7 +77,9 @@ ORDERS: dict[str, Order] = {
     "start": lambda session: session.set_start((last(session),), {"b1[0]": 0.5}),
     "weight": lambda session: session.set_weights(0, {"b1[0]": -0.5}),
     "add": added,
-    "fork": lambda session: session.fork(0, 1.0, edits.free_name(session.experiment, "fork"), Change(0, momentum=0.2)),
+    "fork": lambda session: session.fork(
+        0, 1.0, edits.free_name(session.experiment, "fork"), SettingsChange(0, momentum=0.2)
+    ),
     "remove": lambda session: session.remove_run(last(session)),
     "rename": lambda session: session.rename_run(0, edits.free_name(session.experiment, "renamed")),
     "take in": lambda session: session.take(),

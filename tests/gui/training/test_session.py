@@ -16,7 +16,7 @@ from momentum_gui.gui.training.queue import PENDING_FRAMES
 from momentum_gui.gui.training.session import Session
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment, edits
-from momentum_gui.lab.settings import Change, Velocity
+from momentum_gui.lab.settings import SettingsChange, Velocity
 from momentum_gui.lab.training.trainer import Trainer
 from tests.gui.conftest import MakeSession, take_until
 
@@ -142,7 +142,7 @@ def test_a_change_on_the_way(make_session: MakeSession, xor: Experiment) -> None
     told: list[Experiment] = []
     session.ask_experiment(told.append)
     take_until(session, lambda: bool(told), "the experiment is told")
-    assert told[0].runs[1].training.change == [Change(40, learning_rate=0.125)]
+    assert told[0].runs[1].training.change == [SettingsChange(40, learning_rate=0.125)]
     assert told[0].runs[1].training.learning_rate == 0.5
     replay = Trainer(told[0], "numpy")
     while not replay.finished:
@@ -166,7 +166,7 @@ def test_a_new_rate_with_the_velocity_kept_or_rescaled(
     told: list[Experiment] = []
     session.ask_experiment(told.append)
     take_until(session, lambda: bool(told), "the experiment is told")
-    assert told[0].runs[1].training.change == [Change(40, learning_rate=0.125, velocity=velocity)]
+    assert told[0].runs[1].training.change == [SettingsChange(40, learning_rate=0.125, velocity=velocity)]
 
 
 def test_undoing_a_rescaled_rate_rescales_back(make_session: MakeSession, xor: Experiment) -> None:
@@ -180,8 +180,8 @@ def test_undoing_a_rescaled_rate_rescales_back(make_session: MakeSession, xor: E
     session.ask_experiment(told.append)
     take_until(session, lambda: bool(told), "the experiment is told")
     assert told[0].runs[1].training.change == [
-        Change(40, learning_rate=0.125, velocity="rescale"),
-        Change(48, learning_rate=0.5, velocity="rescale"),
+        SettingsChange(40, learning_rate=0.125, velocity="rescale"),
+        SettingsChange(48, learning_rate=0.5, velocity="rescale"),
     ]
 
 
@@ -274,7 +274,7 @@ def test_a_fork(make_session: MakeSession, xor: Experiment) -> None:
     session = make_session(xor)
     go(session, 8)
     origin = weights(session)[1]
-    session.fork(1, 5.0, "fork", Change(0, rule="plain"))
+    session.fork(1, 5.0, "fork", SettingsChange(0, rule="plain"))
     take_until(session, lambda: len(session.record.runs) == 3 and session.record.latest.epochs == 8, "it is there")  # type: ignore[union-attr]
     assert weights(session)[1] == origin
     forked = weights(session)[2]
@@ -324,7 +324,7 @@ def test_weights_edited_on_the_way(make_session: MakeSession, xor: Experiment) -
     told: list[Experiment] = []
     session.ask_experiment(told.append)
     take_until(session, lambda: bool(told), "the experiment is told")
-    assert told[0].runs[0].training.change == [Change(12, weights={"b1[0]": -1.0})]
+    assert told[0].runs[0].training.change == [SettingsChange(12, weights={"b1[0]": -1.0})]
 
 
 def test_slow_pace(make_session: MakeSession, xor: Experiment) -> None:

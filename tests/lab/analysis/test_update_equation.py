@@ -1,4 +1,4 @@
-"""One update in numbers: the source's example, and the same numbers as the engine for every rule."""
+"""One update in numbers: the article's example, and the same numbers as the engine for every rule."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import pytest
 
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment, edits
-from momentum_gui.lab.settings import Change
+from momentum_gui.lab.settings import SettingsChange
 
 
 def test_settings_for_all_runs(xor: Experiment) -> None:
@@ -60,22 +60,26 @@ def test_one_run(xor: Experiment) -> None:
 
 def test_a_fork_keeps_what_came_before(xor: Experiment) -> None:
     """A fork has its origin's changes up to its moment, then its own; at the start it simply has its own settings."""
-    changes = [Change(4, momentum=0.25), Change(8, weights={"b1[0]": 1.0}), Change(12, rule="plain")]
+    changes = [
+        SettingsChange(4, momentum=0.25),
+        SettingsChange(8, weights={"b1[0]": 1.0}),
+        SettingsChange(12, rule="plain"),
+    ]
     with_changes = edits.with_runs(
         xor, [xor.runs[0], xor.runs[1]._replace(training=edits.replace(xor.runs[1].training, change=changes))]
     )
-    forked = edits.with_fork(with_changes, 1, 8, "fork", Change(0, learning_rate=0.125))
+    forked = edits.with_fork(with_changes, 1, 8, "fork", SettingsChange(0, learning_rate=0.125))
     assert forked.runs[2].training.change == [
         changes[0],
-        Change(8, learning_rate=0.125, weights={"b1[0]": 1.0}),
+        SettingsChange(8, learning_rate=0.125, weights={"b1[0]": 1.0}),
     ]
-    begun = edits.with_fork(with_changes, 1, 0, "fork", Change(0, rule="nesterov"))
+    begun = edits.with_fork(with_changes, 1, 0, "fork", SettingsChange(0, rule="nesterov"))
     assert (begun.runs[2].training.rule, begun.runs[2].training.change) == ("nesterov", changes)
 
 
 def test_a_fork_at_the_start_follows_no_change(xor: Experiment) -> None:
     """A new run beside another takes its settings, and none of what was changed on that one's way."""
-    origin = edits.replace(xor.runs[1].training, change=[Change(4, momentum=0.25)])
+    origin = edits.replace(xor.runs[1].training, change=[SettingsChange(4, momentum=0.25)])
     assert edits.new_run(origin, "new", "plain", 0.25, 0.5).training.change == []
 
 

@@ -53,12 +53,3 @@ class PixelColumns:
         sums = np.add.reduceat(np.where(good, values, 0.0), self._starts)
         with np.errstate(invalid="ignore"):
             return self._x[::2], sums / np.add.reduceat(good, self._starts, dtype=np.float64)
-
-
-def pieces(y: Floats) -> list[slice]:
-    """The stretches of a curve that are not interrupted by NaN or infinity."""
-    good = np.isfinite(y)
-    if good.all():
-        return [slice(0, len(y))] if len(y) else []
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], good, [False])).astype(np.int8)))
-    return [slice(int(first), int(last)) for first, last in zip(edges[0::2], edges[1::2], strict=True)]

@@ -38,7 +38,7 @@ LIVE, EXAMPLE, WHAT_IF = "live", "example", "what if"
 class ArithmeticView(PlotView):
     """The selected run's last update of a chosen weight, term by term; every number can be changed to see what if.
 
-    Before the first update it shows the source document's example, 3.56 + 0.027 + 0.022 = 3.609.
+    Before the first update it shows the example of McCaffrey's article, 3.56 + 0.027 + 0.022 = 3.609.
     """
 
     title = "One update"
@@ -51,7 +51,7 @@ class ArithmeticView(PlotView):
         self.weight.setAccessibleName("Weight")
         self.weight.setMaxVisibleItems(20)
         self.controls.insertWidget(0, self.weight)
-        self.example = self.add_button("The source's example", "3.56 + 0.027 + 0.022 = 3.609")
+        self.example = self.add_button("The article's example", "3.56 + 0.027 + 0.022 = 3.609")
         self.live = self.add_button("Live", "Back to the selected run's last update", checkable=True, checked=True)
         self.mode = LIVE
         self.state: State | None = None
@@ -256,7 +256,7 @@ class ArithmeticView(PlotView):
             self.sentence.setText(f"<b>What if</b>: numbers of your own, by the rule {escaped(title)}.")
         elif self.mode == EXAMPLE or trace is None:
             why = "No update yet: the" if self.mode == LIVE else "The"
-            self.sentence.setText(f"{why} example of the source document, by its rule, {title}.")
+            self.sentence.setText(f"{why} example of McCaffrey's article, by its rule, {title}.")
             notes.append("Its prose first calls the gradient 2.78, but adds 0.027: that is 0.01 · 2.70.")
         else:
             name = self.weight.currentText()

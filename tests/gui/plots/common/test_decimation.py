@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from momentum_gui.gui.plots.common.decimation import CROWD, PixelColumns, pieces
+from momentum_gui.gui.plots.common.decimation import CROWD, PixelColumns
 
 
 @given(st.integers(1, 5000), st.integers(1, 300), st.integers(0, 2**32 - 1))
@@ -55,5 +55,3 @@ def test_nan_takes_nothing_with_it_and_leaves_gaps() -> None:
     drawn = PixelColumns(x, 0.0, 1000.0, 10).line(y, y)[1]
     assert drawn[:2].tolist() == [1.0, 9.0]
     assert np.flatnonzero(np.isnan(drawn)).tolist() == [6, 7]
-    parts = pieces(np.array([1.0, 2.0, np.nan, np.inf, 3.0]))
-    assert [(part.start, part.stop) for part in parts] == [(0, 2), (4, 5)]

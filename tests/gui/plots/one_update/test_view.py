@@ -1,4 +1,4 @@
-"""The view of one update: the source's sum, the live numbers, what if, and the passes of the right item."""
+"""The view of one update: the article's sum, the live numbers, what if, and the passes of the right item."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def cells(view: ArithmeticView) -> dict[str, list[str]]:
     return {row[0]: row[1:] for row in rows}
 
 
-def test_before_the_first_update_the_source_document_s_example_stands_there(view: ArithmeticView) -> None:
+def test_before_the_first_update_the_article_s_example_is_there(view: ArithmeticView) -> None:
     """3.56 + 0.027 + 0.022 = 3.609, and 3.587 without momentum, digit for digit."""
     trainer, record = trained(0)
     begin(view, trainer.setup, record)

@@ -66,7 +66,7 @@ def test_many_epochs_are_a_band_and_their_mean(qtbot: QtBot, xor: Experiment) ->
 
 
 def test_the_gradient_part_is_rate_times_gradient(qtbot: QtBot, xor: Experiment) -> None:
-    """The gradient part is A·lr·|g|, which with the source's rule is lr·|g|."""
+    """The gradient part is A·lr·|g|, which with the one-step rule is lr·|g|."""
     _, _, record = shown(qtbot, xor)
     run = record.runs[1]
     last = run.measures.last[-1]
