@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from momentum_gui.gui.collector import collector
 from momentum_gui.gui.controllers.files import FileController
@@ -46,11 +46,18 @@ class MainWindow(QMainWindow):
     `session` is the training and holds the window's state, `views` are the plots, `runs` and `files` do what menus and
     buttons ask for; scripts and tests may use them as the window does. `memory` is what is remembered between starts;
     without one, nothing.
+
+    Raises RuntimeError where no QApplication has been made.
     """
 
     def __init__(
         self, experiment: Experiment | None = None, *, engine: str = "auto", memory: Memory | None = None
     ) -> None:
+        if not isinstance(QApplication.instance(), QApplication):  # Qt itself would end Python
+            raise RuntimeError(
+                "MainWindow needs a QApplication: call momentum_gui.show(experiment), or make one first with "
+                "momentum_gui.gui.app.application()"
+            )
         super().__init__()
         collector().want()
         self.memory = Memory() if memory is None else memory

@@ -55,3 +55,28 @@ def test_it_ends(tmp_path: Path, what: str, status: int, told: str) -> None:
     assert told in done.stderr
     assert bool(done.stderr) == bool(told)
     assert (tmp_path / "momentum-gui" / "window.ini").is_file()
+
+
+@pytest.mark.parametrize("other", ["", "application = QCoreApplication([])"])
+def test_a_window_without_an_application_is_an_error_and_no_abort(other: str) -> None:
+    """Python goes on; the error says what to do. An application without windows is not enough."""
+    code = f"""
+from PySide6.QtCore import QCoreApplication
+from momentum_gui.gui.main_window import MainWindow
+from momentum_gui.lab.experiment import Experiment
+{other}
+try:
+    MainWindow(Experiment.load("xor"))
+except RuntimeError as error:
+    print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "needs a QApplication: call momentum_gui.show(experiment)" in done.stdout
