@@ -250,7 +250,7 @@ class Training(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     ] = "mean"
     order: Annotated[
         Literal["shuffled", "sequential"],
-        meta("Order", "The order of items: shuffled anew each epoch, or as they come.", "shuffled, sequential"),
+        meta("Order", "The order of items: shuffled again each epoch, or as they come.", "shuffled, sequential"),
     ] = "shuffled"
     epochs: Annotated[
         int,
@@ -363,7 +363,7 @@ class RunSettings(Struct, frozen=True):
 
 
 class Moment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Where a saved session stood; only the window looks at it. Training itself never does."""
+    """Where a saved session was; only the window looks at it. Training itself never does."""
 
     position: Annotated[
         int,

@@ -53,7 +53,7 @@ def activate(view: PlotView) -> None:
 class Layout:
     """A view on paper: its runs by name and colour, its plots as on the screen, its words below.
 
-    An `image` stands in the place of the plots, with no key to what they draw; it knows its scale.
+    An `image` takes the place of the plots, with no key to what they draw; it knows its scale.
     """
 
     def __init__(self, view: PlotView, image: QImage | None = None) -> None:
@@ -98,7 +98,7 @@ def heading(view: PlotView, *, key: bool = True) -> str:
 
 
 def notes(view: PlotView) -> str:
-    """What a view says below its plots: where the run stands, what is held fixed or left out."""
+    """Return what a view says below its plots: where the run is, what is held fixed or left out."""
     return "<br>".join(text for text in view.captions() if text)
 
 
@@ -146,7 +146,7 @@ def undressed(plot: Plot) -> Iterator[tuple[list[pg.AxisItem], list[QGraphicsTex
 
 
 def draw_axis(painter: QPainter, axis: pg.AxisItem, y: float) -> None:
-    """Draw one axis where it stands in its plot, which begins at `y`: line, ticks and numbers."""
+    """Draw one axis where it is in its plot, which begins at `y`: line, ticks and numbers."""
     painter.save()
     painter.translate(0.0, y)
     painter.setTransform(axis.sceneTransform(), True)
@@ -159,7 +159,7 @@ def draw_axis(painter: QPainter, axis: pg.AxisItem, y: float) -> None:
 
 
 def letter(painter: QPainter, label: QGraphicsTextItem, y: float) -> None:
-    """Write one label where it stands in its plot, which begins at `y`."""
+    """Write one label where it is in its plot, which begins at `y`."""
     context = QAbstractTextDocumentLayout.PaintContext()
     context.palette.setColor(QPalette.ColorRole.Text, label.defaultTextColor())
     painter.save()
@@ -235,7 +235,7 @@ def widen(item: QGraphicsItem, factor: float) -> list[Callable[[], None]]:
 
 
 def wider(pen: Any, factor: float) -> Any:
-    """A pen `factor` times as wide, if it is one of constant width; anything else as it is."""
+    """Return a pen `factor` times as wide, if it is one of constant width; anything else as it is."""
     if not isinstance(pen, QPen) or not pen.isCosmetic() or pen.style() is Qt.PenStyle.NoPen:
         return pen
     result = QPen(pen)

@@ -57,14 +57,14 @@ def save_surface_plot(
 
 
 def evaluated(setup: Setup, plane: Plane, xs: Floats, ys: Floats, errors: Floats) -> Evaluated:
-    """A surface that is evaluated already, as the view takes it."""
+    """Return a surface that is evaluated already, as the view takes it."""
     extent: Range = (float(xs[0]), float(xs[-1]), float(ys[0]), float(ys[-1]))
     task = setup.task(setup.experiment.runs[0].training)
     return Evaluated(SurfaceRequest(choose("numpy"), task, plane, extent, len(errors)), np.array(errors))
 
 
 def off_screen() -> QApplication:
-    """The QApplication, without a display if there is none yet."""
+    """Return the QApplication, without a display if there is none yet."""
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing

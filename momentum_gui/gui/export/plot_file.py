@@ -56,7 +56,8 @@ def save_table(view: View, path: str | Path) -> None:
 
 
 def table_text(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """A table as CSV after RFC 4180 with `\\n`: numbers at full precision, NaN empty, no text that is a formula."""
+    """Return a table as CSV after RFC 4180 with `\\n`: numbers at full precision, NaN empty, no text that is a
+    formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([cell(name) for name in header])
@@ -65,7 +66,7 @@ def table_text(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 
 def cell(value: object) -> object:
-    """One cell: text that a spreadsheet would execute gets a leading apostrophe; numbers never."""
+    """Return one cell: text that a spreadsheet would execute gets a leading apostrophe; numbers never."""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(RISKY) else value
     return "" if value != value else value
@@ -92,7 +93,7 @@ def save_picture(view: View, path: str | Path, scale: float = SCALE, chosen: the
 
 
 def kind(path: str | Path) -> str:
-    """The suffix of a picture. Raises BadInputError for one that is not of a picture."""
+    """Return the suffix of a picture. Raises BadInputError for one that is not of a picture."""
     suffix = Path(path).suffix.lower()
     if suffix not in PICTURES:
         raise BadInputError(f"{path}: allowed are names that end in {', '.join(PICTURES)}, or .csv for the data")
@@ -109,7 +110,7 @@ def save_painted(path: str | Path, size: QSizeF, paint: Paint, scale: float = SC
 
 
 def png(size: QSizeF, paint: Paint, scale: float) -> bytes:
-    """A PNG of `scale` × the size. Raises OSError where it does not fit into memory."""
+    """Return a PNG of `scale` × the size. Raises OSError where it does not fit into memory."""
     wide, high = max(1, round(size.width() * scale)), max(1, round(size.height() * scale))
     image = QImage(wide, high, QImage.Format.Format_RGB32)
     if image.isNull():
@@ -132,7 +133,7 @@ def png(size: QSizeF, paint: Paint, scale: float) -> bytes:
 
 
 def svg(size: QSizeF, paint: Paint, _scale: float) -> bytes:
-    """An SVG 1.1 file, which has clipping; its strokes are plain ones."""
+    """Return an SVG 1.1 file, which has clipping; its strokes are plain ones."""
     with opened() as buffer:
         generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)
         generator.setOutputDevice(buffer)
@@ -145,7 +146,7 @@ def svg(size: QSizeF, paint: Paint, _scale: float) -> bytes:
 
 
 def pdf(size: QSizeF, paint: Paint, _scale: float) -> bytes:
-    """A PDF file of one page, as large as the plot."""
+    """Return a PDF file of one page, as large as the plot."""
     with opened() as buffer:
         writer = QPdfWriter(buffer)
         writer.setResolution(DOTS)

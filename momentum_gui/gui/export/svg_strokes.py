@@ -17,7 +17,7 @@ Matrix = tuple[float, float, float, float, float, float]
 
 
 def with_plain_strokes(svg: bytes) -> bytes:
-    """The same picture without transformed strokes of constant width. `svg` is as QSvgGenerator writes it."""
+    """Return the same picture without transformed strokes of constant width. `svg` is as QSvgGenerator writes it."""
     ElementTree.register_namespace("", SVG)
     ElementTree.register_namespace("xlink", "http://www.w3.org/1999/xlink")
     root = ElementTree.fromstring(svg)
@@ -33,7 +33,7 @@ def with_plain_strokes(svg: bytes) -> bytes:
 
 
 def matrix_of(transform: str) -> Matrix | None:
-    """The six numbers of `matrix(…)`; None where it is none."""
+    """Return the six numbers of `matrix(…)`; None where it is none."""
     numbers = [float(number) for number in NUMBER.findall(transform)]
     if not transform.startswith("matrix") or len(numbers) != 6:
         return None
@@ -63,5 +63,5 @@ def flatten(shape: ElementTree.Element, matrix: Matrix) -> bool:
 
 
 def in_path(text: str, moved: Callable[[str], str]) -> str:
-    """A path's text with the coordinates after each of its absolute letters moved."""
+    """Return a path's text with the coordinates after each of its absolute letters moved."""
     return re.sub(r"([MLC])([^MLCZ]*)", lambda part: f"{part[1]}{moved(part[2])} ", text)

@@ -85,7 +85,7 @@ class LogDialog(QDialog):
         self.resize(width, self.minimumHeight())
 
     def _columns(self, choice: LogChoice) -> QGridLayout:
-        """A box for each column, below its group's heading."""
+        """Return a box for each column, below its group's heading."""
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
         grid.setVerticalSpacing(6)
@@ -147,7 +147,7 @@ class LogDialog(QDialog):
 
 
 def muted(text: str) -> QLabel:
-    """A text of several lines that steps back."""
+    """Return a text of several lines that steps back."""
     label = QLabel(text)
     label.setWordWrap(True)
     label.setProperty("muted", True)

@@ -51,7 +51,7 @@ class RunDialog(QDialog):
         self.setMinimumWidth(400)
         about = (
             "It starts from the same weights, sees the same items in the same order, and is trained at once to where "
-            "the others stand."
+            "the others are."
             if epochs is None
             else f"It goes as “{origin_name}” up to epoch {epoch_text(round(epochs, 2))}, and on from there like this."
         )

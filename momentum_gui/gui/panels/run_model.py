@@ -1,4 +1,4 @@
-"""The runs as rows of a table: what is set of each and may be edited, and where each stands."""
+"""The runs as rows of a table: the settings of each, which may be edited, and how far each has come."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ HEADINGS = (
     ("Accuracy", "Share of training items answered right"),
     ("Held-out error", "The loss averaged over the held-out items"),
     ("Held-out acc.", "Share of held-out items answered right"),
-    ("Outcome", "How the run stands"),
+    ("Outcome", "How the run is doing"),
 )
 KEYS = {RULE: "rule", RATE: "learning_rate", MOMENTUM: "momentum"}
 CHECK_STATES = (
@@ -45,7 +45,7 @@ CHECK_STATES = (
 )
 RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 RECENT = 512
-"""Held-out numbers come once an epoch; in slow motion so many moments may lie between two."""
+"""Held-out numbers come once an epoch; in slow motion many moments may lie between two."""
 WORDS = {
     Outcome.RUNNING: "",
     Outcome.FINISHED: "finished",
@@ -203,7 +203,7 @@ class RunModel(QAbstractTableModel):
 
 
 def cells(run: RunRecord, moment: float | None) -> tuple[str, ...]:
-    """Where a run stands, or stood at a moment, as text for the columns from EPOCH on."""
+    """Return where a run is, or was at a moment, as text for the columns from EPOCH on."""
     latest = run.latest
     if moment is None or moment >= latest.epochs:
         epochs, measures = latest.epochs, latest_measures(run)
@@ -247,7 +247,7 @@ def epoch_text(epochs: float) -> str:
 
 
 def error_text(error: float) -> str:
-    """An error in six places, by powers of ten where it is very small or large."""
+    """Return an error in six places, by powers of ten where it is very small or large."""
     if math.isnan(error):
         return "not a number"
     if math.isinf(error):
@@ -259,7 +259,7 @@ def error_text(error: float) -> str:
 
 
 def share_text(share: float) -> str:
-    """A share in per cent; empty where it has no meaning."""
+    """Return a share in per cent; empty where it has no meaning."""
     return "" if math.isnan(share) else f"{100 * share:.1f} %"
 
 

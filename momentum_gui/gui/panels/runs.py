@@ -203,7 +203,7 @@ class RunsPanel(QWidget):
         self.table.viewport().update()
 
     def height_for(self, rows: int) -> int:
-        """The height at which so many rows show."""
+        """Return the height at which that many rows show."""
         bar = self.buttons["add"].sizeHint().height() + 8
         return bar + self.table.horizontalHeader().sizeHint().height() + rows * ROW_HEIGHT + 8
 

@@ -21,7 +21,7 @@ class Entry(Protocol):
 
 
 class Section(QWidget):
-    """A heading and, unless folded, its rows. `folded_changed` tells of a click on the heading."""
+    """A heading and, unless folded, its rows. `folded_changed` is emitted by a click on the heading."""
 
     folded_changed = Signal(bool)
 

@@ -74,5 +74,5 @@ def speed_at(step: int) -> float:
 
 
 def fitting_speed(updates: int) -> float:
-    """The speed at which so many updates take about twelve seconds: time to watch, not to wait."""
+    """Return the speed at which that many updates take about twelve seconds: time to watch, not to wait."""
     return min(max(updates / 12, 4.0), 10.0**DECADES)

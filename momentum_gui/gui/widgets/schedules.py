@@ -102,7 +102,7 @@ class ScheduleCurve(QWidget):
         return {key: values for key, (values, _) in self._curves.items()}
 
     def show_schedules(self, training: Training, updates_per_epoch: int, epochs: float) -> None:
-        """Show the schedules of a run's settings, and what is in force after so many epochs."""
+        """Show the schedules of a run's settings, and what is in force after that many epochs."""
         base = RunSettings.of(training)
         if self._shown != (training, updates_per_epoch):
             self._shown = (training, updates_per_epoch)

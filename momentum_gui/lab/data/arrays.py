@@ -39,7 +39,7 @@ def release(name: str) -> None:
 
 
 def raw_of(X: Any, y: Any) -> Raw:
-    """The arrays as the data of a problem. Raises BadInputError."""
+    """Return the arrays as the data of a problem. Raises BadInputError."""
     inputs = numbers(X, "X")
     if inputs.ndim != 2 or inputs.shape[1] < 1:
         raise BadInputError(f"X: has the shape {inputs.shape}: allowed is (items, inputs)")
@@ -62,12 +62,12 @@ def raw_of(X: Any, y: Any) -> Raw:
 
 
 def holds_fractions(targets: np.ndarray) -> bool:
-    """Whether an array of objects holds floats, and no text."""
+    """Return whether an array of objects holds floats, and no text."""
     return targets.dtype.kind == "O" and all(isinstance(value, float) for value in targets.tolist())
 
 
 def class_data(inputs: Floats, labels: np.ndarray, names: tuple[str, ...]) -> Raw:
-    """The data with one output for each distinct label, in sorted order. Raises BadInputError."""
+    """Return the data with one output for each distinct label, in sorted order. Raises BadInputError."""
     if labels.dtype.kind == "O":
         if any(label is None or label != label for label in labels.tolist()):
             raise BadInputError("y: a label is missing: every item needs one")
@@ -79,7 +79,7 @@ def class_data(inputs: Floats, labels: np.ndarray, names: tuple[str, ...]) -> Ra
 
 
 def numbers(values: Any, name: str) -> Floats:
-    """The values as float64. Raises BadInputError where one is no number, not finite, or too large."""
+    """Return the values as float64. Raises BadInputError where one is no number, not finite, or too large."""
     try:
         array = np.array(values, dtype=np.float64, order="C")
     except (TypeError, ValueError):
@@ -92,7 +92,7 @@ def numbers(values: Any, name: str) -> Floats:
 
 
 def column_names(table: Any, count: int, letter: str) -> tuple[str, ...]:
-    """The names of a DataFrame's columns or of a Series, or x1, x2, …"""
+    """Return the names of a DataFrame's columns or of a Series, or x1, x2, …"""
     columns = getattr(table, "columns", None)
     if columns is not None and len(columns) == count:
         return tuple(map(str, columns))

@@ -58,7 +58,7 @@ class Data:
 
     @property
     def has_classes(self) -> bool:
-        """Whether the outputs stand for classes, so that accuracy has a meaning."""
+        """Whether the outputs mean classes, so that accuracy has a meaning."""
         return not np.isnan(self.items.threshold)
 
 
@@ -98,12 +98,12 @@ BUILT_IN: dict[str, BuiltIn] = {built_in.name: built_in for built_in in (TABLES[
 
 
 def is_path(dataset: str) -> bool:
-    """Whether a data set is named as a file rather than as a built-in."""
+    """Return whether a data set is named as a file rather than as a built-in."""
     return dataset.lower().endswith((".csv", ".tsv", ".txt", ".data", ".dat")) or "/" in dataset or "\\" in dataset
 
 
 def find_built_in(dataset: str) -> BuiltIn:
-    """The built-in data set that is meant. Raises BadInputError, naming those there are."""
+    """Return the built-in data set that is meant. Raises BadInputError, naming those there are."""
     if dataset in HELD:
         return HELD[dataset]
     if dataset.startswith("arrays-"):
@@ -118,7 +118,7 @@ def find_built_in(dataset: str) -> BuiltIn:
 
 
 def allowed_sizes(built_in: BuiltIn) -> str:
-    """The pattern of the numbers that may follow a built-in's name and a hyphen."""
+    """Return the pattern of the numbers that may follow a built-in's name and a hyphen."""
     return {"-N": r"\d{1,4}", "-N-M-N": r"\d{1,4}(-\d{1,5}-\d{1,4})?"}.get(built_in.sizes, r"(?!)")
 
 
@@ -185,7 +185,7 @@ def prepare(problem: Problem, output_activation: str | None, watch: Watch | None
 
 
 def make(built_in: BuiltIn, problem: Problem) -> Raw:
-    """A built-in data set, with the problem's `items` and `noise` where it has them. Raises BadInputError."""
+    """Return a built-in data set, with the problem's `items` and `noise` where it has them. Raises BadInputError."""
     assert problem.dataset is not None
     for key in ("target", "inputs", "encoding", "separator", "decimal", "header"):
         if getattr(problem, key) is not None:
@@ -218,7 +218,7 @@ def filled(raw: Raw, training: NDArray[np.bool_]) -> Floats:
 
 
 def held_out(count: int, fraction: float, class_of: NDArray[np.integer] | None) -> NDArray[np.bool_]:
-    """Which items are held out, (count,) of bool: that fraction of all, and as nearly as can be of each class.
+    """Return which items are held out, (count,) of bool: that fraction of all, and as nearly as can be of each class.
 
     Every class keeps an item to train on. The shares are rounded by largest remainder.
     """
@@ -258,7 +258,7 @@ def scaling(inputs: Floats, scale: str) -> tuple[Floats, Floats]:
 
 
 def frozen(values: Floats) -> Floats:
-    """The values as a C-contiguous float64 array of its own that nobody can change."""
+    """Return the values as a C-contiguous float64 array of its own that nobody can change."""
     array = np.array(values, dtype=np.float64, order="C")
     array.flags.writeable = False
     return array

@@ -63,7 +63,7 @@ class BuiltIn:
 
 
 def bits(count: int) -> Floats:
-    """All patterns of 0 and 1, (2^count, count), counting upwards."""
+    """Return all patterns of 0 and 1, (2^count, count), counting upwards."""
     places = np.arange(count)[::-1]
     return (np.arange(2**count)[:, None] >> places & 1).astype(np.float64)
 
@@ -93,26 +93,26 @@ def two_classes(first: Floats, second: Floats, noise: float) -> Raw:
 
 
 def on_circle(angle: Floats) -> Floats:
-    """The points (cos, sin) of the unit circle, (points, 2)."""
+    """Return the points (cos, sin) of the unit circle, (points, 2)."""
     return np.stack((np.cos(angle), np.sin(angle)), axis=1)
 
 
 def moons(items: int, noise: float) -> Raw:
-    """Two half circles that reach into each other."""
+    """Return two half circles that reach into each other."""
     upper = on_circle(np.linspace(0, np.pi, items - items // 2))
     lower = on_circle(np.linspace(0, np.pi, items // 2))
     return two_classes(upper, np.array([1.0, 0.5]) - lower, noise)
 
 
 def circles(items: int, noise: float) -> Raw:
-    """A circle of radius ½ inside one of radius 1."""
+    """Return a circle of radius ½ inside one of radius 1."""
     outer = on_circle(np.linspace(0, 2 * np.pi, items - items // 2, endpoint=False))
     inner = on_circle(np.linspace(0, 2 * np.pi, items // 2, endpoint=False))
     return two_classes(outer, 0.5 * inner, noise)
 
 
 def spirals(items: int, noise: float) -> Raw:
-    """Two spirals of three turns: angle i·π/16 at radius (104 − i)/104, i from 0 to 96 along the arm."""
+    """Return two spirals of three turns: angle i·π/16 at radius (104 − i)/104, i from 0 to 96 along the arm."""
 
     def arm(points: int) -> Floats:
         i = np.linspace(0, 96, points)[:, None]
@@ -122,14 +122,14 @@ def spirals(items: int, noise: float) -> Raw:
 
 
 def sine(items: int, noise: float) -> Raw:
-    """One period of y = sin x."""
+    """Return one period of y = sin x."""
     x = np.linspace(-np.pi, np.pi, items)[:, None]
     y = np.sin(x) + np.random.default_rng(SEED).normal(0.0, 1.0, x.shape) * noise
     return Raw(x, y, ("x",), ("y",))
 
 
 def sized(name: str, text: str, low: int, high: int) -> int:
-    """The N of parity-N or encoder-N; raises BadInputError outside low … high."""
+    """Return the N of parity-N or encoder-N; raises BadInputError outside low … high."""
     if not low <= int(text) <= high:
         raise BadInputError(f'problem.dataset = "{name}": the number must be from {low} to {high}')
     return int(text)
@@ -146,7 +146,7 @@ def make_encoder(name: str) -> Raw:
 
 
 def hidden_of(name: str) -> int | None:
-    """The M of encoder-N-M-N, which the network's hidden layer must have; None for every other name.
+    """Return the M of encoder-N-M-N, which the network's hidden layer must have; None for every other name.
 
     Raises BadInputError where the two N differ.
     """

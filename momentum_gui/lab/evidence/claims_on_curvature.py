@@ -58,7 +58,7 @@ def noise_floors(experiment: Experiment, draw: Draw) -> Iterator[Check]:
 
 
 def schedules(experiment: Experiment, draw: Draw) -> Iterator[Check]:
-    """The error above its minimum: what a falling rate takes away, and a rising momentum adds."""
+    """Yield the error above its minimum: what a falling rate takes away, and a rising momentum adds."""
     task = Setup.of(experiment).task(experiment.training)
     assert isinstance(task, NetworkTask)
     x, t = task.items.inputs[:, 0], task.items.targets[:, 0]

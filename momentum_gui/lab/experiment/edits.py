@@ -16,7 +16,7 @@ LABEL = "settings"
 
 
 def with_settings(experiment: Experiment, settings: Mapping[str, Mapping[str, Any]]) -> Experiment:
-    """The experiment with these keys set, by section; None takes a key out, to its default.
+    """Return the experiment with these keys set, by section; None takes a key out, to its default.
 
     "problem", "network" and "training" are sections, "" holds title and notes. In [training], the runs' own values of
     these keys go: the edit holds for all runs. Raises BadInputError.
@@ -44,7 +44,7 @@ def with_run(
     start: Mapping[str, float] | None = None,
     name: str | None = None,
 ) -> Experiment:
-    """The experiment with what is given changed in one run. Raises BadInputError."""
+    """Return the experiment with what is given changed in one run. Raises BadInputError."""
     given = {"rule": rule, "learning_rate": learning_rate, "momentum": momentum, "start": start}
     values = {key: value for key, value in given.items() if value is not None}
     old = experiment.runs[run]
@@ -114,29 +114,29 @@ def places_of_rules(table: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def with_runs(experiment: Experiment, runs: Sequence[Run]) -> Experiment:
-    """The experiment with these runs instead. Raises BadInputError where two have one name, say."""
+    """Return the experiment with these runs instead. Raises BadInputError where two have one name, say."""
     return validated(msgspec.to_builtins(experiment.with_runs(runs)))
 
 
 def with_run_added(experiment: Experiment, run: Run) -> Experiment:
-    """The experiment with one more run, at the end."""
+    """Return the experiment with one more run, at the end."""
     return with_runs(experiment, [*experiment.runs, run])
 
 
 def with_run_removed(experiment: Experiment, run: int) -> Experiment:
-    """The experiment without one of its runs. Raises BadInputError for the last one."""
+    """Return the experiment without one of its runs. Raises BadInputError for the last one."""
     if len(experiment.runs) == 1:
         raise BadInputError("the last run cannot be removed: an experiment has at least one")
     return with_runs(experiment, [each for number, each in enumerate(experiment.runs) if number != run])
 
 
 def new_run(origin: Training, name: str, rule: str, learning_rate: float, momentum: float) -> Run:
-    """A run from the same start as another, under settings of its own, without that one's changes on the way."""
+    """Return a run from the same start as another, under settings of its own, without that one's changes on the way."""
     return Run(name, replace(origin, rule=rule, learning_rate=learning_rate, momentum=momentum, change=[]))
 
 
 def with_fork(experiment: Experiment, run: int, update: int, name: str, change: SettingsChange) -> Experiment:
-    """The experiment with a run more, that goes as `run` up to an update and on under the change from there."""
+    """Return the experiment with a run more, that goes as `run` up to an update and on under the change from there."""
     training = experiment.runs[run].training
     before = [past for past in training.change if past.update < update]
     same = [past for past in training.change if past.update == update]
@@ -150,7 +150,7 @@ def with_fork(experiment: Experiment, run: int, update: int, name: str, change: 
 
 
 def free_name(experiment: Experiment, name: str) -> str:
-    """The name, or the name with the first number that makes it a new one."""
+    """Return the name, or the name with the first number that makes it a new one."""
     taken = {run.name for run in experiment.runs}
     if name not in taken:
         return name
@@ -162,7 +162,7 @@ def free_name(experiment: Experiment, name: str) -> str:
 
 
 def validated(table: Mapping[str, Any]) -> Experiment:
-    """The experiment of a table. Raises BadInputError with one line, as for a file but without its name."""
+    """Return the experiment of a table. Raises BadInputError with one line, as for a file but without its name."""
     try:
         return Experiment.from_table(table, LABEL)
     except BadInputError as error:

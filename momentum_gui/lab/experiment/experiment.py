@@ -69,7 +69,7 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
 
     @classmethod
     def load(cls, name_or_path: str | Path, changes: Sequence[str] = ()) -> Experiment:
-        """A built-in experiment by name, or a TOML file; `-` reads standard input.
+        """Return a built-in experiment by name, or a TOML file; `-` reads standard input.
 
         `changes` are `section.key=value` as in `--set`. Raises BadInputError, with one line that names the file, the
         key, its value and what is allowed.
@@ -86,7 +86,8 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
 
     @classmethod
     def parse(cls, text: str, label: str, folder: Path, changes: Sequence[str] = ()) -> Experiment:
-        """An experiment from TOML text; `label` names it in errors, `folder` is where relative data paths begin."""
+        """Return an experiment from TOML text; `label` names it in errors, `folder` is where relative data paths
+        begin."""
         try:
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -107,7 +108,7 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any], label: str) -> Experiment:
-        """An experiment from a parsed table; raises BadInputError."""
+        """Return an experiment from a parsed table; raises BadInputError."""
         try:
             experiment = msgspec.convert(with_whole_numbers(table), cls)
         except msgspec.ValidationError as error:
@@ -145,7 +146,7 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         write_atomically(path, self.to_toml(Path(path).parent))
 
     def to_toml(self, folder: Path | None = None) -> str:
-        """The experiment as TOML; a data file below `folder` is written relative to it."""
+        """Return the experiment as TOML; a data file below `folder` is written relative to it."""
         table: dict[str, Any] = msgspec.to_builtins(self)
         # Defaults are written too, so that a file says what it does whatever they become.
         table["training"] = {key: value for key, value in every_setting(self.training).items() if value not in ({}, [])}
@@ -192,7 +193,8 @@ def rules_with(own: tuple[OwnRule, ...]) -> Mapping[str, Rule]:
 
 
 def find(name_or_path: str) -> Path:
-    """The file of a built-in experiment's name, or the path itself; raises BadInputError where there is neither."""
+    """Return the file of a built-in experiment's name, or the path itself; raises BadInputError where there is
+    neither."""
     try:
         path = Path(name_or_path).expanduser()
         if path.exists() and not path.is_dir():
@@ -210,19 +212,19 @@ def find(name_or_path: str) -> Path:
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks, which a key or a name could bring in."""
+    """Return the text without line breaks, which a key or a name could bring in."""
     return " ".join(text.split("\n")).replace("\r", " ")
 
 
 def read_standard_input() -> bytes:
-    """All of standard input, as bytes. Raises BadInputError where there is none."""
+    """Return all of standard input, as bytes. Raises BadInputError where there is none."""
     if sys.stdin is None:  # closed by whoever started the program
         raise BadInputError("standard input: is closed: no experiment can be read from it")
     return sys.stdin.buffer.read()
 
 
 def decoded(raw: bytes, label: str) -> str:
-    """The text of an experiment, with or without a byte-order mark. Raises BadInputError."""
+    """Return the text of an experiment, with or without a byte-order mark. Raises BadInputError."""
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -230,7 +232,7 @@ def decoded(raw: bytes, label: str) -> str:
 
 
 def built_in_names() -> list[str]:
-    """The names of the built-in experiments, sorted."""
+    """Return the names of the built-in experiments, sorted."""
     return sorted(path.stem for path in resource("experiments").glob("*.toml"))
 
 
@@ -241,14 +243,14 @@ def inherit(training: Training, own: Any) -> Training:
 
 
 def override(training: Training, run: Run) -> Any:
-    """The [[run]] table that gives this run: its name, and what differs from [training]."""
+    """Return the [[run]] table that gives this run: its name, and what differs from [training]."""
     mine, inherited = every_setting(run.training), every_setting(training)
     differing = {key: getattr(run.training, key) for key in mine if mine[key] != inherited[key]}
     return Overrides(name=run.name, **differing)
 
 
 def every_setting(settings: Struct) -> dict[str, Any]:
-    """All keys and values of a section, defaults included, as plain data."""
+    """Return all keys and values of a section, defaults included, as plain data."""
     return {name: msgspec.to_builtins(getattr(settings, name)) for name in settings.__struct_fields__}
 
 
@@ -284,7 +286,7 @@ def set_key(table: dict[str, Any], change: str) -> None:
 def named_run(
     table: dict[str, Any], runs: Sequence[dict[str, Any]], key: str, change: str
 ) -> tuple[dict[str, Any], str]:
-    """The table of the run that `run.NAME.KEY` names, and KEY. Raises BadInputError for a name that no run has.
+    """Return the table of the run that `run.NAME.KEY` names, and KEY. Raises BadInputError for a name that no run has.
 
     An experiment without [[run]] tables has one run, named after its rule.
     """

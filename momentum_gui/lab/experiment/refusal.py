@@ -33,7 +33,7 @@ TOP_LEVEL = {
 
 
 def explain(error: msgspec.ValidationError, table: Mapping[str, Any]) -> str:
-    """A validation error as key = value: what is allowed."""
+    """Return a validation error as key = value: what is allowed."""
     message, _, place = str(error).partition(" - at `$")
     steps = [step for step in re.split(r"[.\[\]`]+", place) if step and step != "..."]
     if unknown := re.match(r"Object contains unknown field `(.*)`", message, re.DOTALL):
@@ -47,12 +47,12 @@ def explain(error: msgspec.ValidationError, table: Mapping[str, Any]) -> str:
 
 
 def key_text(steps: Sequence[str]) -> str:
-    """A key's place as a user writes it: run[1].rule, counted from 0 as in the message of the parser."""
+    """Return a key's place as a user writes it: run[1].rule, counted from 0 as in the message of the parser."""
     return re.sub(r"\.(\d+)(?=\.|$)", r"[\1]", ".".join(steps))
 
 
 def value_at(table: Any, steps: Sequence[str]) -> Any:
-    """The value at this place, or the last one on the way to it."""
+    """Return the value at this place, or the last one on the way to it."""
     for step in steps:
         if isinstance(table, Mapping):
             table = table.get(step)
@@ -64,7 +64,7 @@ def value_at(table: Any, steps: Sequence[str]) -> Any:
 
 
 def shown(value: Any) -> str:
-    """A value much as TOML shows it, in one line; cut short where it is long."""
+    """Return a value much as TOML shows it, in one line; cut short where it is long."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, (bool, int, float, str, list, dict)):
@@ -75,14 +75,14 @@ def shown(value: Any) -> str:
 
 
 def keys_of(steps: Sequence[str]) -> tuple[str, ...]:
-    """The keys that this place may have."""
+    """Return the keys that this place may have."""
     if not steps:
         return ("title", "notes", "claim", *SECTIONS)
     return owner_of(steps).__struct_fields__
 
 
 def allowed_at(steps: Sequence[str]) -> str:
-    """What a setting's declaration says is allowed; empty where it says nothing."""
+    """Return what a setting's declaration says is allowed; empty where it says nothing."""
     names = [step for step in steps if not step.isdigit()]
     if len(names) < 2:
         return TOP_LEVEL.get(names[0] if names else "", "a table of keys and values")
@@ -92,7 +92,7 @@ def allowed_at(steps: Sequence[str]) -> str:
 
 
 def owner_of(steps: Sequence[str]) -> type[Struct]:
-    """The innermost table of settings on the way along these steps."""
+    """Return the innermost table of settings on the way along these steps."""
     names = [step for step in steps if not step.isdigit()]
     owner: type[Struct] = SECTIONS[names[0]]
     for name in names[1:]:
@@ -112,13 +112,13 @@ def allowed_values(owner: type[Struct]) -> dict[str, str]:
 
 
 def notes_of(declared: Any) -> tuple[Any, ...]:
-    """The annotations of a type, or of the parts of a union."""
+    """Return the annotations of a type, or of the parts of a union."""
     own = getattr(declared, "__metadata__", ())
     return (*own, *(note for part in getattr(declared, "__args__", ()) for note in getattr(part, "__metadata__", ())))
 
 
 def inner_table(declared: Any) -> type[Struct] | None:
-    """The table of settings that a type holds: itself, or within a list, a union or an annotation."""
+    """Return the table of settings that a type holds: itself, or within a list, a union or an annotation."""
     if isinstance(declared, type) and issubclass(declared, Struct):
         return declared
     parts = (getattr(declared, "__origin__", None), *getattr(declared, "__args__", ()))

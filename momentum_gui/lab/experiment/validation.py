@@ -177,7 +177,7 @@ def check_runs(experiment: Parts) -> None:
             check_rule(experiment, change.rule, f"{owner}.change[{at}].rule")
         updates = [change.update for change in run.training.change]
         if updates != sorted(updates):
-            raise BadInputError(f"{owner}.change: the updates {updates} must stand in growing order")
+            raise BadInputError(f"{owner}.change: the updates {updates} must be in growing order")
         check_schedule(f"{owner}.rate_schedule", run.training.rate_schedule)
         check_schedule(f"{owner}.momentum_schedule", run.training.momentum_schedule)
         for change in run.training.change:

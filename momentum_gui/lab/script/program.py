@@ -15,7 +15,7 @@ from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.training.item_order import BLOCK_ITEMS
 
 LONGEST = 120
-"""A program of so many lines has its data compressed, so that what is to be read stays short."""
+"""From this many lines on a program has its data compressed, so that what is to be read stays short."""
 READABLE_LINES = 18
 """So are all tables where one has more lines than this."""
 

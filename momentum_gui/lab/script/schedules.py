@@ -17,7 +17,7 @@ FORMULAS = {
 
 
 def factor_source(name: str, schedule: RateSchedule | MomentumSchedule, epochs: int) -> list[str]:
-    """Return the function `name(epoch)` of a schedule's factor in a training of so many epochs."""
+    """Return the function `name(epoch)` of a schedule's factor in a training of that many epochs."""
     formula = FORMULAS[schedule.kind].format(
         factor=number(schedule.factor or schedules.FACTOR),
         every=schedule.every or schedules.EVERY,

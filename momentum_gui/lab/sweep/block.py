@@ -113,7 +113,8 @@ class Block:
 
     @classmethod
     def of(cls, grid: Grid, number: int, cells: NDArray[np.int64]) -> Block:
-        """All seeds of these cells; runs of one seed stand together, since they see the items in the same order."""
+        """Return all seeds of these cells; runs of one seed are side by side, since they see the items in the same
+        order."""
         seeds = len(grid.seeds)
         runs = (cells[None, :] * seeds + np.arange(seeds)[:, None]).ravel()
         return cls(number, runs, *grid.settings(runs), grid.seed_numbers(runs))
@@ -154,7 +155,7 @@ class BlockResult:
         seconds: float = 0.0,
         updates: int = 0,
     ) -> BlockResult:
-        """A result from its columns; `numbers` in the order of NUMBERS."""
+        """Return a result from its columns; `numbers` in the order of NUMBERS."""
         error, accuracy, test_error, test_accuracy, area = (np.ascontiguousarray(column) for column in numbers)
         return cls(number, runs, outcome, epochs, error, accuracy, test_error, test_accuracy, area, seconds, updates)
 
@@ -193,7 +194,7 @@ class BlockGroup(Lockstep):
         self.velocity_rate[:] = population.learning_rate
 
     def next_change(self, update: int) -> int | None:
-        """The first update after this one at which a setting or weight may change, for all runs alike."""
+        """Return the first update after this one at which a setting or weight may change, for all runs alike."""
         training = self.shared.training
         highest = max([*self.block.momentum.tolist(), *(change.momentum or 0.0 for change in training.change)])
         following = next_change(training, highest, update, self.task.updates_per_epoch)
@@ -202,7 +203,7 @@ class BlockGroup(Lockstep):
         return min(found, default=None)
 
     def measured(self, epochs: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """The epochs that the area under the curve is made of, the last one among them."""
+        """Return the epochs that the area under the curve is made of, the last one among them."""
         place = np.searchsorted(self.area_epochs, epochs)
         return np.asarray(self.area_epochs[np.minimum(place, len(self.area_epochs) - 1)] == epochs)
 
@@ -290,7 +291,7 @@ class Tally:
             self._error[mine], self._epoch[mine] = error, epoch
 
     def result(self, block: Block, limit: int, seconds: float, updates: int) -> BlockResult:
-        """The block's results, in the order of its runs."""
+        """Return the block's results, in the order of its runs."""
         with np.errstate(over="ignore", invalid="ignore"):
             area = (self.area + self._error * (limit - self.epochs)) / limit
         area = np.where(self.outcome == Outcome.DIVERGED, np.inf, area)
@@ -299,7 +300,7 @@ class Tally:
 
 
 def chosen(population: Population, keep: NDArray[np.bool_]) -> Population:
-    """A population of some of the runs, in the state they are in."""
+    """Return a population of some of the runs, in the state they are in."""
     part = Population(
         population.weights[keep],
         population.learning_rate[keep],
@@ -313,7 +314,7 @@ def chosen(population: Population, keep: NDArray[np.bool_]) -> Population:
 
 
 def measured_epochs(limit: int) -> NDArray[np.int64]:
-    """The epochs up to `limit` whose error makes the area under the curve: all of the first, then ever fewer."""
+    """Return the epochs up to `limit` whose error makes the area under the curve: all of the first, then ever fewer."""
     epochs, epoch = [], 1.0
     while epoch < limit:
         epochs.append(round(epoch))
@@ -359,7 +360,7 @@ def train_packed(packed: bytes, block: Block) -> BlockResult:
 
 @lru_cache(maxsize=4)
 def unpacked(packed: bytes) -> Shared:
-    """What the blocks have in common, unpacked once in each process.
+    """Return what the blocks have in common, unpacked once in each process.
 
     Raises RuntimeError where it was packed by another version, whose numbers may differ.
     """

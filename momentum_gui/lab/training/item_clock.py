@@ -6,12 +6,12 @@ from momentum_gui.engine.task import Task
 
 
 def update_at(task: Task, position: int) -> int:
-    """The whole updates that lie before a position."""
+    """Return the whole updates that lie before a position."""
     epoch, items = divmod(position, task.items_per_epoch)
     return epoch * task.updates_per_epoch + items // task.batch_size
 
 
 def position_of(task: Task, update: int) -> int:
-    """The position at which so many updates are done; an epoch's last batch may be shorter than the others."""
+    """Return the position at which that many updates are done; an epoch's last batch may be shorter than the others."""
     epoch, within = divmod(update, task.updates_per_epoch)
     return epoch * task.items_per_epoch + within * task.batch_size

@@ -1,4 +1,4 @@
-"""The order in which the items are presented: shuffled anew each epoch, the same for the same seed, at any epoch."""
+"""The order in which the items are presented: shuffled again each epoch, the same for the same seed, at any epoch."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ItemOrder:
         self._block: NDArray[np.int32] = np.empty((0, items), dtype=np.int32)
 
     def epochs(self, first: int, count: int) -> NDArray[np.int32]:
-        """The item numbers of `count` epochs from epoch `first` (0 = the first one): shape (count, items)."""
+        """Return the item numbers of `count` epochs from epoch `first` (0 = the first one): shape (count, items)."""
         if not self.shuffled:
             return np.tile(np.arange(self.items, dtype=np.int32), (count, 1))
         parts, epoch = [], first

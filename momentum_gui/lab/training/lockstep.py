@@ -41,7 +41,7 @@ class Segment:
     coefficients: Floats
 
     def trace_of(self, row: int) -> Trace | None:
-        """The traced updates of one run; None where it did not run to the segment's end."""
+        """Return the traced updates of one run; None where it did not run to the segment's end."""
         gradients = self.report.gradients[row]
         done = ~np.isnan(self.report.stored[row]).any(axis=1) if len(gradients) else np.zeros(0, dtype=np.bool_)
         if not done.any():
@@ -79,7 +79,7 @@ class Lockstep(ABC):
 
     @abstractmethod
     def next_change(self, update: int) -> int | None:
-        """The first update after this one at which a setting or a weight may change; None if none does."""
+        """Return the first update after this one at which a setting or a weight may change; None if none does."""
 
     @abstractmethod
     def apply_settings(self) -> None:
@@ -95,7 +95,7 @@ class Lockstep(ABC):
 
     @abstractmethod
     def measured(self, epochs: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Which of these epochs, counted from 1, are measured: (epochs,)."""
+        """Return which of these epochs, counted from 1, are measured: (epochs,)."""
 
     @property
     def running(self) -> bool:
@@ -137,7 +137,8 @@ class Lockstep(ABC):
             before[:] = rate
 
     def _end_within(self, segment: Segment) -> int:
-        """The update at which the first of the runs that ended in a segment did so; where it ends if none did."""
+        """Return the update at which the first of the runs that ended in a segment did so; where it ends if none
+        did."""
         population = self.population
         ended = (segment.outcome == Outcome.RUNNING) & (population.outcome != Outcome.RUNNING)
         if not ended.any():
@@ -145,7 +146,7 @@ class Lockstep(ABC):
         return int(population.epochs[ended].min()) * self.task.updates_per_epoch
 
     def _first_measured(self, stop: int) -> int:
-        """The update at which the first measured epoch ends; `stop` if none does before."""
+        """Return the update at which the first measured epoch ends; `stop` if none does before."""
         updates_per_epoch = self.task.updates_per_epoch
         first, ahead, last = self.update // updates_per_epoch + 1, 64, stop // updates_per_epoch
         while first <= last:
@@ -156,7 +157,8 @@ class Lockstep(ABC):
         return stop
 
     def _next_event(self, keep_weights: bool) -> int:
-        """The next update at which a setting changes, a run ends its last epoch, or the report would grow too large."""
+        """Return the next update at which a setting changes, a run ends its last epoch, or the report would grow too
+        large."""
         updates_per_epoch = self.task.updates_per_epoch
         running = self.population.outcome == Outcome.RUNNING
         events = [int(self.limits[running].min()) * updates_per_epoch]

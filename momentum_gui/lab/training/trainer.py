@@ -87,11 +87,11 @@ class Trainer:
         return tuple(self.setup.weight_names[number] for number in self.choice.numbers(self.setup))
 
     def first_frame(self) -> Frame:
-        """The frame of the present state with one row for each run: at the start, epoch 0 of the log."""
+        """Return the frame of the present state with one row for each run: at the start, epoch 0 of the log."""
         return self._frame([[run.present_row()] for run in self._runs])
 
     def advance(self, updates: int = 1) -> Frame:
-        """Do this many more updates (of the runs with the smallest batch; the others keep pace) and tell of them.
+        """Do this many more updates (of the runs with the smallest batch; the others keep pace) and report them.
 
         Raises ValueError below 0.
         """
@@ -139,7 +139,7 @@ class Trainer:
             run.window = window
 
     def group_of(self, run: int) -> Group:
-        """The group that a run is trained in."""
+        """Return the group that a run is trained in."""
         return self._runs[run].slot.group
 
     def group_slot(self, run: int) -> GroupSlot:
@@ -147,7 +147,7 @@ class Trainer:
         return self._runs[run].slot
 
     def updates_of(self, run: int) -> int:
-        """The updates that a run has done."""
+        """Return the updates that a run has done."""
         return self._runs[run].slot.update
 
     def step_back(self, updates: int = 1) -> Frame:
@@ -189,7 +189,7 @@ class Trainer:
             outcome[outcome == Outcome.RUNNING] = Outcome.STOPPED
 
     def experiment_so_far(self) -> Experiment:
-        """The experiment with every change made on the way: training it again gives the same rows."""
+        """Return the experiment with every change made on the way: training it again gives the same rows."""
         runs = [
             Run(run.name, msgspec.structs.replace(run.training, change=list(reporter.slot.state.changes)))
             for run, reporter in zip(self.experiment.runs, self._runs, strict=True)
@@ -207,7 +207,7 @@ class Trainer:
         return slot.base.put_into(slot.state.training)
 
     def _position_after(self, updates: int) -> int:
-        """The clock after so many more (or fewer) updates of the running runs with the smallest batch."""
+        """Return the clock after that many more (or fewer) updates of the running runs with the smallest batch."""
         groups = [group for group in self.groups if group.running] if updates > 0 else self.groups
         finest = max(groups or self.groups, key=lambda group: group.task.updates_per_epoch).task
         batch, epoch_items = finest.batch_size, finest.items_per_epoch
@@ -236,7 +236,7 @@ class Trainer:
         return Frame(self.position, self.items_per_epoch, runs, self.updates_done)
 
     def _window_begin(self, position: int) -> int:
-        """The position at which the windows that end at this one begin."""
+        """Return the position at which the windows that end at this one begin."""
         begin = position
         for task in (group.task for group in self.groups):
             updates = max(1, min(WINDOW, WINDOW_WORK // (task.batch_size * task.weight_count)))
@@ -244,5 +244,5 @@ class Trainer:
         return begin
 
     def _end(self) -> int:
-        """Where the clock stands when the last run has ended."""
+        """Return the position of the clock when the last run has ended."""
         return max(run.slot.epoch * self.items_per_epoch for run in self._runs)

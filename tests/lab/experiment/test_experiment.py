@@ -124,7 +124,7 @@ def test_runs_inherit_training_and_override_it() -> None:
         ),
         (
             IRIS + "[[training.change]]\nupdate = 5\n[[training.change]]\nupdate = 1",
-            "training.change: the updates [5, 1] must stand in growing order",
+            "training.change: the updates [5, 1] must be in growing order",
         ),
         ("training = 5\n" + IRIS, "training = 5: allowed is a table of keys and values"),
         ("title = 5\n" + IRIS, "title = 5: allowed is a text"),

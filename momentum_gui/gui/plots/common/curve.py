@@ -83,7 +83,7 @@ class Dots(Curve):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         pen = QPen(self.pen)
-        pen.setCosmetic(False)  # which would be so many of the device's pixels, however small these are
+        pen.setCosmetic(False)  # else it is counted in the device's pixels, however small these are
         painter.setPen(pen)
         to_screen = painter.worldTransform()
         painter.resetTransform()  # a point is drawn as a very short line: how short depends on the scale

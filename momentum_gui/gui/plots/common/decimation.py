@@ -7,11 +7,11 @@ import numpy as np
 from momentum_gui.engine.arrays import Floats
 
 CROWD = 2
-"""Up to so many points a pixel column are all drawn."""
+"""Up to this many points a pixel column are all drawn."""
 
 
 def visible_part(x: Floats, left: float, right: float) -> slice:
-    """The points of a rising x between left and right, and one beyond on each side so that the line runs on."""
+    """Return the points of a rising x between left and right, and one beyond on each side so that the line runs on."""
     first = max(0, int(np.searchsorted(x, left, side="left")) - 1)
     last = min(len(x), int(np.searchsorted(x, right, side="right")) + 1)
     return slice(first, last)
@@ -34,7 +34,8 @@ class PixelColumns:
             self._x = np.repeat(x[self._starts], 2)
 
     def line(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-        """The line (x, y) through crowded points whose values reach from low to high, each (points,) like all of x.
+        """Return the line (x, y) through crowded points whose values reach from low to high, each (points,) like all of
+        x.
 
         It goes upwards in one column and downwards in the next, so that none is gone through twice. NaN is passed over
         within a column; a column of NaN alone is a gap.
@@ -46,8 +47,8 @@ class PixelColumns:
         return self._x, y.ravel()
 
     def middle(self, values: Floats) -> tuple[Floats, Floats]:
-        """The line (x, y) through the mean of each column of crowded points with these values (points,), NaN left
-        out."""
+        """Return the line (x, y) through the mean of each column of crowded points with these values (points,), NaN
+        left out."""
         values = values[self.part]
         good = np.isfinite(values)
         sums = np.add.reduceat(np.where(good, values, 0.0), self._starts)

@@ -12,7 +12,7 @@ from momentum_gui.lab.recording.record import RunRecord
 
 MOST = 40
 ROWS = 4
-"""Words stand in so many rows; where all are taken, a line is left without."""
+"""The rows for words; where all are taken, a line is left without."""
 TOP = 0.985
 
 Placed = tuple[float, str]
@@ -73,7 +73,7 @@ class EventLines:
 
 
 def changes(runs: list[RunRecord], scales: list[float], *, names: bool) -> list[Placed]:
-    """The last changes of some runs, one a place: `scales` is what an epoch of each is along x.
+    """Return the last changes of some runs, one a place: `scales` is what an epoch of each is along x.
 
     What several runs changed alike at one moment is said once; otherwise, with `names`, whose change it was.
     """

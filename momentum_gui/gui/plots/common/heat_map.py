@@ -17,7 +17,7 @@ class HeatMap(QGraphicsItem):
     """Numbers between two levels in the colours of a map; those below and above have its ends, NaN none. They are in
     `pixels`, which are smoothed where they are larger than the screen's.
 
-    pyqtgraph's ImageItem makes its table of colours anew for each picture, which takes longer than all else.
+    pyqtgraph's ImageItem makes a new table of colours for each picture, which takes longer than all else.
     """
 
     def __init__(self, colors: pg.ColorMap) -> None:

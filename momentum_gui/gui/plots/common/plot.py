@@ -24,7 +24,7 @@ SMALLEST = 1e-300
 LOW = 100
 """A plot that is less high, in pixels, has no room for a label below its axis."""
 SPARE = 8.0
-"""A label may reach so many pixels beyond the ends of its axis."""
+"""How many pixels a label may reach beyond the ends of its axis."""
 
 Ends = tuple[float, float]
 HistoryCurve = tuple[Curve, Curve | None, int]
@@ -44,7 +44,7 @@ class TickAxis(pg.AxisItem):
         self.setCacheMode(self.CacheMode.DeviceCoordinateCache)
 
     def resizeEvent(self, event: object = None) -> None:
-        """Draw anew: Qt would keep parts of the image in the size before."""
+        """Draw again: Qt would keep parts of the image in the size before."""
         super().resizeEvent(event)
         self.picture = None
         self.setCacheMode(self.CacheMode.NoCache)
@@ -149,7 +149,7 @@ class Plot(pg.PlotWidget):
                 )
             else:
                 axis.showLabel(False)
-            axis.resizeEvent()  # else the label stands where a longer one was centred
+            axis.resizeEvent()  # else the label is where a longer one was centred
 
     def set_log_y(self, log: bool) -> None:
         """Hold log10 of the values along y, or the values."""
@@ -191,7 +191,7 @@ class Plot(pg.PlotWidget):
         return ends_of(drawn)
 
     def _drawable(self, values: Floats) -> Floats:
-        """The values with NaN where a logarithmic axis has no place for them."""
+        """Return the values with NaN where a logarithmic axis has no place for them."""
         return np.where(values > 0, values, np.nan) if self.y_axis.log else values
 
     def fit_x(self, low: float, high: float) -> None:
@@ -246,20 +246,20 @@ class Plot(pg.PlotWidget):
 
 
 def ends_of(parts: list[Floats]) -> Ends | None:
-    """The least and greatest of some values; None where all are NaN."""
+    """Return the least and greatest of some values; None where all are NaN."""
     with_numbers = [(np.fmin.reduce(part), np.fmax.reduce(part)) for part in parts if len(part)]
     ends = [(low, high) for low, high in with_numbers if low <= high]
     return (float(min(low for low, _ in ends)), float(max(high for _, high in ends))) if ends else None
 
 
 def run_pen(run: int, *, width: float = 1.0, dashed: bool = True, alpha: float = 1.0) -> QPen:
-    """The pen of a run's lines: its colour, and its dashes where lines are told apart by them."""
+    """Return the pen of a run's lines: its colour, and its dashes where lines are told apart by them."""
     return line_pen(theme.run_color(run), width, theme.run_dash(run) if dashed else (), alpha)
 
 
 @lru_cache(maxsize=256)
 def line_pen(color: str, width: float, dash: tuple[float, ...], alpha: float) -> QPen:
-    """A pen for lines, made once: whoever changes it makes a copy first."""
+    """Return a pen for lines, made once: whoever changes it makes a copy first."""
     drawn = QColor(color)
     drawn.setAlphaF(alpha)
     pen = pg.mkPen(drawn, width=width)
@@ -270,5 +270,5 @@ def line_pen(color: str, width: float, dash: tuple[float, ...], alpha: float) ->
 
 @lru_cache(maxsize=256)
 def plain_pen(color: str, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    """A pen of one of the theme's colours, made once: whoever changes it makes a copy first."""
+    """Return a pen of one of the theme's colours, made once: whoever changes it makes a copy first."""
     return pg.mkPen(color, width=width, style=style)

@@ -90,5 +90,5 @@ class PlotView(View):
         return []
 
     def painted(self, scale: float) -> QImage | None:
-        """Return an image that stands for the plots where they are not what is seen, at `scale` times its size."""
+        """Return an image to show in place of the plots where something else is seen, at `scale` times its size."""
         return None

@@ -1,4 +1,4 @@
-"""Where an axis has its ticks and what stands at them, for linear and for logarithmic axes."""
+"""Where an axis has its ticks and what is written at them, for linear and for logarithmic axes."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def ticks(low: float, high: float, most: int, *, log: bool) -> Ticks:
 
 
 def nice_step(span: float, most: int) -> float:
-    """The smallest of 1, 2, 5 × a power of ten that divides the span into at most `most` parts."""
+    """Return the smallest of 1, 2, 5 × a power of ten that divides the span into at most `most` parts."""
     raw = span / most
     power = 10.0 ** math.floor(math.log10(raw))
     return next(power * factor for factor in (1.0, 2.0, 5.0, 10.0) if power * factor >= raw * (1 - 1e-9))
 
 
 def multiples(step: float, low: float, high: float) -> list[float]:
-    """The multiples of a step from low to high."""
+    """Return the multiples of a step from low to high."""
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [number * step for number in range(first, min(last, first + 1000) + 1)]
 
@@ -90,7 +90,7 @@ def mantissas(low: float, high: float, digits: tuple[int, ...] | range) -> list[
 
 
 def step_texts(values: list[float], step: float) -> list[str]:
-    """The labels of a linear axis, all with as many decimals as the step needs."""
+    """Return the labels of a linear axis, all with as many decimals as the step needs."""
     largest = max((abs(value) for value in values), default=0.0)
     if largest >= 1e5 or (largest > 0 and step < 1e-4):
         digits = max(4, math.ceil(math.log10(largest / step)) + 1)
@@ -100,14 +100,14 @@ def step_texts(values: list[float], step: float) -> list[str]:
 
 
 def power_text(power: int) -> str:
-    """A power of ten: plain from 0.001 to 1000, else 10⁻⁵."""
+    """Return a power of ten: plain from 0.001 to 1000, else 10⁻⁵."""
     if -3 <= power <= 3:
         return f"{10.0**power:g}"
     return "10" + str(power).translate(SUPERSCRIPTS)
 
 
 def number_text(value: float, digits: int = 4) -> str:
-    """A number as read on a plot: 0.0375, 1200, 2×10⁻⁵, with at most so many digits."""
+    """Return a number as read on a plot: 0.0375, 1200, 2×10⁻⁵, with at most that many digits."""
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else ("∞" if value > 0 else "−∞")
     if value == 0:

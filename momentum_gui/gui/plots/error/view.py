@@ -115,7 +115,7 @@ class ErrorView(PlotView):
         self._mark(drawn, columns[0])
 
     def _scale(self, run: RunRecord) -> float:
-        """What an epoch is on the x axis."""
+        """Return what an epoch is on the x axis."""
         return run.latest.updates_per_epoch if self.updates.isChecked() else 1.0
 
     def _fit(self, reached: list[Ends]) -> None:
@@ -159,7 +159,7 @@ class ErrorView(PlotView):
             self._dots.setData(dots)
 
     def summary(self) -> str:
-        """Where each run's error stands."""
+        """Return each run's error now."""
         return "; ".join(
             f"{run.name}: error {number_text(run.latest.error)} at epoch {run.latest.epoch}"
             + (", diverged" if run.latest.outcome is Outcome.DIVERGED else "")
@@ -213,6 +213,6 @@ class ErrorView(PlotView):
 
 
 def last_finite(values: np.ndarray) -> float:
-    """The last number that is one; NaN where there is none."""
+    """Return the last number that is one; NaN where there is none."""
     good = np.flatnonzero(np.isfinite(values))
     return float(values[good[-1]]) if len(good) else float("nan")

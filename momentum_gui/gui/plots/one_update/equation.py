@@ -13,7 +13,8 @@ MOST_DECIMALS = 10
 
 
 def decimals_for(weight: float, parts: list[float]) -> int:
-    """The decimals with which a weight shows six digits and each part of its step four, and no more than they have."""
+    """Return the decimals with which a weight shows six digits and each part of its step four, and no more than they
+    have."""
     needed = 0
     for term, digits in ((weight, 6), *((part, 4) for part in parts)):
         if term != 0 and math.isfinite(term):
@@ -24,7 +25,7 @@ def decimals_for(weight: float, parts: list[float]) -> int:
 
 
 def term_text(value: float, decimals: int) -> str:
-    """The size of a term with so many decimals, without empty ones; as a power of ten where it would vanish."""
+    """Return the size of a term with that many decimals, without empty ones; a power of ten where it would vanish."""
     size = abs(value)
     if not math.isfinite(value) or size >= 1e7 or 0 < size < 0.5 * 10.0**-decimals:
         return number_text(size)
@@ -33,12 +34,12 @@ def term_text(value: float, decimals: int) -> str:
 
 
 def sum_text(rule: Rule, state: State, result: Arithmetic) -> str:
-    """The sum as plain text: 3.56 + 0.027 + 0.022 = 3.609."""
+    """Return the sum as plain text: 3.56 + 0.027 + 0.022 = 3.609."""
     return " ".join(text for text, _, _, _ in sum_terms(rule, state, result))
 
 
 def sum_terms(rule: Rule, state: State, result: Arithmetic) -> list[tuple[str, str, str, str]]:
-    """The sum's terms and signs: text, symbol, factors in numbers, and the theme's colour."""
+    """Return the sum's terms and signs: text, symbol, factors in numbers, and the theme's colour."""
     # The rule's own words for its two parts: "Δw = lr·g + μ·p,  p = lr·g".
     symbols = rule.formula.partition(",")[0].removeprefix("Δw = ").split(" + ")
     parts = [(result.gradient_part, symbols[0], "gradient_part")]
@@ -60,7 +61,7 @@ def sum_terms(rule: Rule, state: State, result: Arithmetic) -> list[tuple[str, s
 
 
 def sum_html(rule: Rule, state: State, result: Arithmetic, *, short: bool = False) -> str:
-    """The sum as a table: the numbers, below them what they are, and (unless `short`) what they are made of."""
+    """Return the sum as a table: the numbers, below them what they are, and (unless `short`) what they are made of."""
     colors = theme.current()
     rows: list[list[str]] = [[], [], []]
     cell = f'<td align="center" style="padding: 0 {1 if short else 4}px;">'
@@ -74,7 +75,7 @@ def sum_html(rule: Rule, state: State, result: Arithmetic, *, short: bool = Fals
 
 
 def minus(value: float) -> str:
-    """The sign of a number that stands alone."""
+    """Return the sign of a number that is alone."""
     return "−" if value < 0 else ""
 
 

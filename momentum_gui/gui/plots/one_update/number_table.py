@@ -18,7 +18,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class NumberModel(QAbstractTableModel):
-    """Rows of cells: text as it is, numbers with so many digits a column, None for nothing. `strong` rows stand out.
+    """Rows of cells: text as it is, numbers with the digits of their column, None for nothing. `strong` rows stand out.
 
     A row with one cell is a heading.
     """
@@ -131,6 +131,6 @@ class NumberTable(QTableView):
 
 
 def tabular(font: QFont) -> QFont:
-    """The font with figures of one width, so that columns of numbers stand still."""
+    """Return the font with figures of one width, so that columns of numbers keep their width."""
     font.setFeature(QFont.Tag.fromString("tnum"), 1)
     return font

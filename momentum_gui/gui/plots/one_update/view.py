@@ -227,7 +227,7 @@ class ArithmeticView(PlotView):
         self.passes.show_rows(self._pass_rows(self.passed))
 
     def _pass_rows(self, passed: ItemPass) -> list[list[Cell]]:
-        """The units from the inputs to the outputs, a heading above each layer."""
+        """Return the units from the inputs to the outputs, a heading above each layer."""
         assert self.setup is not None
         assert self.setup.network is not None
         assert self.setup.data is not None
@@ -277,7 +277,7 @@ class ArithmeticView(PlotView):
             self._weight_chosen(index)
 
     def summary(self) -> str:
-        """The sum in numbers."""
+        """Return the sum in numbers."""
         if self.state is None:
             return ""
         result = next(result for result in all_rules(self.state, self.known_rules) if result.rule == self.rule)
@@ -285,7 +285,7 @@ class ArithmeticView(PlotView):
         return f"{rule.title}: {sum_text(rule, self.state, result)}"
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
-        """A row a rule: the state, the two parts, the new weight, the new p."""
+        """Return a row a rule: the state, the two parts, the new weight, the new p."""
         header = ["rule", *(key for key, _, _ in FIELDS), "gradient_part", "momentum_part", "new_weight", "new_stored"]
         rows: list[list[object]] = []
         if self.state is not None and (self.mode != LIVE or self.shown_frame is not None):
@@ -341,7 +341,7 @@ class ArithmeticView(PlotView):
 
 
 def read_number(text: str, key: str) -> tuple[float | None, str]:
-    """A number as typed, within what its field allows; or None and what is wrong."""
+    """Return a number as typed, within what its field allows; or None and what is wrong."""
     value = finite_number(text)
     if value is None:
         return None, f"“{text}” is not a number."

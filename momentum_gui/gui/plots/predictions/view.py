@@ -147,7 +147,7 @@ class PredictionsView(PlotView):
         return [self.summary()]
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
-        """Every item with its inputs, targets and the network's outputs."""
+        """Return every item with its inputs, targets and the network's outputs."""
         data = self._data
         if data is None or self.answers is None:
             return ["set"], []

@@ -31,7 +31,7 @@ NARROW = 380
 
 
 def band_pen(color: str) -> QPen:
-    """The pen of what shows how far values reach."""
+    """Return the pen of what shows how far values reach."""
     return line_pen(color, 1.0, (), BAND_OPACITY)
 
 
@@ -133,7 +133,7 @@ class StepsView(PlotView):
                 cursor.setValue(self.moment)
 
     def summary(self) -> str:
-        """The sizes of the last step's parts."""
+        """Return the sizes of the last step's parts."""
         run = self.run
         if run is None or not len(run.measures):
             return ""

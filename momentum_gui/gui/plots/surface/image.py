@@ -125,8 +125,7 @@ class SurfaceImage:
 
 
 def values_of(errors: Floats, *, log: bool) -> Floats:
-    """Return what stands for some errors: their log10 if `log`, NaN where there is no number, or one beyond all
-    measure.
+    """Return the numbers to colour errors by: their log10 if `log`, NaN where there is no number, or one too large.
 
     A logarithm of 0 counts as that of the least error above 0; below 0 there is none.
     """

@@ -164,7 +164,7 @@ class PathItems:
         return float(x[0]) + share * by_x, float(y[0]) + share * by_y, degrees
 
     def _mark(self, x: Floats, y: Floats, color: QColor) -> None:
-        """Marks along the path, at most so many."""
+        """Marks along the path, at most that many."""
         stride = 1 << max(0, math.ceil(math.log2(max(1, len(x)) / MOST_MARKS)))  # doubles: marks stay where they are
         self.marks.set_points(x[:-1:stride], y[:-1:stride], pen=dot_pen(color.name()))
 

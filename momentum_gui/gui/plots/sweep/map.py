@@ -108,7 +108,7 @@ class CellAxis(TickAxis):
 
 
 def is_range(axis: Axis) -> bool:
-    """Return whether an axis is evenly spaced, so that its cells have a place on a scale; those of a list stand in a
+    """Return whether an axis is evenly spaced, so that its cells have a place on a scale; those of a list are in a
     row."""
     return ":" in axis.text
 
