@@ -59,7 +59,7 @@ def make_parser() -> Parser:
     group = parser.add_subparsers(title="commands", metavar="COMMAND")
     for command in commands.ALL:
         command.add(group)
-    parser.set_defaults(run=commands.open_window.run, file=None)
+    parser.set_defaults(run=commands.open_window.run, file=None, parser=parser)
     return parser
 
 

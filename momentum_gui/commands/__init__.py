@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from momentum_gui.commands import bench, columns, examples, open_window, rules, script, snapshot, surface, sweep, train
+from momentum_gui.commands import (
+    bench,
+    columns,
+    completion,
+    examples,
+    man,
+    open_window,
+    rules,
+    script,
+    snapshot,
+    surface,
+    sweep,
+    train,
+)
 
-ALL = (open_window, train, sweep, surface, snapshot, script, columns, examples, rules, bench)
+ALL = (open_window, train, sweep, surface, snapshot, script, columns, examples, rules, bench, completion, man)
 """In the order of the help."""
