@@ -163,8 +163,8 @@ def class_color(number: int) -> str:
 
 
 def run_dash(run: int) -> tuple[float, ...]:
-    """Return the dash pattern of a run's lines, () = solid."""
-    return RUN_DASHES[run % len(RUN_DASHES)]
+    """Return the dash pattern of a run's lines, () = solid; where colours repeat, the patterns are moved on by one."""
+    return RUN_DASHES[(run + run // len(RUN_DASHES)) % len(RUN_DASHES)]
 
 
 def set_theme(mode: str) -> Theme:

@@ -61,7 +61,8 @@ def test_eight_runs() -> None:
     assert len(set(RUN_DASHES)) == 8
     assert RUN_DASHES[0] == ()
     assert theme.run_color(9) == theme.run_color(1)
-    assert theme.run_dash(9) == theme.run_dash(1)
+    pairs = [(theme.run_color(run), theme.run_dash(run)) for run in range(64)]
+    assert len(set(pairs)) == 64, "where colours repeat, dashes do not"
 
 
 @pytest.mark.parametrize("name", ["dark", "light"])

@@ -45,6 +45,7 @@ class ErrorView(PlotView):
         self.plot.set_log_y(True)
         self._curves: list[tuple[Curve, Curve]] = []
         self.events = EventLines(self.plot)
+        self._pointed_at = False
         self._crossed: list[tuple[float, float]] = []
         self._crosses = pg.ScatterPlotItem(symbol="x", size=11, pxMode=True)
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
@@ -113,6 +114,21 @@ class ErrorView(PlotView):
                 reached.append(self.plot.draw_history(run.measures, curves, self._scale(run)))
         self._fit([ends for ends in reached if ends is not None])
         self._mark(drawn, columns[0])
+        if not self._pointed_at:
+            self.read_out.setText(self.note)
+
+    @property
+    def note(self) -> str:
+        """Which runs have errors that a logarithmic axis cannot show; empty where there are none."""
+        if not self.log.isChecked() or self.accuracy.isChecked():
+            return ""
+        with np.errstate(invalid="ignore"):
+            names = [escaped(run.name) for _, run in self.runs_shown() if (run.measures.low[:, ERROR] <= 0).any()]
+        return f"Errors of 0 or less have no place on a logarithmic axis: {', '.join(names)}" if names else ""
+
+    def captions(self) -> list[str]:
+        """Return what the plot cannot show."""
+        return [self.note]
 
     def _scale(self, run: RunRecord) -> float:
         """Return what an epoch is on the x axis."""
@@ -192,8 +208,9 @@ class ErrorView(PlotView):
 
     @Slot(object)
     def _hovered(self, place: QPointF | None) -> None:
+        self._pointed_at = place is not None
         if place is None or self.record is None:
-            self.read_out.clear()
+            self.read_out.setText(self.note)
             return
         column = ACCURACY if self.accuracy.isChecked() else ERROR
         best: tuple[float, str] | None = None

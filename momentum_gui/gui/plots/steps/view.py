@@ -58,6 +58,7 @@ class StepsView(PlotView):
         self.turns.set_label("left", "cosine", "cos")
         self.turns.setXLink(self.norms)
         self.turns.setYRange(-1.05, 1.05, padding=0)
+        self.turns.getPlotItem().getAxis("left").setTicks([[(-1, "−1"), (0, "0"), (1, "1")], [(-0.5, ""), (0.5, "")]])
         self.turns.getPlotItem().getViewBox().setMouseEnabled(x=True, y=False)
         self.norms.x_axis.setStyle(showValues=False)
         self.events = [EventLines(self.norms), EventLines(self.turns, words=False)]

@@ -53,6 +53,25 @@ def test_the_curves_are_the_errors(qtbot: QtBot, xor: Experiment) -> None:
             assert np.array_equal(training.x_data, run.measures.position)
 
 
+def test_what_a_logarithmic_axis_cannot_show_is_said(qtbot: QtBot) -> None:
+    """An error of 0 or less is named, on the screen and on paper; a linear axis shows it."""
+    below = Experiment.load("global-minimum")
+    view, _, record = shown(qtbot, below, 300)
+    assert record.runs[0].latest.error < 0
+    assert view.read_out.text() == view.captions()[0]
+    assert "plain" in view.note and "heavy ball" not in view.note
+    view.set_log(False)
+    assert view.note == "" == view.read_out.text()
+
+
+def test_held_out_curves_have_a_key_where_there_are_any(qtbot: QtBot, xor: Experiment) -> None:
+    """Iris holds items out, XOR does not."""
+    view, _, _ = shown(qtbot, Experiment.load("iris"), 2)
+    assert "held out" in view.key_text() and view.key.isVisible()
+    view, _, _ = shown(qtbot, xor, 2)
+    assert view.key_text() == "" and not view.key.isVisible()
+
+
 def test_changes_of_one_moment_are_said_once(qtbot: QtBot, xor: Experiment) -> None:
     """A change of all runs is one line; a change of one run says whose it is."""
     view, trainer, record = shown(qtbot, xor)
