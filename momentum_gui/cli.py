@@ -6,13 +6,12 @@ Nothing heavy is imported before a command needs it, so that help and small comm
 from __future__ import annotations
 
 import argparse
-import contextlib
 import io
 import os
 import re
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from momentum_gui import commands
 from momentum_gui.commands.version import ShowVersion
@@ -85,10 +84,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return complain("interrupted", INTERRUPTED)
     except BrokenPipeError:  # whoever read the output wants no more of it
-        drop_output()
+        drop(sys.stdout)
         return FAILED
     except OSError as error:
-        drop_output()
+        drop(sys.stdout)
         place = f"{error.filename}: " if error.filename is not None else ""
         return complain(f"{place}{error.strerror or error}", FAILED)
     except ImportError as error:
@@ -101,16 +100,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def complain(message: str, status: int) -> int:
     """Print one line on standard error, and return the status."""
-    with contextlib.suppress(OSError):  # nobody reads it: the status says it too
+    try:
         print("momentum-gui:", " ".join(message.splitlines()), file=sys.stderr, flush=True)
+    except OSError:  # nobody reads it: the status says it too
+        drop(sys.stderr)
     return status
 
 
-def drop_output() -> None:
-    """Send what is still to be written to standard output nowhere: it would fail once more when the program ends."""
+def drop(stream: TextIO) -> None:
+    """Send what is still to be written to a stream nowhere: it would fail once more when the program ends."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
-    except (OSError, ValueError):  # standard output is not a file: nothing to save
+    except (OSError, ValueError):  # the stream is not a file: nothing to save
         pass

@@ -164,7 +164,7 @@ def test_closed_streams_are_no_error() -> None:
 )
 def test_the_status_is_right_where_nobody_hears_the_message(command: str, status: int) -> None:
     """Standard error closed, or full; no message goes to standard output instead."""
-    line = f"exec '{sys.executable}' -m momentum_gui {command}"
+    line = f"unset PYTHONUNBUFFERED; exec '{sys.executable}' -m momentum_gui {command}"
     done = subprocess.run(["sh", "-c", line], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     assert done.returncode == status
     assert bool(done.stdout) == (status == 0)
