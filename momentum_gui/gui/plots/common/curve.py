@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -16,6 +16,33 @@ from momentum_gui.engine.arrays import Floats
 EMPTY: Floats = np.empty(0)
 MARGIN = 0.03
 """How much wider its bounds are than its points, as a share: room for the pen, whose width is in pixels."""
+
+
+LONE_DOT = 2.0
+"""How much wider than the line a point is drawn that no line reaches."""
+
+
+def lone_points(x: Floats, y: Floats) -> NDArray[np.bool_]:
+    """Tell which points (points,) are numbers between two that are none: a line with gaps leaves them out."""
+    known = np.isfinite(x) & np.isfinite(y)
+    beside = np.zeros(len(known), bool)
+    beside[1:] |= known[:-1]
+    beside[:-1] |= known[1:]
+    return known & ~beside
+
+
+def draw_dots(painter: QPainter, pen: QPen, x: Floats, y: Floats, wider: float = 1.0) -> None:
+    """Draw dots at x, y (points,), as wide on the screen as the pen times `wider`."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(pen)
+    pen.setWidthF(pen.widthF() * wider)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setCosmetic(False)  # else it is counted in the device's pixels, however small these are
+    painter.setPen(pen)
+    to_screen = painter.worldTransform()
+    painter.resetTransform()  # a point is drawn as a very short line: how short depends on the scale
+    painter.drawPoints(to_screen.map(pg.functions.arrayToQPolygonF(x, y)))
+    painter.setWorldTransform(to_screen)
 
 
 class Curve(QGraphicsItem):
@@ -31,7 +58,7 @@ class Curve(QGraphicsItem):
         self.pen: QPen = pg.mkPen("w")
         self.rim: QPen | None = None
         self.smooth = False
-        self._path, self._bounds = QPainterPath(), QRectF()
+        self._path, self._bounds, self._lone = QPainterPath(), QRectF(), (EMPTY, EMPTY)
 
     def setPen(self, pen: QPen) -> None:
         """Draw with another pen."""
@@ -48,15 +75,21 @@ class Curve(QGraphicsItem):
         rim: QPen | None = None,
         smooth: bool = False,
     ) -> None:
-        """Draw a line through x, y (points,), with a gap where one is no number or, by `connect` (points,), 0."""
+        """Draw a line through x, y (points,), with a gap where one is no number or, by `connect` (points,), 0.
+
+        A number between two gaps is drawn as a dot.
+        """
         self.prepareGeometryChange()
         self.x_data, self.y_data = x, y
         self.pen, self.rim, self.smooth = pen or self.pen, rim, smooth
+        self._lone = (EMPTY, EMPTY)
         if len(x) == 2 and isinstance(connect, str) and math.isfinite(x[0] + x[1] + y[0] + y[1]):
             self._path = QPainterPath(QPointF(x[0], y[0]))
             self._path.lineTo(x[1], y[1])
         else:
             self._path = pg.arrayToQPath(x, y, connect)
+            if isinstance(connect, str) and (lone := lone_points(x, y)).any():
+                self._lone = (x[lone], y[lone])
         box = self._path.controlPointRect()
         across, along = MARGIN * box.width() or MARGIN, MARGIN * box.height() or MARGIN
         self._bounds = box.adjusted(-across, -along, across, along) if len(x) else QRectF()
@@ -75,17 +108,12 @@ class Curve(QGraphicsItem):
             if pen is not None:
                 painter.setPen(pen)
                 painter.drawPath(self._path)
+                if len(self._lone[0]):
+                    draw_dots(painter, pen, *self._lone, LONE_DOT)
 
 
 class Dots(Curve):
     """Dots in the place of a line, as wide on the screen as the pen."""
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(self.pen)
-        pen.setCosmetic(False)  # else it is counted in the device's pixels, however small these are
-        painter.setPen(pen)
-        to_screen = painter.worldTransform()
-        painter.resetTransform()  # a point is drawn as a very short line: how short depends on the scale
-        painter.drawPoints(to_screen.map(pg.functions.arrayToQPolygonF(self.x_data, self.y_data)))
-        painter.setWorldTransform(to_screen)
+        draw_dots(painter, self.pen, self.x_data, self.y_data)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from momentum_gui.engine.report import Measure
 from momentum_gui.gui.plots.common.curve import Curve
 from momentum_gui.gui.plots.common.event_lines import EventLines, changes
-from momentum_gui.gui.plots.common.plot import HistoryCurve, Plot, line_pen, plain_pen
+from momentum_gui.gui.plots.common.plot import Ends, HistoryCurve, Plot, line_pen, plain_pen
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.style import theme
@@ -26,6 +26,10 @@ PARTS = (
     ("step", int(Measure.STEP_NORM), "step"),
 )
 BAND_OPACITY = 0.22
+NOTHING_YET: Ends = (-3.0, 0.0)
+"""What the logarithmic axis of sizes shows before there is a step."""
+LOW = 90
+"""Where the plot of cosines is less high, in pixels, its axis has one number."""
 NARROW = 380
 """With less than that, in pixels, the key says "gradient", "momentum", "step"."""
 
@@ -58,7 +62,6 @@ class StepsView(PlotView):
         self.turns.set_label("left", "cosine", "cos")
         self.turns.setXLink(self.norms)
         self.turns.setYRange(-1.05, 1.05, padding=0)
-        self.turns.getPlotItem().getAxis("left").setTicks([[(-1, "−1"), (0, "0"), (1, "1")], [(-0.5, ""), (0.5, "")]])
         self.turns.getPlotItem().getViewBox().setMouseEnabled(x=True, y=False)
         self.norms.x_axis.setStyle(showValues=False)
         self.events = [EventLines(self.norms), EventLines(self.turns, words=False)]
@@ -95,6 +98,13 @@ class StepsView(PlotView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_key()
+        self._number_cosines()
+
+    def _number_cosines(self) -> None:
+        """Write the numbers of the cosine's axis that there is room for."""
+        ends = self.turns.height() > LOW
+        numbers = [(-1, "−1" if ends else ""), (0, "0"), (1, "1" if ends else "")]
+        self.turns.y_axis.setTicks([numbers, [(-0.5, ""), (0.5, "")]])
 
     def _show_key(self) -> None:
         """The key to the parts, in short words where there is no room for all."""
@@ -125,6 +135,8 @@ class StepsView(PlotView):
             # Parts that have faded to nothing would squeeze all others: twelve decades are enough.
             low = max(reached[0], reached[1] - 12) if self.log.isChecked() else min(0.0, reached[0])
             self.norms.fit_y(low, reached[1])
+        else:
+            self.norms.fit_y(*(NOTHING_YET if self.log.isChecked() else (0.0, 1.0)))
         self.turns.draw_history(run.measures, [(self._cosine, self._cosine_band, COSINE)])
         for lines in self.events:
             lines.show(changes([run], [1.0], names=False))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QGuiApplication
@@ -12,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidg
 from momentum_gui.gui.plots.common.plot import Plot
 from momentum_gui.gui.plots.surface.controls import small
 from momentum_gui.gui.style import theme
-from momentum_gui.gui.widgets.declared import number_of
+from momentum_gui.gui.widgets.declared import finite_number
 
 CLICK_MILLISECONDS = 260
 """A click waits so long for a second one: a double click is for the range, and must not move the start."""
@@ -104,9 +102,9 @@ class StartEntry(QWidget):
         numbers = []
         for field in (self.along_x, self.along_y):
             typed = field.isModified() or field not in self._exact
-            number = number_of(field.text().replace("−", "-")) if typed else self._exact[field]
-            good = isinstance(number, (int, float)) and math.isfinite(number)
-            numbers.append(float(number) if good else None)
+            number = finite_number(field.text()) if typed else self._exact[field]
+            good = number is not None
+            numbers.append(number)
             if bool(field.property("refused")) == good:
                 field.setProperty("refused", not good)
                 field.style().polish(field)

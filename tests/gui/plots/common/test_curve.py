@@ -53,16 +53,26 @@ def test_dots_are_as_large_on_fine_screens(qapp: object, ratio: float) -> None:
 
 
 def test_a_line_has_a_gap_where_there_is_no_number(qapp: object) -> None:
-    """Of three points the middle one of which is NaN nothing is drawn, of two finite ones a line, of none nothing."""
+    """A line is drawn between two points that are both numbers; of none nothing."""
     curve = Curve()
     pen = QPen(QColor("black"), 1.0)
     pen.setCosmetic(True)
     for x, y, drawn in (
-        ([-10.0, 0.0, 10.0], [5.0, np.nan, 5.0], 0),
+        ([-10.0, 0.0, 10.0, 20.0], [5.0, 5.0, np.nan, np.nan], 10),
         ([-10.0, 10.0], [5.0, 5.0], 20),
-        ([-10.0, 10.0], [np.nan, 5.0], 0),
+        ([-10.0, 10.0], [np.nan, np.nan], 0),
         ([], [], 0),
     ):
         curve.set_points(np.array(x), np.array(y), pen=pen)
         assert painted(curve, 1.0, 1.0).sum() == pytest.approx(drawn, abs=1)
     assert curve.boundingRect() == QRectF()
+
+
+def test_a_number_between_gaps_is_a_dot(qapp: object) -> None:
+    """A point that no line reaches is drawn as a dot, as after the first update of a training."""
+    curve = Curve()
+    pen = QPen(QColor("black"), 2.0)
+    pen.setCosmetic(True)
+    for y, dots in (([np.nan, 5.0, np.nan], 1), ([np.nan, 5.0], 1), ([5.0, np.nan, 5.0], 2), ([np.nan] * 3, 0)):
+        curve.set_points(np.linspace(-20.0, 20.0, len(y)), np.array(y), pen=pen)
+        assert painted(curve, 1.0, 1.0).sum() == pytest.approx(12 * dots, abs=4 * dots)

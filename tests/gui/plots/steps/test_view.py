@@ -128,3 +128,28 @@ def test_a_diverged_run_is_drawn(qtbot: QtBot) -> None:
     assert np.isfinite((low, high)).all()
     assert high - low < 16
     view.grab()
+
+
+def test_one_update_is_seen(qtbot: QtBot, xor: Experiment) -> None:
+    """After a single update there is a mark for its step; before it the axis shows sizes that a step may have."""
+    view, _, _ = shown(qtbot, xor)
+    trainer = Trainer(xor, "numpy")
+    record = Record(trainer.first_frame())
+    begin(view, trainer.setup, record)
+    assert view.norms.getPlotItem().viewRange()[1] == pytest.approx([-3.24, 0.24])
+    bare = view.norms.grab().toImage()
+    record.extend(trainer.advance(1))
+    update(view)
+    assert view.norms.grab().toImage() != bare
+    size = np.log10(record.runs[1].measures.last[-1, int(Measure.STEP_NORM)])
+    low, high = view.norms.getPlotItem().viewRange()[1]
+    assert low < size < high
+
+
+def test_the_cosines_axis_in_a_low_plot(qtbot: QtBot, xor: Experiment) -> None:
+    """The numbers at the ends of the cosine's axis are written where they do not meet the one in the middle."""
+    view, _, _ = shown(qtbot, xor)
+    for height, numbers in ((520, ["−1", "0", "1"]), (150, ["0"])):
+        view.resize(560, height)
+        major = view.turns.y_axis._tickLevels[0]
+        assert [text for _, text in major if text] == numbers
