@@ -290,8 +290,11 @@ class MainWindow(QMainWindow):
     def _begin(self, commands: tuple[Command, ...]) -> None:
         """Another training is shown: bring the views to the front that its experiment names, where it was opened."""
         for command in commands:
-            if isinstance(command, Open) and command.experiment.view is not None:
-                self.views.bring_forward(command.experiment.view.front)
+            if isinstance(command, Open):
+                self.report("", "")  # what was refused belongs to the experiment before
+                self.settings_panel.forget_problems()
+                if command.experiment.view is not None:
+                    self.views.bring_forward(command.experiment.view.front)
         self.runs.close_dialog()
         self.hint_line.clear()
         state = self.state

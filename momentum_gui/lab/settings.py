@@ -102,8 +102,8 @@ class Problem(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
         str | None, meta("Surface", "An analytic error surface of two weights.", ", ".join(SURFACES))
     ] = None
     start: Annotated[
-        Annotated[list[float], Meta(min_length=2, max_length=2)] | None,
-        meta("Start", "Where on the surface training starts: x, y.", "a list of two numbers"),
+        Annotated[list[Annotated[float, Meta(ge=-1e8, le=1e8)]], Meta(min_length=2, max_length=2)] | None,
+        meta("Start", "Where on the surface training starts: x, y.", "a list of two numbers from -1e8 to 1e8"),
     ] = None
     parameters: Annotated[
         list[float] | None, meta("Parameters", "The numbers in the surface's formula.", "a list of numbers")
@@ -115,8 +115,8 @@ class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
     hidden: Annotated[
         list[Annotated[int, Meta(ge=1, le=10_000)]],
-        meta("Hidden layers", "Units in each hidden layer.", "a list of whole numbers from 1 to 10000, like [5]",
-             max_length=8),
+        meta("Hidden layers", "Units in each hidden layer.",
+             "a list of whole numbers from 1 to 10000, up to 8 of them, like [5]", max_length=8),
     ] = field(default_factory=lambda: [5])  # fmt: skip
     hidden_activation: Annotated[
         HiddenActivation, meta("Hidden activation", "What hidden units do.", "tanh, logistic, relu, linear")

@@ -212,6 +212,20 @@ def test_another_network(make_window: MakeWindow, xor: Experiment) -> None:
     assert window.settings_panel.network.summary.text() == "2–3–2–1, 20 weights"
 
 
+def test_what_was_refused_is_forgotten_with_its_experiment(make_window: MakeWindow, xor: Experiment) -> None:
+    """A line about a wrong setting goes when another experiment is opened."""
+    window = make_window(xor)
+    rate = window.settings_panel.rule.rate.number
+    type_into(rate, "fast")
+    assert window.status.message.whole
+    window.open_experiment(Experiment.load("iris"))
+    wait_until(lambda: window.session.experiment.title != xor.title, "the other experiment")
+    at_rest(window)
+    assert window.status.message.whole == ""
+    assert window.settings_panel.rule.problem == ""
+    assert rate.text() == f"{window.session.settings[0].learning_rate:g}"
+
+
 def test_another_problem(make_window: MakeWindow, xor: Experiment) -> None:
     """Each data set and surface can be chosen from any other; what does not apply to it is not shown."""
     window = make_window(xor)

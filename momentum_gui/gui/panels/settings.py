@@ -109,6 +109,12 @@ class SettingsPanel(QScrollArea):
             key = match[2] if match is not None else place.rpartition(".")[2].partition("[")[0]
             self.sections[section].set_problem(in_titles(text), key)
 
+    def forget_problems(self) -> None:
+        """Take back what was said to be wrong: it belonged to another experiment."""
+        for section in self.sections.values():
+            section.set_problem("")
+        self.show_again()
+
     def apply_theme(self) -> None:
         """Take on the theme's colours."""
         for section in self.sections.values():

@@ -70,8 +70,16 @@ def test_runs_inherit_training_and_override_it() -> None:
         ('[problem]\nsurface = "hill"', 'problem.surface = "hill": allowed is bowl, ravine'),
         ('[problem]\nsurface = "bowl"\nparameters = [1.0]', "the surface bowl takes 0"),
         ('[problem]\nsurface = "ravine"\nparameters = [1.0]', "takes 2: curvature along x, curvature along y"),
-        ('[problem]\nsurface = "bowl"\nstart = [nan, 1]', "problem.start: nan is not allowed"),
+        ('[problem]\nsurface = "bowl"\nstart = [nan, 1]', "problem.start[0] = nan: allowed is a list of two numbers"),
         ('[problem]\nsurface = "bowl"\nstart = [1]', "problem.start = [1]: allowed is a list of two numbers"),
+        (
+            '[problem]\nsurface = "bowl"\nstart = [0, 1e300]',
+            "problem.start[1] = 1e+300: allowed is a list of two numbers",
+        ),
+        (
+            f"[network]\nhidden = {[1] * 9}",
+            f"network.hidden = {[1] * 9}: allowed is a list of whole numbers from 1 to 10000, up to 8 of them",
+        ),
         ('[problem]\nsurface = "bowl"\nnoise = 1.0', "problem.noise = 1.0: allowed only with a data set"),
         (IRIS + "start = [1, 2]", "problem.start = [1.0, 2.0]: allowed only with a surface"),
         (IRIS + 'scale = "log"', 'problem.scale = "log": allowed is none, standard, minmax'),
