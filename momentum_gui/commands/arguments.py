@@ -12,7 +12,9 @@ from momentum_gui.lab.errors import BadInputError
 if TYPE_CHECKING:
     from momentum_gui.lab.experiment import Experiment
 
-FILE_HELP = "an experiment: a TOML file, the name of a built-in example, or - for standard input"
+FILE_HELP = (
+    "an experiment: a TOML file, a table to learn from (.csv), the name of a built-in example, or - for standard input"
+)
 
 Commands = Any
 """What `add_subparsers` gives; argparse has no public name for its type."""

@@ -19,18 +19,22 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the window. Raises BadInputError for a FILE that is wrong, NoDisplayError where no window can open."""
-    experiment = None
+    experiment, table = None, None
     if arguments.file is not None:
-        from momentum_gui.lab.experiment import Experiment
+        from momentum_gui.lab.data.proposal import is_table
+        from momentum_gui.lab.experiment.experiment import Experiment, find
 
-        experiment = Experiment.load(arguments.file)
+        if is_table(arguments.file):
+            table = str(find(arguments.file).absolute())
+        else:
+            experiment = Experiment.load(arguments.file)
     check_display()
     gc.disable()  # nothing is garbage while the window loads, and looking for it takes a tenth of that time
     try:
         require("contourpy")  # the views that need it load when they are first drawn
         from momentum_gui.gui import app
 
-        return app.run(experiment)
+        return app.run(experiment, table)
     except ImportError as error:  # a package, or a library of the system that PySide6 links to
         if is_own(error):
             raise

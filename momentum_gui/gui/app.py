@@ -47,10 +47,11 @@ def application() -> QApplication:
     return made
 
 
-def run(experiment: Experiment | None = None) -> int:
+def run(experiment: Experiment | None = None, table: str | None = None) -> int:
     """Open the window with an experiment, by default the built-in Iris comparison, until it is closed.
 
-    Gives the exit status: 0, or 130 after an interrupt from the keyboard.
+    With the path of a `table` the dialog that opens tables comes first. Gives the exit status: 0, or 130 after an
+    interrupt from the keyboard.
     """
     from momentum_gui.gui.main_window import MainWindow
 
@@ -74,6 +75,8 @@ def run(experiment: Experiment | None = None) -> int:
     patience = Patience(window, interrupts)
     try:
         window.show()
+        if table is not None:
+            QTimer.singleShot(0, lambda: window.data.ask(table))
         QTimer.singleShot(0, gc.freeze)  # what was loaded at the start stays: it need not be looked at again and again
         # The window is hidden before its work has ended, and a hidden window is no last one that closes.
         window.session.closed.connect(made.quit)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKe
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from momentum_gui.gui.collector import collector
+from momentum_gui.gui.controllers.data import DataController
 from momentum_gui.gui.controllers.files import FileController
 from momentum_gui.gui.controllers.runs import RunController
 from momentum_gui.gui.controllers.view_requests import ViewRequests
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.runs = RunController(self.session, self.report, self)
         self.view_requests = ViewRequests(self.session, self.runs, self)
         self.files = FileController(self.session, self.views, self.memory, self)
+        self.data = DataController(self.session, self.runs, self)
         self._numbers_are_old, self._numbers_shown = False, 0.0
         self._has_begun = self._has_sizes = self._speed_chosen = self._is_over = False
         self._timer = QTimer(self)
@@ -114,6 +116,11 @@ class MainWindow(QMainWindow):
         self._speed_chosen = False
         self.session.load(experiment, selected=run_to_look_at(experiment))
         self.wake()
+
+    @Slot(object)
+    def _open_and_run(self, experiment: Experiment) -> None:
+        self.open_experiment(experiment)
+        self.session.run()
 
     def select(self, run: int) -> None:
         """Select a run."""
@@ -190,7 +197,9 @@ class MainWindow(QMainWindow):
         settings.schedule_edited.connect(runs.edit_schedule)
         settings.velocity_chosen.connect(runs.choose_velocity)
         settings.rule_wanted.connect(runs.want_rule)
-        settings.file_wanted.connect(self.files.choose_data)
+        settings.problem.file_wanted.connect(self.files.choose_data)
+        settings.problem.columns_wanted.connect(self.data.ask_again)
+        settings.problem.reading_wanted.connect(self.data.read_again)
         table.selected.connect(self._select)
         table.visible_wanted.connect(self._set_visible)
         table.edited.connect(runs.edit_cell)
@@ -210,10 +219,15 @@ class MainWindow(QMainWindow):
     def _connect_files(self) -> None:
         files = self.files
         files.opened.connect(self.open_experiment)
-        files.data_chosen.connect(self.settings_panel.problem.choose_file)
+        files.data_chosen.connect(self.data.ask)
         files.data_not_chosen.connect(self.settings_panel.show_again)
         files.said.connect(self.status.say)
         files.failed.connect(self._say_problem)
+        self.data.proposed.connect(self._open_and_run)
+        self.data.given_up.connect(self.settings_panel.show_again)
+        self.data.said.connect(self.status.say)
+        self.data.failed.connect(self._say_problem)
+        self.data.changed.connect(self.settings_panel.problem.show_changed)
 
     def _connect_actions(self) -> None:
         actions, runs, files = self.actions_, self.runs, self.files
@@ -498,6 +512,7 @@ class MainWindow(QMainWindow):
         self.views.end()
         self.hint_line.end()
         self.files.close()
+        self.data.close()
         if self.session.is_closed:
             if not self._is_over:
                 self._is_over = True

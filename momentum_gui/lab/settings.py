@@ -90,6 +90,11 @@ class Problem(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
         bool | None,
         meta("Header", "Whether the CSV file's first row names its columns; found by default.", "true, false"),
     ] = None
+    checksum: Annotated[
+        Annotated[str, Meta(pattern="^[0-9a-f]{64}$")] | None,
+        meta("Checksum", "The SHA-256 of the CSV file when its columns were chosen; a note says when it has changed.",
+             "64 digits from 0 to f"),
+    ] = None  # fmt: skip
     items: Annotated[
         Annotated[int, Meta(ge=4, le=100_000)] | None,
         meta("Items", "How many items a generated data set has.", "a whole number from 4 to 100000"),

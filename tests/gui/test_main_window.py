@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QDialogButtonBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 from momentum_gui.gui.main_window import MainWindow
@@ -382,7 +382,10 @@ def test_files_dropped(make_window: MakeWindow, xor: Experiment, tmp_path: Path)
     wait_until(lambda: window.session.experiment.title == "Other", "the experiment is open")
     assert window.windowTitle() == "Other – Momentum GUI"
     window.files.open_path(tmp_path / "data.csv")
+    assert window.data.dialog is not None
+    window.data.dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).click()
     wait_until(lambda: window.session.setup.data.input_names == ("a", "b"), "the data are open")  # type: ignore[union-attr]
+    wait_until(lambda: window.session.record.latest.position > 0, "it trains")  # type: ignore[union-attr]
     with LogWriter(tmp_path / "log.csv", other) as log:
         log.write(Trainer(other, "numpy").first_frame())
     window.files.open_path(tmp_path / "log.csv")

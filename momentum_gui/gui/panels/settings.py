@@ -32,7 +32,6 @@ class SettingsPanel(QScrollArea):
     schedule_edited = Signal(str, object, bool)
     velocity_chosen = Signal(str)
     rule_wanted = Signal(str)
-    file_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +59,6 @@ class SettingsPanel(QScrollArea):
         self.setMinimumWidth(WIDTH)
         self.setMaximumWidth(2 * WIDTH)
         self.problem.edited.connect(self._edit_problem)
-        self.problem.file_wanted.connect(self.file_wanted)
         self.network.edited.connect(self._edit_network)
         self.training.edited.connect(self._edit_training)
         self.rule.edited_run.connect(self.run_edited)
@@ -81,6 +79,7 @@ class SettingsPanel(QScrollArea):
             self.training.show_experiment(experiment, state.selected)
         if state.setup is not None and (before is None or state.setup is not before.setup):
             self.network.show_setup(state.setup)
+            self.problem.show_setup(state.setup)
         run = state.selected
         name = experiment.runs[run].name if state.run is None else state.run.name
         self.rule.show_run(run, name, state.run_settings, state.rules, alone=len(experiment.runs) == 1)

@@ -56,7 +56,14 @@ QCheckBox::indicator, QTableView::indicator { width: 14px; height: 14px; border:
   border-radius: 3px; background: %(base)s; }
 QCheckBox::indicator:checked, QTableView::indicator:checked { background: %(accent)s; border-color: %(accent)s;
   image: url("%(check)s"); }
-QCheckBox:focus { color: %(accent)s; }
+QRadioButton { spacing: 6px; }
+QRadioButton::indicator { width: 12px; height: 12px; border: 1px solid %(muted)s; border-radius: 7px;
+  background: %(base)s; }
+QRadioButton::indicator:checked { border-color: %(accent)s; background: qradialgradient(cx: 0.5, cy: 0.5, radius: 0.5,
+  fx: 0.5, fy: 0.5, stop: 0 %(accent)s, stop: 0.5 %(accent)s, stop: 0.6 %(base)s, stop: 1 %(base)s); }
+QCheckBox:focus, QRadioButton:focus { color: %(accent)s; }
+QProgressBar { background: %(base)s; border: 1px solid %(border)s; border-radius: 4px; text-align: center; }
+QProgressBar::chunk { background: %(accent)s; border-radius: 3px; }
 QTableView QLineEdit { border-radius: 0; padding: 0 4px; }
 QFrame[divider="true"] { background: %(border)s; border: none; }
 QHeaderView { background: %(base)s; }

@@ -19,6 +19,10 @@ SECTIONS: dict[str, type[Struct]] = {"problem": Problem, "network": NetworkSetti
 WORDS = {
     "relu": "ReLU",
     "minmax": "0 to 1",
+    "utf-8": "UTF-8",
+    "utf-16": "UTF-16",
+    ".": "Point",
+    ",": "Comma",
     "squared_error_elementwise": "Squared error, elementwise",
 }
 """How a choice is shown, where capitalising it does not do."""

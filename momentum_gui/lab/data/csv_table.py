@@ -77,10 +77,22 @@ class Column:
 
     @cached_property
     def has_numbers(self) -> bool:
-        """Whether any cell is a number; such a column is read as numbers, any other as text."""
-        if self._fast is not None:
-            return True
-        return any(is_some_number(cell) or has_foreign_digits(cell) for cell in self.distinct)
+        """Whether the column is one of numbers; where most of its cells are texts, it is one of texts."""
+        return self._fast is not None or 0 < self._times_number >= self._times_text
+
+    @cached_property
+    def is_mixed(self) -> bool:
+        """Whether some cells are numbers in a column of texts."""
+        return self._fast is None and 0 < self._times_number < self._times_text
+
+    @cached_property
+    def _times_number(self) -> int:
+        numbers = {c for c in self.distinct if is_some_number(c) or has_foreign_digits(c) or INFINITE.fullmatch(c)}
+        return sum(cell in numbers for cell in self.cells)
+
+    @cached_property
+    def _times_text(self) -> int:
+        return sum(cell in self.distinct for cell in self.cells) - self._times_number
 
     @cached_property
     def distinct(self) -> frozenset[str]:
@@ -178,7 +190,7 @@ class Table:
     """A table's columns, all equally long; how it was read; what was skipped and why.
 
     `label` names the file in errors. `class_names` name the numbers 0, 1, … of the last column, where the file gives
-    them. `partial` says that only its first rows were read.
+    them. `partial` says that only its first rows were read. `checksum` is the SHA-256 of the bytes that were read.
     """
 
     label: str
@@ -186,6 +198,7 @@ class Table:
     dialect: Dialect = field(default_factory=Dialect)
     notes: tuple[str, ...] = ()
     partial: bool = False
+    checksum: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -223,7 +236,8 @@ def read_table(
         )
         check_comments(rows, separator, label, lines_before)
     partial = read.partial or (most is not None and len(rows.cells) > most)
-    return lay_out(rows, separator, replace(asked, encoding=read.encoding), label, notes, partial=partial, most=most)
+    table = lay_out(rows, separator, replace(asked, encoding=read.encoding), label, notes, partial=partial, most=most)
+    return replace(table, checksum=read.checksum)
 
 
 def check_comments(rows: Rows, separator: str, label: str, before: int) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from momentum_gui.assets import resource
@@ -17,6 +18,7 @@ from momentum_gui.engine.task import Items
 from momentum_gui.lab.data.arrays import HELD
 from momentum_gui.lab.data.csv_rows import Watch
 from momentum_gui.lab.data.generated import GENERATED, SPREAD_ITEMS, BuiltIn, Raw, hidden_of
+from momentum_gui.lab.data.last_read import LastRead, version_of
 from momentum_gui.lab.data.number_format import number_text
 from momentum_gui.lab.data.own_data import from_csv, one_hot
 from momentum_gui.lab.errors import BadInputError
@@ -24,6 +26,9 @@ from momentum_gui.lab.settings import Problem
 
 SPLIT_SEED = 20
 """Which items are held out is drawn with this seed, so that it is the same for every seed of a training."""
+CHANGED = "the file is another one than when its columns were chosen"
+AFTER_READING = {"scale": "none", "scale_target": "none", "test_fraction": 0.0, "checksum": None}
+"""What a table is read without: the rest of a problem decides what is read."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,23 @@ class Data:
     target_center: Floats
     target_spread: Floats
     notes: tuple[str, ...] = ()
+    may_be_classes: bool = False
+    lines: NDArray[np.int64] | None = None
+    test_lines: NDArray[np.int64] | None = None
+    checksum: str = ""
 
     @property
     def has_scaled_targets(self) -> bool:
         """Whether targets, outputs and errors are in scaled units."""
         return bool((self.target_center != 0).any() or (self.target_spread != 1).any())
+
+    def inputs_in_units(self, inputs: Floats) -> Floats:
+        """Return scaled inputs (items, inputs) in the units of the data."""
+        return inputs * self.spread + self.center
+
+    def outputs_in_units(self, outputs: Floats) -> Floats:
+        """Return scaled targets or outputs (items, outputs) in the units of the data."""
+        return outputs * self.target_spread + self.target_center
 
     @property
     def has_classes(self) -> bool:
@@ -67,7 +84,8 @@ def table_of(file: str, target: str, *, classes: bool = False, folder: str = "da
     task: Literal["auto", "classification"] = "classification" if classes else "auto"
 
     def make(_name: str) -> Raw:
-        return from_csv(resource(folder, file), Problem(target=[target], task=task), None).with_notes(())
+        made = from_csv(resource(folder, file), Problem(target=[target], task=task), None)
+        return replace(made, notes=(), lines=None, checksum="")
 
     return make
 
@@ -123,7 +141,7 @@ def allowed_sizes(built_in: BuiltIn) -> str:
 
 
 def prepare(problem: Problem, output_activation: str | None, watch: Watch | None = None) -> Data:
-    """Return the data of a problem, scaled and split.
+    """Return the data of a problem, scaled and split; the file that was read last is not read again.
 
     Raises BadInputError, and ReadCancelled where `watch` asks for it.
 
@@ -133,12 +151,24 @@ def prepare(problem: Problem, output_activation: str | None, watch: Watch | None
     a regression.
     """
     dataset = problem.dataset or ""
-    if is_path(dataset):
-        path = Path(dataset).expanduser()
-        raw, title, source = from_csv(path, problem, output_activation, watch), path.stem, str(path)
-    else:
+    if not is_path(dataset):
         built_in = find_built_in(dataset)
-        raw, title, source = make(built_in, problem), built_in.title, built_in.source
+        return scaled_and_split(make(built_in, problem), problem, output_activation, built_in.title, built_in.source)
+    path = Path(dataset).expanduser()
+    wanted = (structs.replace(problem, **AFTER_READING), output_activation, version_of(path))
+    if (raw := LAST_READ.find(wanted)) is None:
+        raw = from_csv(path, problem, output_activation, watch)
+        LAST_READ.keep(wanted, raw)
+    if problem.checksum not in (None, raw.checksum):
+        raw = raw.with_notes((CHANGED, *raw.notes))
+    return scaled_and_split(raw, problem, output_activation, path.stem, str(path))
+
+
+LAST_READ: LastRead[Raw] = LastRead()
+
+
+def scaled_and_split(raw: Raw, problem: Problem, output_activation: str | None, title: str, source: str) -> Data:
+    """Return data from raw items: classes as outputs, inputs and targets scaled, a share held out."""
     threshold = float("nan")
     if raw.classes:
         threshold = 0.5
@@ -181,13 +211,17 @@ def prepare(problem: Problem, output_activation: str | None, watch: Watch | None
         target_center=frozen(target_center),
         target_spread=frozen(target_spread),
         notes=notes,
+        may_be_classes=raw.may_be_classes and not classes,
+        lines=None if raw.lines is None else raw.lines[~test],
+        test_lines=None if raw.lines is None else raw.lines[test],
+        checksum=raw.checksum,
     )
 
 
 def make(built_in: BuiltIn, problem: Problem) -> Raw:
     """Return a built-in data set, with the problem's `items` and `noise` where it has them. Raises BadInputError."""
     assert problem.dataset is not None
-    for key in ("target", "inputs", "encoding", "separator", "decimal", "header"):
+    for key in ("target", "inputs", "encoding", "separator", "decimal", "header", "checksum"):
         if getattr(problem, key) is not None:
             raise BadInputError(f"problem.{key}: only for a CSV file; the columns of {built_in.name} are fixed")
     if problem.task != "auto" or problem.missing != "refuse":

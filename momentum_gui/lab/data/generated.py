@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from momentum_gui.engine.arrays import Floats
 from momentum_gui.lab.errors import BadInputError
@@ -23,8 +24,9 @@ class Raw:
     """Data before scaling and splitting: inputs (items, inputs), targets (items, outputs) and the columns' names.
 
     `classes` says that the rows of targets are one-hot, and then names the classes in `output_names`; `regression`
-    that two distinct target values are numbers all the same. An input is NaN where its value is missing. `notes` say
-    what was skipped or left out, and why.
+    that two distinct target values are numbers all the same, and `may_be_classes` that the numbers of the target may be
+    meant as classes. An input is NaN where its value is missing. `notes` say what was skipped or left out, and why.
+    `lines` are the lines of the file where the items are, and `checksum` is the file's SHA-256.
     """
 
     inputs: Floats
@@ -33,7 +35,10 @@ class Raw:
     output_names: tuple[str, ...]
     classes: bool = False
     regression: bool = False
+    may_be_classes: bool = False
     notes: tuple[str, ...] = ()
+    lines: NDArray[np.int64] | None = None
+    checksum: str = ""
 
     def with_notes(self, notes: Iterable[str]) -> Raw:
         """Return the same data with these notes."""

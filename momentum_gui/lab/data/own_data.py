@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,8 @@ def from_csv(path: Path, problem: Problem, output_activation: str | None, watch:
         targets=np.empty((0, 0)),
         input_names=tuple(name for names, _ in blocks for name in names),
         output_names=tuple(column.name for column in roles.targets),
+        lines=np.asarray(roles.targets[0].lines, dtype=np.int64)[keep],
+        checksum=table.checksum,
     )
     check_names(raw, table.label)
     if len(roles.targets) == 1:
@@ -119,13 +122,13 @@ def with_target(
                 f"{place} holds only the one value {number_text(names[0])}: a target needs at least two"
             )
         if task == "regression":
-            return Raw(raw.inputs, values[:, None], raw.input_names, raw.output_names, regression=True)
+            return replace(raw, targets=values[:, None], regression=True)
         if (task == "auto" and output_activation != "softmax") or (
             len(names) == 2 and output_activation not in (None, "softmax")
         ):
-            if task == "auto" and (note := class_note(column, values)):
-                notes.append(note)
-            return Raw(raw.inputs, values[:, None], raw.input_names, raw.output_names)
+            note = class_note(column, values) if task == "auto" else ""
+            notes += [note] if note else []
+            return replace(raw, targets=values[:, None], may_be_classes=bool(note))
         texts = tuple(number_text(float(name)) for name in names)
     else:
         if task == "regression":
@@ -158,7 +161,7 @@ def with_targets(raw: Raw, columns: list[Column], keep: NDArray[np.bool_], task:
             "and 0 in the others"
         )
     classes = hot and task != "regression"
-    return Raw(raw.inputs, targets, raw.input_names, raw.output_names, classes, regression=task == "regression")
+    return replace(raw, targets=targets, classes=classes, regression=task == "regression")
 
 
 def one_hot(raw: Raw, values: NDArray[np.generic], names: tuple[str, ...]) -> Raw:
@@ -166,4 +169,4 @@ def one_hot(raw: Raw, values: NDArray[np.generic], names: tuple[str, ...]) -> Ra
     class_of = np.unique(values, return_inverse=True)[1]
     targets = np.zeros((len(values), len(names)))
     targets[np.arange(len(values)), class_of] = 1.0
-    return Raw(raw.inputs, targets, raw.input_names, names, classes=True)
+    return replace(raw, targets=targets, output_names=names, classes=True)

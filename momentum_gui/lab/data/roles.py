@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ FEWEST_UNNAMED = 10
 """A first column without a name that counts 1, 2, … is row numbers from this many rows on."""
 FEWEST_ROWS_A_CLASS, MOST_LIKELY_CLASSES = 3, 20
 PREVIEW_ROWS = 1000
+HISTOGRAM_BINS = 12
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,8 @@ class ColumnSummary:
     """One column as a preview shows it.
 
     `kind` is `number`, `text`, `date` or `empty`; `role` is `input`, `target` or `left out`. `reason` says why a
-    column is left out. `distinct` counts the distinct values that are not missing.
+    column is left out. `distinct` counts the distinct values that are not missing. `counts` is a small histogram: of
+    numbers in bins of equal width from the least to the greatest, of texts from the most frequent on.
     """
 
     name: str
@@ -48,13 +51,16 @@ class ColumnSummary:
     reason: str
     missing: int
     distinct: int
+    counts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class Preview:
     """The first rows of a table as they are read: `rows` of cells, a summary of each column, and what was skipped.
 
-    `task` says in a few words what would be learned. `partial` says that there are more rows than were looked at.
+    `refusal` says why a column cannot be used in the role that it has, and is empty where all can.
+    `task` says in a few words what would be learned, and `may_be_classes` that the numbers of the target may be meant
+    as classes. `partial` says that there are more rows than were looked at.
     """
 
     dialect: Dialect
@@ -63,6 +69,8 @@ class Preview:
     notes: tuple[str, ...]
     task: str
     partial: bool
+    may_be_classes: bool = False
+    refusal: str = ""
 
 
 def dialect_of(problem: Problem) -> Dialect:
@@ -71,13 +79,24 @@ def dialect_of(problem: Problem) -> Dialect:
     return Dialect(problem.encoding, separator, problem.decimal, problem.header)
 
 
+def separator_word(separator: str | None) -> str:
+    """Return the word for a separator, as `problem.separator` has it."""
+    return next((word for word, sign in SEPARATOR_WORDS.items() if sign == separator), "comma")
+
+
 def preview(problem: Problem, rows: int = PREVIEW_ROWS) -> Preview:
     """Return the first rows of a problem's file and what its columns are for. Raises BadInputError.
 
     Only the first rows are looked at, and what they show of the number format is a proposal: the whole file decides.
     """
     table = read_table(Path(problem.dataset or "").expanduser(), dialect_of(problem), most=rows)
-    roles = choose_roles(table, problem)
+    roles, refusal = assign_roles(table, problem), ""
+    try:
+        check_roles(roles)
+        doubtful = problem.task == "auto" and len(roles.targets) == 1 and roles.targets[0].has_numbers
+        note = class_note(roles.targets[0], roles.targets[0].numbers(allow_missing=True)) if doubtful else ""
+    except BadInputError as error:
+        note, refusal = "", str(error)
     targets = {column.name for column in roles.targets}
     inputs = {column.name for column in roles.inputs}
     summaries = tuple(
@@ -88,12 +107,28 @@ def preview(problem: Problem, rows: int = PREVIEW_ROWS) -> Preview:
             reason=roles.left_out.get(column.name, ""),
             missing=len(column.missing_rows),
             distinct=len(column.distinct),
+            counts=histogram(column),
         )
         for column in table.columns
     )
     cells = tuple(zip(*(column.cells for column in table.columns), strict=True))
     task = task_sentence(roles.targets, problem)
-    return Preview(table.dialect, summaries, cells, (*table.notes, *roles.notes), task, table.partial)
+    notes = (*table.notes, *roles.notes, *([note] if note else []))
+    return Preview(table.dialect, summaries, cells, notes, task, table.partial, bool(note), refusal)
+
+
+def histogram(column: Column) -> tuple[int, ...]:
+    """Return how often the values of a column occur, for a picture the size of a word; () where there are none."""
+    if column.is_empty:
+        return ()
+    if not column.has_numbers:
+        times = Counter(cell for cell in column.cells if cell in column.distinct)
+        return tuple(count for _, count in times.most_common(HISTOGRAM_BINS))
+    try:
+        values = column.numbers(allow_missing=True)
+    except BadInputError:  # said where the column is used
+        return ()
+    return tuple(np.histogram(values[~np.isnan(values)], HISTOGRAM_BINS)[0].tolist())
 
 
 def task_sentence(targets: tuple[Column, ...], problem: Problem) -> str:
@@ -114,6 +149,19 @@ def kind_of(column: Column) -> str:
 
 def choose_roles(table: Table, problem: Problem) -> Roles:
     """Return what each column is for. Raises BadInputError for columns that do not exist or cannot be used."""
+    roles = assign_roles(table, problem)
+    check_roles(roles)
+    return roles
+
+
+def check_roles(roles: Roles) -> None:
+    """Raise BadInputError for a column that cannot be used."""
+    for column in (*roles.inputs, *roles.targets):
+        check_usable(column, is_target=column in roles.targets)
+
+
+def assign_roles(table: Table, problem: Problem) -> Roles:
+    """Return what each column is for, usable or not. Raises BadInputError for columns that do not exist."""
     if len(table.columns) == 1:
         raise BadInputError(
             f"{table.label}: has only one column: allowed are 2 or more, told apart by {separator_names()}"
@@ -140,9 +188,12 @@ def choose_roles(table: Table, problem: Problem) -> Roles:
     if not inputs or not targets:
         what = "inputs" if targets else "targets"
         raise BadInputError(f"{table.label}: no column is left for the {what}: allowed are 1 or more of each")
-    for column in (*inputs, *targets):
-        check_usable(column, is_target=column in targets)
     notes += [f'column "{column.name}" is the same in every row' for column in inputs if column.is_constant]
+    notes += [
+        f'column "{column.name}" has texts and numbers, and is read as text'
+        for column in (*inputs, *targets)
+        if column.is_mixed
+    ]
     rounded = (column for column in inputs if column.has_numbers and column.is_rounded)
     notes += [f'column "{column.name}": whole numbers beyond 2^53 are rounded' for column in rounded]
     return Roles(inputs, targets, left_out, tuple(notes))
@@ -198,7 +249,7 @@ def check_usable(column: Column, *, is_target: bool) -> None:
 
 def class_note(column: Column, values: np.ndarray) -> str:
     """Return the note on a target whose numbers may be meant as classes; empty where they hardly are."""
-    distinct, counts = np.unique(values, return_counts=True)
+    distinct, counts = np.unique(values[~np.isnan(values)], return_counts=True)
     whole = bool((distinct == np.floor(distinct)).all())
     if whole and 2 < len(distinct) <= MOST_LIKELY_CLASSES and counts.min() >= FEWEST_ROWS_A_CLASS:
         shown = ", ".join(number_text(value) for value in distinct[:5]) + (", …" if len(distinct) > 5 else "")

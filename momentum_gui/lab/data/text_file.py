@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from momentum_gui.lab.errors import BadInputError
 
 MOST_BYTES = 256_000_000
 """Larger files are refused before anything is read."""
+PEEK_BYTES = 20_000
 MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 CONTROL = re.compile(r"[\0-\x08\x0e-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
 class Text:
-    """The text of a file, the encoding it was read with, whether it is only the file's beginning, and notes."""
+    """The text of a file, the encoding it was read with, whether it is only the file's beginning, and notes.
+
+    `checksum` is the SHA-256 of the bytes that were read.
+    """
 
     text: str
     encoding: str
     partial: bool = False
     notes: tuple[str, ...] = ()
+    checksum: str = ""
 
 
 def read_text(path: Path, label: str, encoding: str | None = None, most: int | None = None) -> Text:
@@ -32,6 +38,18 @@ def read_text(path: Path, label: str, encoding: str | None = None, most: int | N
     A byte-order mark decides the encoding; without one it is `encoding`, or else UTF-8, or else Windows-1252 (with a
     note). Raises BadInputError, in one line that names the file.
     """
+    raw, size = read_bytes(path, label, most)
+    text = decode(raw, label, encoding, partial=len(raw) < size)
+    return replace(text, checksum=hashlib.sha256(raw).hexdigest())
+
+
+def checksum_of(path: Path) -> str:
+    """Return the SHA-256 of a file. Raises BadInputError, in one line that names the file."""
+    return hashlib.sha256(read_bytes(path, str(path))[0]).hexdigest()
+
+
+def read_bytes(path: Path, label: str, most: int | None = None) -> tuple[bytes, int]:
+    """Return the bytes of a regular file, at most `most` of them, and how many it has. Raises BadInputError."""
     try:
         if path.is_dir():
             raise BadInputError(f"{label}: is a folder: a CSV file is needed")
@@ -47,7 +65,7 @@ def read_text(path: Path, label: str, encoding: str | None = None, most: int | N
         raise BadInputError(f"{label}: no such file") from None
     except OSError as error:
         raise BadInputError(f"{label}: cannot be read: {error.strerror}") from None
-    return decode(raw, label, encoding, partial=len(raw) < facts.st_size)
+    return raw, facts.st_size
 
 
 def decode(raw: bytes, label: str, encoding: str | None, *, partial: bool) -> Text:
@@ -88,3 +106,17 @@ def decode(raw: bytes, label: str, encoding: str | None, *, partial: bool) -> Te
         line = text.count("\n", 0, control.start()) + 1
         raise BadInputError(f"{label}: line {line} holds a control character: it is not a text file")
     return Text(text, wanted, partial, notes)
+
+
+def first_lines(path: Path, encoding: str | None = None, most: int = 50) -> list[str]:
+    """Return the first lines of a file as far as they can be shown, each up to 200 characters."""
+    try:
+        if not path.is_file():
+            return []
+        with path.open("rb") as file:
+            raw = file.read(PEEK_BYTES)
+    except OSError:
+        return []
+    mark = next((name for sign, name in MARKS if raw.startswith(sign)), encoding or "utf-8")
+    text = CONTROL.sub("·", raw.decode(mark, errors="replace").lstrip("\ufeff"))
+    return [line[:200] for line in text.splitlines()[:most]]

@@ -20,6 +20,7 @@ from momentum_gui.assets import resource
 from momentum_gui.engine.rules import RULES, Rule, four, rule_of_formulas
 from momentum_gui.lab.atomic_file import write_atomically
 from momentum_gui.lab.data.datasets import is_path
+from momentum_gui.lab.data.proposal import begun, is_table, problem_table, proposal
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment.refusal import explain
 from momentum_gui.lab.experiment.validation import check
@@ -71,6 +72,8 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     def load(cls, name_or_path: str | Path, changes: Sequence[str] = ()) -> Experiment:
         """Return a built-in experiment by name, or a TOML file; `-` reads standard input.
 
+        A table (.csv, .tsv, .txt, .data, .dat) becomes an experiment with settings that suit it.
+
         `changes` are `section.key=value` as in `--set`. Raises BadInputError, with one line that names the file, the
         key, its value and what is allowed.
         """
@@ -78,6 +81,10 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
         if label == "-":
             return cls.parse(decoded(read_standard_input(), "standard input"), "standard input", Path.cwd(), changes)
         path = find(label)
+        if is_table(label):
+            begin = {"problem": problem_table(begun(path))}
+            chosen = cls._of_table(begin, label, Path.cwd(), [each for each in changes if each.startswith("problem.")])
+            return cls._of_table(proposal(chosen.problem), label, Path.cwd(), changes)
         try:
             raw = path.read_bytes()
         except OSError as error:
@@ -94,6 +101,11 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
             raise BadInputError(one_line(f"{label}: not valid TOML: {error}")) from None
         except (ValueError, RecursionError):  # Python's own limits on digits and on depth
             raise BadInputError(f"{label}: not valid TOML: a number or a nesting beyond all measure") from None
+        return cls._of_table(table, label, folder, changes)
+
+    @classmethod
+    def _of_table(cls, table: dict[str, Any], label: str, folder: Path, changes: Sequence[str]) -> Experiment:
+        """Return the experiment of a table, changed first, with its data file found from `folder`."""
         for change in changes:
             set_key(table, change)
         experiment = cls.from_table(table, label)

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from momentum_gui.assets import resource
 from momentum_gui.lab.data.csv_rows import ReadCancelled, Watch
 from momentum_gui.lab.data.csv_table import Dialect, read_table
+from momentum_gui.lab.data.datasets import prepare
 from momentum_gui.lab.errors import BadInputError
+from momentum_gui.lab.settings import Problem
 
 NUMBERS = st.integers(-(10**9), 10**9).map(lambda number: number / 100)
 LOCALES = {
@@ -257,3 +259,12 @@ def test_no_file_brings_the_reader_down(tmp_path: Path, content: bytes) -> None:
             assert not column.has_numbers or np.isfinite(column.numbers()).all()
     except BadInputError as error:
         assert "\n" not in str(error)
+
+
+def test_a_column_of_mostly_texts_is_text(tmp_path: Path) -> None:
+    """As a car's drive: 4, f or r. It is said; where most are numbers, a text is an error."""
+    rows = "".join(f"{n},{drive},{n % 5}.5\n" for n, drive in enumerate("4f4ffr4rff"))
+    (tmp_path / "t.csv").write_text("n,drive,mpg\n" + rows)
+    data = prepare(Problem(dataset=str(tmp_path / "t.csv"), inputs=["drive"]), None)
+    assert data.input_names == ("drive=4", "drive=f", "drive=r")
+    assert 'column "drive" has texts and numbers, and is read as text' in data.notes

@@ -17,7 +17,10 @@ from momentum_gui.lab.data.datasets import Data
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """The network's outputs at some weights: `shown` (points, outputs), `training` and `held_out` (items, outputs)."""
+    """The network's outputs at some weights, in the units of the data.
+
+    `shown` (points, outputs) are those of a picture's points, `training` and `held_out` (items, outputs) of the items.
+    """
 
     weights: Floats
     shown: Floats
@@ -28,14 +31,11 @@ class Answers:
 def answer(engine: Engine, network: Network, weights: Floats, points: Floats, data: Data) -> Answers:
     """Return the outputs for a picture's points (points, inputs), as the network sees them, and for all items."""
     parts = [points, data.items.inputs, data.test_items.inputs]
-    outputs = engine.outputs(network, weights[None], np.ascontiguousarray(np.concatenate(parts)))[0]
+    outputs = data.outputs_in_units(
+        engine.outputs(network, weights[None], np.ascontiguousarray(np.concatenate(parts)))[0]
+    )
     first, second = len(points), len(points) + len(data.items)
     return Answers(weights, outputs[:first], outputs[first:second], outputs[second:])
-
-
-def has_classes(data: Data) -> bool:
-    """Return whether the outputs mean classes, and not numbers."""
-    return not np.isnan(data.items.threshold)
 
 
 def class_names(data: Data) -> tuple[str, ...]:
@@ -76,7 +76,7 @@ def quality(data: Data, answers: Answers) -> str:
         if not len(items):
             continue
         if np.isnan(items.threshold):
-            miss = float(np.sqrt(np.mean((outputs - items.targets) ** 2)))
+            miss = float(np.sqrt(np.mean((outputs - data.outputs_in_units(items.targets)) ** 2)))
             words.append(f"{name}: root mean square miss {number_text(miss, 3)}")
         else:
             right = int((class_of(items) == chosen_class(items, outputs)).sum())

@@ -25,18 +25,19 @@ class AnswerCurve(Picture):
         super().__init__(plot, data, run_color)
         low, high = padded(both(data))
         self.points = np.linspace(low[0], high[0], POINTS)[:, None]
-        self._x = self.points[:, 0] * data.spread[0] + data.center[0]
+        self._x = data.inputs_in_units(self.points)[:, 0]
         muted = theme.current().muted
         for items, filled in ((data.items, True), (data.test_items, False)):
             if len(items):
-                x = (items.inputs * data.spread + data.center)[:MOST_POINTS, 0]
-                y, brush = items.targets[:MOST_POINTS, 0], QColor(muted) if filled else None
+                x = data.inputs_in_units(items.inputs)[:MOST_POINTS, 0]
+                y = data.outputs_in_units(items.targets)[:MOST_POINTS, 0]
+                brush = QColor(muted) if filled else None
                 self.add(pg.ScatterPlotItem(x, y, size=6, pen=plain_pen(muted, 1.2), brush=brush))
         self._curve = pg.PlotCurveItem(pen=plain_pen(run_color, 2))
         self._curve.setSegmentedLineMode("on")
         self.add(self._curve)
         self.label(data.input_names[0], data.output_names[0])
-        bottom, top = padded(np.concatenate((data.items.targets, data.test_items.targets)), 0.2)
+        bottom, top = padded(data.outputs_in_units(np.concatenate((data.items.targets, data.test_items.targets))), 0.2)
         self.set_range((self._x[0], self._x[-1]), (bottom[0], top[0]))
 
     def draw(self, answers: Answers) -> None:
@@ -53,7 +54,7 @@ class AnswerScatter(Picture):
 
     def __init__(self, plot: Plot, data: Data, run_color: str) -> None:
         super().__init__(plot, data, run_color)
-        low, high = padded(data.items.targets)
+        low, high = padded(data.outputs_in_units(data.items.targets))
         ends = (low[0], high[0])
         self.add(pg.PlotCurveItem(list(ends), list(ends), pen=plain_pen(theme.current().muted)))
         self._dots = [pg.ScatterPlotItem(size=6), pg.ScatterPlotItem(size=6)]
@@ -68,7 +69,7 @@ class AnswerScatter(Picture):
             (self._dots[0], self.data.items, answers.training, True),
             (self._dots[1], self.data.test_items, answers.held_out, False),
         ):
-            wanted, given = items.targets[:MOST_POINTS, 0], outputs[:MOST_POINTS, 0]
+            wanted, given = self.data.outputs_in_units(items.targets)[:MOST_POINTS, 0], outputs[:MOST_POINTS, 0]
             good = np.isfinite(given) & (np.abs(given) < FARTHEST)
             pen = None if filled else plain_pen(self.run_color, 1.2)
             dots.setData(wanted[good], given[good], pen=pen, brush=QColor(self.run_color) if filled else None)

@@ -42,12 +42,13 @@ class PlanePicture(ImagePicture):
         xs, ys = (np.linspace(low[axis], high[axis], GRID) for axis in (0, 1))
         grid_x, grid_y = np.meshgrid(xs, ys)
         self.points = np.stack((grid_x.ravel(), grid_y.ravel()), axis=1)
-        (left, bottom), (right, top) = low * data.spread + data.center, high * data.spread + data.center
+        (left, bottom), (right, top) = data.inputs_in_units(np.stack((low, high)))
         self.place = QRectF(left, bottom, right - left, top - bottom)
         for items, filled in ((data.items, True), (data.test_items, False)):
             if len(items):
-                raw = (items.inputs * data.spread + data.center)[:MOST_POINTS]
-                self._scatter(raw, self.item_colors(items.targets[:MOST_POINTS]), filled=filled)
+                raw = data.inputs_in_units(items.inputs)[:MOST_POINTS]
+                targets = data.outputs_in_units(items.targets[:MOST_POINTS])
+                self._scatter(raw, self.item_colors(targets), filled=filled)
         self.label(data.input_names[0], data.input_names[1])
         self.set_range((left, right), (bottom, top))
 
@@ -108,7 +109,7 @@ class Heights(PlanePicture):
     """Numbers: each place has the colour of the network's answer, each item that of its target, on one scale."""
 
     def __init__(self, plot: Plot, data: Data, run_color: str) -> None:
-        targets = np.concatenate((data.items.targets, data.test_items.targets))
+        targets = data.outputs_in_units(np.concatenate((data.items.targets, data.test_items.targets)))
         self.low, self.high = float(targets.min()), float(targets.max())
         self._table = pg.colormap.get("viridis").getLookupTable(nPts=256).astype(np.float64)[:, :3]
         super().__init__(plot, data, run_color)

@@ -12,7 +12,7 @@ from momentum_gui.engine.network import Network
 from momentum_gui.gui.plots.common.plot import Plot
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
-from momentum_gui.gui.plots.predictions.answers import Answers, answer, has_classes, quality
+from momentum_gui.gui.plots.predictions.answers import Answers, answer, quality
 from momentum_gui.gui.plots.predictions.curves import AnswerCurve, AnswerScatter
 from momentum_gui.gui.plots.predictions.matrix import ConfusionMatrix
 from momentum_gui.gui.plots.predictions.picture import Picture
@@ -147,7 +147,7 @@ class PredictionsView(PlotView):
         return [self.summary()]
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
-        """Return every item with its inputs, targets and the network's outputs."""
+        """Return every item with its inputs, targets and the network's outputs, in the units of the data."""
         data = self._data
         if data is None or self.answers is None:
             return ["set"], []
@@ -158,8 +158,8 @@ class PredictionsView(PlotView):
             ("training", data.items, self.answers.training),
             ("held out", data.test_items, self.answers.held_out),
         ):
-            raw = items.inputs * data.spread + data.center
-            for line in np.concatenate((raw, items.targets, outputs), axis=1) if len(items) else []:
+            raw, targets = data.inputs_in_units(items.inputs), data.outputs_in_units(items.targets)
+            for line in np.concatenate((raw, targets, outputs), axis=1) if len(items) else []:
                 rows.append([name, *(float(number) for number in line)])
         return header, rows
 
@@ -173,7 +173,9 @@ class PredictionsView(PlotView):
             self.read_out.setText(self.summary())
             return
         scaled = (np.array([[place.x(), place.y()]]) - data.center) / data.spread
-        outputs = ready().outputs(network, answers.weights[None], np.ascontiguousarray(scaled))[0, 0]
+        outputs = data.outputs_in_units(
+            ready().outputs(network, answers.weights[None], np.ascontiguousarray(scaled))[0]
+        )[0]
         shown = ", ".join(
             f"{escaped(name)} {number_text(float(value), 3)}"
             for name, value in zip(data.output_names, outputs, strict=True)
@@ -184,10 +186,10 @@ class PredictionsView(PlotView):
 def picture_for(data: Data) -> type[Picture]:
     """Return the kind of picture for a data set."""
     inputs, outputs = data.items.inputs.shape[1], data.items.targets.shape[1]
-    if inputs == 2 and has_classes(data):
+    if inputs == 2 and data.has_classes:
         return Regions
     if inputs == 2 and outputs == 1:
         return Heights
     if inputs == 1:
         return AnswerCurve
-    return ConfusionMatrix if has_classes(data) else AnswerScatter
+    return ConfusionMatrix if data.has_classes else AnswerScatter

@@ -141,3 +141,27 @@ def test_a_surface_has_nothing_to_predict(view: PredictionsView) -> None:
     show(view, "ravine", 1)
     assert view.is_empty
     assert "no data" in view.read_out.text()
+
+
+def test_scaled_targets_are_shown_in_the_units_of_the_data(view: PredictionsView, tmp_path: Path) -> None:
+    """Prices of about 65,000 that are trained in scaled units are drawn, counted and exported as prices."""
+    rows = [f"{x / 10},{60000 + 1000 * x + 300 * (x * 7 % 5)}" for x in range(20)]
+    (tmp_path / "prices.csv").write_text("size,price\n" + "\n".join(rows) + "\n")
+    show(view, {"problem": {"dataset": str(tmp_path / "prices.csv"), "scale_target": "standard"}}, 200)
+    view.redraw_at_rest()
+    low, high = view.plot.getPlotItem().viewRange()[1]
+    assert 50_000 < low < 60_000
+    assert 79_000 < high < 90_000
+    header, lines = view.export_table()
+    wanted, given = header.index("target price"), header.index("output price")
+    assert [line[wanted] for line in lines] == pytest.approx([float(row.partition(",")[2]) for row in rows])
+    miss = np.sqrt(np.mean([(line[wanted] - line[given]) ** 2 for line in lines]))  # type: ignore[operator]
+    assert 100 < miss < 6000
+    assert number_in(view.summary()) == pytest.approx(miss, rel=0.01)
+
+
+def number_in(text: str) -> float:
+    """The number at the end of a sentence, as views write it."""
+    raised = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹−", "0123456789-")
+    number = text.rpartition("miss ")[2].replace("×10", "e").translate(raised)
+    return float(number.replace(" ", "").replace(" ", ""))
