@@ -209,6 +209,7 @@ class MainWindow(QMainWindow):
         self.timeline.return_wanted.connect(runs.go_on_from)
         self.timeline.fork_wanted.connect(runs.fork_at)
         self.view_requests.weight_followed.connect(self._follow_weight)
+        self.view_requests.item_chosen.connect(self._show_item)
         self.views.made.connect(self.view_requests.connect_view)
         self.views.made.connect(self._meet_view)
         self.views.wanted.connect(self.wake)
@@ -372,6 +373,11 @@ class MainWindow(QMainWindow):
     def _follow_weight(self, name: str) -> None:
         for view in self.views.existing:
             view.follow(name)
+        self.wake()
+
+    @Slot(int)
+    def _show_item(self, item: int) -> None:
+        self.views.show("Data").show_item(item)
         self.wake()
 
     @Slot(str)

@@ -298,6 +298,7 @@ VIEWS = (
     "Error surface",
     "Sweep",
     "Theory",
+    "Data",
     "Error",
     "Predictions",
     "Network",

@@ -15,10 +15,11 @@ from momentum_gui.lab.experiment import edits
 class ViewRequests(QObject):
     """Carries out what views ask for; what a view asks while it still shows another training is dropped.
 
-    `weight_followed` carries a weight that all views are to follow.
+    `weight_followed` carries a weight that all views are to follow, `item_chosen` an item to be shown in the data.
     """
 
     weight_followed = Signal(str)
+    item_chosen = Signal(int)
 
     def __init__(self, session: Session, runs: RunController, parent: QObject) -> None:
         super().__init__(parent)
@@ -35,6 +36,7 @@ class ViewRequests(QObject):
         view.run_wanted.connect(self.add_run)
         view.settings_wanted.connect(self.use_settings)
         view.equal_rate_wanted.connect(self.add_equal_rate)
+        view.item_chosen.connect(self.show_item)
 
     @property
     def _is_late(self) -> bool:
@@ -81,6 +83,12 @@ class ViewRequests(QObject):
         own, plain = rules[settings.rule].coefficients(settings.momentum), rules["plain"].coefficients(0.0)
         rate = equal_rate(settings.learning_rate, own, plain)
         self._add(f"plain {rate:.4g}", "plain", rate, settings.momentum, run)
+
+    @Slot(int)
+    def show_item(self, item: int) -> None:
+        """Show an item in the data."""
+        if not self._is_late:
+            self.item_chosen.emit(item)
 
     def _add(self, name: str, rule: str, learning_rate: float, momentum: float, origin: int) -> None:
         free = edits.free_name(self._session.experiment, name)

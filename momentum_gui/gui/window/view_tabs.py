@@ -39,6 +39,7 @@ VIEWS = (
     ViewRow("lower", "Gains", "gains.view", "GainsView"),
     ViewRow("lower", "One update", "one_update.view", "ArithmeticView"),
     ViewRow("centre", "Theory", "theory.view", "TheoryView"),
+    ViewRow("centre", "Data", "data.view", "DataView"),
 )
 
 

@@ -18,7 +18,7 @@ MARGIN = 0.03
 """How much wider its bounds are than its points, as a share: room for the pen, whose width is in pixels."""
 
 
-LONE_DOT = 2.0
+LONE_DOT = 4.0
 """How much wider than the line a point is drawn that no line reaches."""
 
 

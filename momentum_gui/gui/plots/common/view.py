@@ -41,6 +41,7 @@ class View(QWidget):
     settings_wanted = Signal(str, float, float)
     equal_rate_wanted = Signal(int)
     log_toggled = Signal(bool)
+    item_chosen = Signal(int)  # an item to be shown in the data, training items first
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,6 +123,9 @@ class View(QWidget):
 
     def follow(self, name: str) -> None:
         """Follow a weight that was chosen in another view."""
+
+    def show_item(self, item: int) -> None:
+        """Show an item of the data, by its number, training items first."""
 
     def set_engine(self, name: str) -> None:
         """Use this engine for the view's own work."""

@@ -72,6 +72,8 @@ class ArithmeticView(PlotView):
         self.rules.numbers.colors = {1: "gradient_part", 2: "momentum_part"}
         self.item = QLabel()
         self.item.setWordWrap(True)
+        self.item.setToolTip("Show the item's row in the data")
+        self.item.linkActivated.connect(self._want_item)
         self.passes = NumberTable(("unit", "net input", "output", "target", "δ"), (4, 4, 4, 4, 3))
         self.passes.setAccessibleName("Forward and backward pass of the item")
         self.passes.setMinimumHeight(140)
@@ -221,7 +223,7 @@ class ArithmeticView(PlotView):
             name = f", {escaped(setup.data.output_names[int(np.argmax(items.targets[number]))])}"
         of_batch = f", the first of the {len(numbers)} in its batch" if len(numbers) > 1 else ""
         self.item.setText(
-            f"<b>Item {number + 1}</b>{name}{of_batch}: the passes that this update follows, "
+            f'<a href="{number}"><b>Item {number + 1}</b></a>{name}{of_batch}: the passes that this update follows, '
             f"error {number_text(self.passed.loss, 4)}"
         )
         self.passes.show_rows(self._pass_rows(self.passed))
@@ -300,6 +302,10 @@ class ArithmeticView(PlotView):
     def _weight_chosen(self, _index: int) -> None:
         self.mode = LIVE
         self.redraw_now()
+
+    @Slot(str)
+    def _want_item(self, link: str) -> None:
+        self.item_chosen.emit(int(link))
 
     @Slot()
     def _show_example(self) -> None:

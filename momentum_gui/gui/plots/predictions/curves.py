@@ -6,6 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
+from momentum_gui.engine.arrays import Floats
 from momentum_gui.gui.plots.common.plot import Plot, plain_pen
 from momentum_gui.gui.plots.predictions.answers import Answers
 from momentum_gui.gui.plots.predictions.picture import MOST_POINTS, Picture, both, item_key, padded
@@ -44,6 +45,17 @@ class AnswerCurve(Picture):
         """Draw the curve."""
         self._curve.setData(self._x, np.clip(answers.shown[:, 0], -FARTHEST, FARTHEST), connect="finite")
 
+    def places(self, answers: Answers) -> tuple[Floats, Floats]:
+        """Return each item's input and target."""
+        data = self.data
+        training, held_out = (
+            np.concatenate(
+                (data.inputs_in_units(items.inputs)[:, :1], data.outputs_in_units(items.targets)[:, :1]), axis=1
+            )
+            for items in (data.items, data.test_items)
+        )
+        return training[:MOST_POINTS], held_out[:MOST_POINTS]
+
     def key(self) -> list[str]:
         """Return what filled and hollow marks are."""
         return item_key(self.data)
@@ -73,6 +85,14 @@ class AnswerScatter(Picture):
             good = np.isfinite(given) & (np.abs(given) < FARTHEST)
             pen = None if filled else plain_pen(self.run_color, 1.2)
             dots.setData(wanted[good], given[good], pen=pen, brush=QColor(self.run_color) if filled else None)
+
+    def places(self, answers: Answers) -> tuple[Floats, Floats]:
+        """Return what was wanted of each item, and what was answered."""
+        training, held_out = (
+            np.stack((self.data.outputs_in_units(items.targets)[:, 0], outputs[:, 0]), axis=1)
+            for items, outputs in ((self.data.items, answers.training), (self.data.test_items, answers.held_out))
+        )
+        return training[:MOST_POINTS], held_out[:MOST_POINTS]
 
     def key(self) -> list[str]:
         """Return what filled and hollow marks are."""

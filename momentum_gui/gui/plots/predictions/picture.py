@@ -47,6 +47,10 @@ class Picture:
         """Return what colours and marks mean, as rich text, one entry for each."""
         return []
 
+    def places(self, answers: Answers) -> tuple[Floats, Floats]:
+        """Return where training and held-out items are drawn, (drawn items, 2) each: the first of each part."""
+        return np.empty((0, 2)), np.empty((0, 2))
+
     def remove(self) -> None:
         """Take everything off the plot."""
         for item in self._items:

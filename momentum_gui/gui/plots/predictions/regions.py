@@ -56,6 +56,14 @@ class PlanePicture(ImagePicture):
         """Return the colour of each item from its targets, (items, 3) of 0 to 255."""
         raise NotImplementedError
 
+    def places(self, answers: Answers) -> tuple[Floats, Floats]:
+        """Return the two inputs of each item."""
+        data = self.data
+        training, held_out = (
+            data.inputs_in_units(items.inputs)[:MOST_POINTS] for items in (data.items, data.test_items)
+        )
+        return training, held_out
+
     def _scatter(self, places: Floats, colors: Floats, *, filled: bool) -> None:
         """Draw items, training ones filled and held-out ones as rings."""
         shades = [QColor(*map(int, color)) for color in colors]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, Slot
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
+from PySide6.QtCore import QPointF, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from momentum_gui.engine.arrays import Floats
@@ -23,6 +24,9 @@ from momentum_gui.gui.widgets.rich_line import RichLine
 from momentum_gui.gui.widgets.rich_text import escaped
 from momentum_gui.lab.data.datasets import Data
 
+REACH = 8.0
+"""How near an item a click must be, in pixels."""
+
 
 class PredictionsView(PlotView):
     """The selected run's answers, drawn as its problem allows, with a key to the colours and marks below."""
@@ -33,6 +37,7 @@ class PredictionsView(PlotView):
         super().__init__(parent)
         self.plot = self.add_plot(Plot())
         self.plot.hovered.connect(self._hovered)
+        self.plot.scene().sigMouseClicked.connect(self._clicked)
         self.key = RichLine()
         self.key.setContentsMargins(8, 0, 8, 4)
         self.body.addWidget(self.key)
@@ -181,6 +186,26 @@ class PredictionsView(PlotView):
             for name, value in zip(data.output_names, outputs, strict=True)
         )
         self.read_out.setText(f"({number_text(place.x(), 3)}, {number_text(place.y(), 3)}): {shown}")
+
+    @Slot(object)
+    def _clicked(self, event: MouseClickEvent) -> None:
+        """On an item: show its row in the data."""
+        answers, data, picture = self.answers, self._data, self.picture
+        if answers is None or data is None or picture is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        box = self.plot.getPlotItem().getViewBox()
+        across, along = box.viewPixelSize()
+        here = box.mapSceneToView(event.scenePos())
+        found, nearest = None, REACH
+        for places, first in zip(picture.places(answers), (0, len(data.items)), strict=True):
+            if not len(places):
+                continue
+            away = np.hypot((places[:, 0] - here.x()) / across, (places[:, 1] - here.y()) / along)
+            place = int(np.nan_to_num(away, nan=np.inf).argmin())
+            if away[place] < nearest:
+                found, nearest = first + place, float(away[place])
+        if found is not None:
+            self.item_chosen.emit(found)
 
 
 def picture_for(data: Data) -> type[Picture]:

@@ -1,0 +1,1 @@
+"""The table that the network learns from."""
