@@ -18,6 +18,7 @@ from momentum_gui.commands.version import ShowVersion
 from momentum_gui.display import NoDisplayError
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.missing import is_own, missing
+from momentum_gui.printable import visible
 
 DONE, FAILED, BAD_INPUT, NO_DISPLAY, INTERRUPTED = 0, 1, 2, 69, 130
 """Exit statuses; a run that diverges is a result, and DONE."""
@@ -101,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def complain(message: str, status: int) -> int:
     """Print one line on standard error, and return the status."""
     try:
-        print("momentum-gui:", " ".join(message.splitlines()), file=sys.stderr, flush=True)
+        print("momentum-gui:", visible(" ".join(message.splitlines())), file=sys.stderr, flush=True)
     except OSError:  # nobody reads it: the status says it too
         drop(sys.stderr)
     return status

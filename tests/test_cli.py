@@ -13,6 +13,7 @@ import pytest
 from momentum_gui import __version__
 from momentum_gui.cli import main
 from momentum_gui.lab.experiment import built_in_names
+from momentum_gui.printable import CONTROL
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,6 +73,45 @@ def test_bad_input_is_one_line_and_2(
     assert error.count("\n") == 1
     assert said in error
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["train", "a\x1b]0;b\x07.toml"],
+        ["train", "iris", "--set", "training.\x1b[2J=1"],
+        ["train", "iris", "--set", 'training.rule="\x9b2J"'],
+        ["snapshot", "iris", "--out", "\x1b[2J/\u202e"],
+        ["train", "\x1b[2J.csv"],
+    ],
+)
+def test_nothing_that_a_terminal_obeys_is_printed(
+    arguments: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not from names of files, keys, values or classes; the escape is shown instead."""
+    monkeypatch.chdir(tmp_path)
+    Path("\x1b[2J.csv").write_text("a,b\n1,x\n2,x\n")
+    assert main(arguments) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert CONTROL.search(error.removesuffix("\n")) is None
+    assert "\\" in error
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pipes with names")
+def test_no_device_and_no_pipe_is_read(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither as an experiment nor as its data: a link to /dev/zero never ends, a pipe waits for a writer."""
+    monkeypatch.chdir(tmp_path)
+    for suffix in ("toml", "csv", "csv.gz"):
+        Path(f"zero.{suffix}").symlink_to("/dev/zero")
+        os.mkfifo(f"pipe.{suffix}")
+        for name in (f"zero.{suffix}", f"pipe.{suffix}"):
+            Path("e.toml").write_text(f'[problem]\ndataset = "{name}"\n')
+            for file in (name, "e.toml") if suffix == "csv" else (name,):
+                assert main(["train", file]) == 2
+                assert f"{name}: is a device or a pipe: a regular file is needed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [[], ["open"], ["open", "iris"]])

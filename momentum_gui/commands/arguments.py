@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from momentum_gui.lab.errors import BadInputError
+from momentum_gui.printable import visible
 
 if TYPE_CHECKING:
     from momentum_gui.lab.experiment import Experiment
@@ -57,4 +58,4 @@ def print_notes(label: str, notes: Iterable[str]) -> None:
     """Print how the data were read to standard error, a line each."""
     if sys.stderr is not None:
         for note in notes:
-            print(f"{label}: note: {note}", file=sys.stderr)
+            print(visible(f"{label}: note: {note}"), file=sys.stderr)

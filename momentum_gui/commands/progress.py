@@ -31,11 +31,11 @@ class Progress:
                 return self
 
             columns = (
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False),
                 BarColumn(),
                 TaskProgressColumn(),
                 TimeRemainingColumn(),
-                TextColumn("{task.fields[note]}"),
+                TextColumn("{task.fields[note]}", markup=False),
             )
             console = Console(stderr=True)
             self._bar = Bar(*columns, console=console, transient=True, auto_refresh=False)

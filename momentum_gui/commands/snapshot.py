@@ -10,6 +10,7 @@ from momentum_gui.commands.arguments import Commands, add_file, load_experiment
 from momentum_gui.display import NoDisplayError, use_offscreen
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.missing import missing
+from momentum_gui.printable import visible
 
 SMALLEST, LARGEST = 320, 7680
 
@@ -45,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     except ImportError as error:
         raise NoDisplayError(f"the window cannot be drawn: {missing(error)}") from None
     for path in snapshot.take(experiment, folder, size, arguments.theme):
-        print(path)
+        print(visible(str(path)))
     return 0
 
 

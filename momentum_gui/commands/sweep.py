@@ -18,6 +18,7 @@ from momentum_gui.commands.progress import Progress
 from momentum_gui.display import use_offscreen
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.missing import missing
+from momentum_gui.printable import visible
 
 if TYPE_CHECKING:
     from momentum_gui.lab.experiment import Experiment
@@ -111,7 +112,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     if not (arguments.json or arguments.best):
         if not sweep.table.complete and file is not None:
-            print(f"Interrupted: the same command goes on from {file.part}.")
+            print(visible(f"Interrupted: the same command goes on from {file.part}."))
         elif sweep.table.complete and confirmation is None:
             print("Interrupted: the answer is not confirmed.")
     return 0 if sweep.table.complete and confirmer is None else INTERRUPTED

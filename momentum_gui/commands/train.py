@@ -105,7 +105,7 @@ def run(arguments: argparse.Namespace) -> int:
     choice = log_choice(arguments)
     check_outputs(arguments, experiment)
     trainer = make_trainer(experiment, arguments, choice)
-    with Interrupt() as interrupt:
+    with Interrupt(pipe=True) as interrupt:
         with Outputs(arguments, trainer) as outputs:
             frame, seconds = train(trainer, outputs, interrupt)
         outputs.draw()

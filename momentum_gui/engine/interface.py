@@ -15,6 +15,7 @@ from momentum_gui.engine.report import Report, Span
 from momentum_gui.engine.task import Items, Task
 
 ENGINES = ("auto", "compiled", "numpy")
+NUMPY, COMPILED = "momentum_gui.engine.numpy_engine", "momentum_gui.engine.compiled.engine"
 
 
 class Engine(Protocol):
@@ -39,8 +40,7 @@ def choose(name: str = "auto") -> Engine:
     trouble = "" if name == "numpy" else numba_trouble()
     if name == "compiled" and trouble:
         raise ValueError(f"engine = 'compiled': {trouble}; allowed here are auto, numpy")
-    chosen = "numpy_engine" if name == "numpy" or trouble else "compiled.engine"
-    return cast(Engine, importlib.import_module(f"momentum_gui.engine.{chosen}"))
+    return cast(Engine, importlib.import_module(NUMPY if name == "numpy" or trouble else COMPILED))
 
 
 @cache
@@ -48,13 +48,13 @@ def numba_trouble() -> str:
     """Return why numba cannot compile here, in one line; empty where it can. Imports numba, and so asks only once."""
     if importlib.util.find_spec("numba") is None:
         return "numba is not installed"
-    try:
-        numba = importlib.import_module("numba")
-    except (
-        Exception
-    ) as error:  # a broken installation, or an environment variable that numba refuses, can raise anything
+    try:  # a broken installation, or an environment variable that numba refuses, can raise anything
+        if importlib.import_module("numba").config.DISABLE_JIT:
+            return "NUMBA_DISABLE_JIT switches numba's compiler off"
+        importlib.import_module(COMPILED)
+    except Exception as error:
         return f"numba cannot be imported ({' '.join(str(error).split()) or type(error).__name__})"
-    return "NUMBA_DISABLE_JIT switches numba's compiler off" if numba.config.DISABLE_JIT else ""
+    return ""
 
 
 WARM_UP = "momentum_gui.engine.compiled.warm_up"

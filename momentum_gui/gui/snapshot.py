@@ -15,6 +15,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QMessageLogCont
 
 from momentum_gui.engine.interface import warm_up
 from momentum_gui.gui.app import application, prepare_offscreen
+from momentum_gui.lab.atomic_file import write_atomically
 from momentum_gui.lab.experiment import Experiment
 
 if TYPE_CHECKING:
@@ -70,8 +71,7 @@ def _take(experiment: Experiment, folder: Path, size: tuple[int, int], theme: st
         position = session.record.latest.position
         settle(window)
         paths = [folder / "window.png"]
-        if not window.grab().save(str(paths[0])):
-            raise OSError(f"{paths[0]}: cannot be written")
+        write_atomically(paths[0], export.encoded(window.grab().toImage()))
         for title in window.views.titles:
             view = window.views.show(title)
             if view.is_empty:  # a sweep that was not asked for

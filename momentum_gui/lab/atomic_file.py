@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -30,6 +31,35 @@ def write_atomically(path: str | Path, content: bytes | str | Iterable[bytes]) -
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def put_in_place(draft: Path, path: Path) -> None:
+    """Make a whole file, written beside this one, its new content: a link stays a link, a device or a pipe is fed.
+
+    A new file gets what the umask allows, an old one keeps its permissions. Raises OSError.
+    """
+    if path.exists() and not path.is_file():
+        with open(draft, "rb") as whole, open(path, "wb", opener=without_waiting) as file:
+            shutil.copyfileobj(whole, file)
+        draft.unlink()
+        return
+    place = path.resolve()
+    os.chmod(draft, place.stat().st_mode if place.exists() else 0o666 & ~umask())
+    try:
+        os.replace(draft, place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:  # a link into another file system
+            raise
+        with open(draft, "rb") as whole:
+            replace_file(place, iter(lambda: whole.read(1 << 20), b""))
+        draft.unlink()
+
+
+def without_waiting(path: str, flags: int) -> int:
+    """Open a device or a pipe. Raises OSError where a pipe has no reader, instead of waiting for one."""
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    os.set_blocking(handle, True)
+    return handle
 
 
 def replace_file(path: Path, pieces: Iterable[bytes]) -> None:

@@ -224,7 +224,9 @@ def test_links_in_a_circle_are_refused(capsys: pytest.CaptureFixture[str]) -> No
         assert error.count("\n") == 1
 
 
-STOPPING = [number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
+STOPPING = [
+    number for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE") if (number := getattr(signal, name, None)) is not None
+]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGHUP")

@@ -27,8 +27,10 @@ def python(code: str, **environment: str) -> str:
         ("", {"NUMBA_DISABLE_JIT": "1"}, "NUMBA_DISABLE_JIT"),
         ("", {"NUMBA_NUM_THREADS": "0"}, "cannot be imported"),
         ("sys.modules['llvmlite'] = None; ", {}, "cannot be imported"),
+        ("import numba; del numba.config; ", {}, "cannot be imported"),
+        ("import numba; numba.njit = lambda **_: 1 / 0; ", {}, "cannot be imported"),
     ],
-    ids=["switched off", "no threads", "broken"],
+    ids=["switched off", "no threads", "broken", "empty", "fails when called"],
 )
 def test_where_numba_does_not_work_numpy_trains(fault: str, environment: dict[str, str], said: str) -> None:
     """ "auto" falls back to NumPy; "compiled" is refused in one line with the reason."""

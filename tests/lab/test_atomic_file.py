@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from momentum_gui.lab.atomic_file import check_folder, check_writable, write_atomically
+from momentum_gui.lab.atomic_file import check_folder, check_writable, put_in_place, write_atomically
 from momentum_gui.lab.errors import BadInputError
 
 
@@ -82,3 +82,27 @@ def test_places_that_take_no_files_are_refused(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(os, "access", lambda _path, _mode: False)  # root may write to any file
     with pytest.raises(BadInputError, match="is read-only"):
         check_writable(file, "--log")
+
+
+def test_a_draft_takes_a_files_place_but_never_that_of_a_link_or_a_pipe(tmp_path: Path) -> None:
+    """A link keeps leading to its file, which keeps its permissions; a pipe gets the bytes, or an error without a
+    reader."""
+    draft, file, link, pipe = (tmp_path / name for name in ("draft", "file", "link", "pipe"))
+    file.write_text("old")
+    file.chmod(0o600)
+    link.symlink_to(file)
+    draft.write_text("new")
+    put_in_place(draft, link)
+    assert link.is_symlink()
+    assert file.read_text() == "new"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    os.mkfifo(pipe)
+    draft.write_text("fed")
+    with pytest.raises(OSError, match="No such device"):
+        put_in_place(draft, pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    put_in_place(draft, pipe)
+    assert os.read(reader, 10) == b"fed"
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert not draft.exists()

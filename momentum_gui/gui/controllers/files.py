@@ -320,15 +320,15 @@ class FileController(QObject):
 
 def begins_a_log(path: Path) -> bool:
     """Return whether a CSV file begins as a log does."""
+    from momentum_gui.lab.data.text_file import read_text
     from momentum_gui.lab.recording.line_file import is_compressed, unpacked
     from momentum_gui.lab.recording.log import is_log
 
     try:
         if is_compressed(path):
             return is_log(unpacked(path, str(path), 4000))
-        with open(path, encoding="utf-8-sig") as file:
-            return is_log(file.readline(4000))
-    except (OSError, UnicodeDecodeError, BadInputError):
+        return is_log(read_text(path, str(path), "utf-8", 4000).text.partition("\n")[0])
+    except BadInputError:
         return False
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -11,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from momentum_gui.gui.training.background import Background
-from momentum_gui.lab.atomic_file import check_writable
+from momentum_gui.lab.atomic_file import check_writable, put_in_place
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.log import AnatomyWriter, Writer, anatomy_path, experiment_path
 from momentum_gui.lab.recording.parquet_log import ParquetLog, check_log_file, open_log
@@ -125,5 +124,5 @@ def write_log(
         opened.close()
         for name in (draft, anatomy_path(draft), experiment_path(draft)):
             if name is not None and name.is_file():
-                os.replace(name, path.parent / name.name)
+                put_in_place(name, path.parent / name.name)
     return path

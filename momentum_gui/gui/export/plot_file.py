@@ -126,6 +126,11 @@ def png(size: QSizeF, paint: Paint, scale: float) -> bytes:
     # Only now: axes are recorded for a screen's resolution, and would be played back larger on an image of another.
     image.setDotsPerMeterX(round(DOTS * scale / 0.0254))
     image.setDotsPerMeterY(round(DOTS * scale / 0.0254))
+    return encoded(image)
+
+
+def encoded(image: QImage) -> bytes:
+    """Return an image as PNG. Raises OSError where there is not enough memory."""
     with opened() as buffer:
         if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
             raise OSError("the picture cannot be encoded as PNG")

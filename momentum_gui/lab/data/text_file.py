@@ -51,9 +51,9 @@ def checksum_of(path: Path) -> str:
 def read_bytes(path: Path, label: str, most: int | None = None) -> tuple[bytes, int]:
     """Return the bytes of a regular file, at most `most` of them, and how many it has. Raises BadInputError."""
     try:
-        if path.is_dir():
-            raise BadInputError(f"{label}: is a folder: a CSV file is needed")
         facts = path.stat()
+        if stat.S_ISDIR(facts.st_mode):
+            raise BadInputError(f"{label}: is a folder: a file is needed")
         if not stat.S_ISREG(facts.st_mode):
             raise BadInputError(f"{label}: is a device or a pipe: a regular file is needed")
         if facts.st_size > MOST_BYTES:

@@ -21,6 +21,7 @@ from momentum_gui.engine.rules import RULES, Rule, four, rule_of_formulas
 from momentum_gui.lab.atomic_file import write_atomically
 from momentum_gui.lab.data.datasets import is_path
 from momentum_gui.lab.data.proposal import begun, is_table, problem_table, proposal
+from momentum_gui.lab.data.text_file import read_bytes
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment.refusal import explain
 from momentum_gui.lab.experiment.validation import check
@@ -85,11 +86,7 @@ class Experiment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
             begin = {"problem": problem_table(begun(path))}
             chosen = cls._of_table(begin, label, Path.cwd(), [each for each in changes if each.startswith("problem.")])
             return cls._of_table(proposal(chosen.problem), label, Path.cwd(), changes)
-        try:
-            raw = path.read_bytes()
-        except OSError as error:
-            raise BadInputError(f"{label}: cannot be read: {error.strerror}") from None
-        return cls.parse(decoded(raw, label), label, path.parent, changes)
+        return cls.parse(decoded(read_bytes(path, label)[0], label), label, path.parent, changes)
 
     @classmethod
     def parse(cls, text: str, label: str, folder: Path, changes: Sequence[str] = ()) -> Experiment:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Protocol
@@ -27,11 +26,10 @@ from momentum_gui.lab.settings import (
     Training,
     View,
 )
+from momentum_gui.printable import CONTROL
 
 MOST_WEIGHTS = 1_000_000
 TRIED_MOMENTA = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99)
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-"""Control characters and line breaks, which a terminal would obey and no picture can hold."""
 FOR_DATA = ("target", "inputs", "encoding", "separator", "decimal", "header", "items", "noise")
 FOR_SURFACES = ("start", "parameters")
 

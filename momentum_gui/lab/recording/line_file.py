@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import gzip
+import io
 import os
 import stat
 import zlib
 from contextlib import suppress
 from pathlib import Path
 
-from momentum_gui.lab.data.text_file import MOST_BYTES
+from momentum_gui.lab.data.text_file import MOST_BYTES, read_bytes
 from momentum_gui.lab.errors import BadInputError
 
 COMPRESSED = ".gz"
@@ -105,10 +106,8 @@ class CompressedLineFile(LineFile):
 def unpacked(path: Path, label: str, most: int = MOST_BYTES) -> str:
     """Return the text of a compressed file, or its first `most` bytes where that is fewer. Raises BadInputError."""
     try:
-        with gzip.open(path) as file:
+        with gzip.open(io.BytesIO(read_bytes(path, label)[0])) as file:
             raw = file.read(most)
         return raw.decode("utf-8")
-    except FileNotFoundError:
-        raise BadInputError(f"{label}: no such file") from None
     except (OSError, EOFError, zlib.error, UnicodeDecodeError):
         raise BadInputError(f"{label}: is not a text compressed by gzip") from None

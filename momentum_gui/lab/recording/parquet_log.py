@@ -14,7 +14,7 @@ import numpy as np
 
 from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.report import Measure
-from momentum_gui.lab.atomic_file import umask
+from momentum_gui.lab.atomic_file import put_in_place
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.columns import COLUMNS
@@ -117,8 +117,7 @@ class ParquetLog:
         try:
             self._flush()
             self._file.close()
-            os.chmod(self._draft, self.path.stat().st_mode if self.path.exists() else 0o666 & ~umask())
-            os.replace(self._draft, self.path.resolve())
+            put_in_place(Path(self._draft), self.path)
         except OSError as error:
             self.discard()
             raise OSError(error.errno, error.strerror or str(error), str(self.path)) from None

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from momentum_gui.engine.population import Outcome
 from momentum_gui.engine.task import NetworkTask, Task
 from momentum_gui.lab.atomic_file import check_writable, write_atomically
+from momentum_gui.lab.data.text_file import first_lines, read_bytes
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep.block import BlockResult, Shared
@@ -190,7 +191,7 @@ class SweepFile:
 
     def _read(self, found: Path, need_more: bool) -> None:
         """Take in the rows of an earlier session."""
-        raw = found.read_bytes()
+        raw = read_bytes(found, str(found))[0]
         raw = raw[: raw.rfind(b"\n") + 1]
         more = found == self.part
         if need_more and not more:
@@ -257,11 +258,7 @@ def optional(values: list[float]) -> list[str]:
 
 def first_line(path: Path) -> str:
     """Return the first line of a text file; empty where it cannot be read."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.readline()
-    except OSError:
-        return ""
+    return next(iter(first_lines(path, "utf-8", 1)), "")
 
 
 def fingerprint(task: Task) -> str:

@@ -47,6 +47,17 @@ def test_with_what_was_chosen(xor: Experiment, tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 3
 
 
+def test_a_link_stays_a_link_and_a_private_log_private(xor: Experiment, tmp_path: Path) -> None:
+    """What lay at the path is written to, as with any other file."""
+    (tmp_path / "real.csv").write_text("before")
+    (tmp_path / "real.csv").chmod(0o600)
+    (tmp_path / "log.csv").symlink_to(tmp_path / "real.csv")
+    write_log(xor, 40, tmp_path / "log.csv", "numpy", lambda share: None, lambda: False)
+    assert (tmp_path / "log.csv").is_symlink()
+    assert len(read_log(tmp_path / "real.csv")) == 2
+    assert (tmp_path / "real.csv").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.usefixtures("leaves_nothing")
 def test_in_the_background(qtbot: QtBot, xor: Experiment, tmp_path: Path) -> None:
     """It is written without holding up the window; where nothing can be written that is said at once."""
