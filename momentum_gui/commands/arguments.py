@@ -11,6 +11,7 @@ from momentum_gui.lab.errors import BadInputError
 from momentum_gui.printable import visible
 
 if TYPE_CHECKING:
+    from momentum_gui.gui.paper.form import PictureForm
     from momentum_gui.lab.experiment import Experiment
 
 FILE_HELP = (
@@ -59,3 +60,36 @@ def print_notes(label: str, notes: Iterable[str]) -> None:
     if sys.stderr is not None:
         for note in notes:
             print(visible(f"{label}: note: {note}"), file=sys.stderr)
+
+
+def add_form(parser: argparse.ArgumentParser) -> None:
+    """Declare `--size`, `--dpi` and `--theme` of pictures."""
+    parser.add_argument(
+        "--size",
+        metavar="WxH",
+        help="the size of pictures: 85x60mm, a journal's column, or 1200x800px; by default as on a screen, in twice as "
+        "many pixels",
+    )
+    parser.add_argument(
+        "--dpi", metavar="N", help="dots an inch of pictures: by default 300 where the size is in mm, else 96"
+    )
+    parser.add_argument(
+        "--theme", metavar="light|dark", default="light", help="the colours of pictures: light (the default) or dark"
+    )
+
+
+def form_of(arguments: argparse.Namespace) -> PictureForm:
+    """Return the form of pictures that `--size`, `--dpi` and `--theme` ask for. Raises BadInputError."""
+    from momentum_gui.gui.paper.form import PictureForm, read_size
+
+    if arguments.theme not in ("light", "dark"):
+        raise BadInputError(f"--theme {arguments.theme}: allowed are light and dark")
+    try:
+        dpi = None if arguments.dpi is None else float(arguments.dpi)
+    except ValueError:
+        raise BadInputError(f"--dpi {arguments.dpi}: allowed is a number of dots an inch, like 300") from None
+    try:
+        size, unit = (None, "px") if arguments.size is None else read_size(arguments.size)
+        return PictureForm(size, unit, dpi, arguments.theme)  # type: ignore[arg-type]
+    except BadInputError as error:
+        raise BadInputError(f"--{error}") from None

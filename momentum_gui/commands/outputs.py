@@ -26,6 +26,7 @@ from momentum_gui.lab.recording.record import Record
 from momentum_gui.missing import missing
 
 if TYPE_CHECKING:
+    from momentum_gui.gui.paper.form import PictureForm
     from momentum_gui.lab.training.frame import Frame
     from momentum_gui.lab.training.trainer import Trainer
 
@@ -130,14 +131,14 @@ class Outputs:
         else:
             self._record.extend(frame)
 
-    def draw(self) -> None:
-        """Draw the pictures, without a display. Raises OSError."""
+    def draw(self, form: PictureForm) -> None:
+        """Draw the pictures in a form, without a display. Raises OSError."""
         if self._plots and self._record is not None:
             from momentum_gui.gui.export.pictures import save_training_plot
 
             use_offscreen()
             for plot in self._plots:
-                save_training_plot(self._record, Path(plot), self._setup)
+                save_training_plot(self._record, Path(plot), self._setup, form)
 
     def __enter__(self) -> Self:
         return self

@@ -10,16 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from momentum_gui.commands.arguments import Commands, add_file, load_experiment
+from momentum_gui.commands.arguments import Commands, add_file, form_of, load_experiment
 from momentum_gui.display import use_offscreen
 from momentum_gui.lab.errors import BadInputError
 
 if TYPE_CHECKING:
     from momentum_gui.engine.analysis.plane import Plane
     from momentum_gui.engine.arrays import Floats
+    from momentum_gui.gui.paper.form import PictureForm
     from momentum_gui.lab.experiment import Experiment
 
-LEAST, MOST = 2, 4001
+LEAST, MOST, POINTS = 2, 4001, 101
 INTERRUPTED = 130
 
 
@@ -40,9 +41,17 @@ def add(commands: Commands) -> None:
     parser.add_argument("--run", dest="run_name", metavar="NAME", help="of this run (the first)")
     parser.add_argument("--seed", type=int, metavar="N", help="of the random directions (that of the training)")
     parser.add_argument("--range", metavar="X0:X1:Y0:Y1", help="what to show (by default what shows the paths)")
-    parser.add_argument("--size", type=int, default=101, metavar="N", help="points along each side (101)")
     parser.add_argument("--csv", metavar="S.csv", help="write x,y,error for every point")
     parser.add_argument("--plot", metavar="S.png", help="draw it, with the paths: .png, .svg, .pdf")
+    parser.add_argument(
+        "--size",
+        metavar="N|WxH",
+        action="append",
+        default=[],
+        help=f"N: points along each side ({POINTS}); WxH: of the picture, like 85x60mm or 1200x800px",
+    )
+    parser.add_argument("--dpi", metavar="N", help="dots an inch of the picture: 300 where its size is in mm, else 96")
+    parser.add_argument("--theme", metavar="light|dark", default="light", help="the colours of the picture (light)")
     parser.add_argument("--engine", default="auto", metavar="E", help="auto, compiled, numpy")
     parser.set_defaults(run=run)
 
@@ -57,6 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     from momentum_gui.lab.surface.planes import Choice, Travel, default_range, make_plane, parse_range
 
     experiment = load_experiment(arguments)
+    points, form = sizes_of(arguments)
     check(arguments, experiment)
     wanted = parse_range(arguments.range) if arguments.range is not None else None
     run_number = find_run(arguments.run_name, experiment)
@@ -73,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         seed = experiment.runs[run_number].training.seed if arguments.seed is None else arguments.seed
         plane = make_plane(choice, trainer.setup, center, travel, seed)
         x0, x1, y0, y1 = default_range(plane, trainer.setup, paths) if wanted is None else wanted
-        xs, ys = np.linspace(x0, x1, arguments.size), np.linspace(y0, y1, arguments.size)
+        xs, ys = np.linspace(x0, x1, points), np.linspace(y0, y1, points)
         task = trainer.setup.task(experiment.runs[run_number].training)
         cancelled = partial(getattr, interrupt, "asked")
         errors = next(refined_errors(trainer.engine, task, plane, xs, ys, cancelled, first_stride=1), None)
@@ -87,10 +97,31 @@ def run(arguments: argparse.Namespace) -> int:
         use_offscreen()
         from momentum_gui.gui.export.pictures import save_surface_plot
 
-        save_surface_plot(trainer.setup, travel.record, plane, xs, ys, errors, Path(arguments.plot))
+        save_surface_plot(trainer.setup, travel.record, plane, xs, ys, errors, Path(arguments.plot), form)
     piped = arguments.csv is not None and not Path(arguments.csv).resolve().is_file()
     print(summary(plane, xs, ys, errors), file=sys.stderr if piped else sys.stdout)
     return 0
+
+
+def sizes_of(arguments: argparse.Namespace) -> tuple[int, PictureForm]:
+    """Return the points along each side, and the form of the picture: `--size` may give both. Raises BadInputError."""
+    from momentum_gui.gui.paper.form import SIZE_HELP
+
+    points: list[str] = []
+    pictures: list[str] = []
+    for size in arguments.size:
+        (pictures if re.search("[x×]", size, re.IGNORECASE) else points).append(size)
+    for given, what in ((points, "points"), (pictures, "size of the picture")):
+        if len(given) > 1:
+            raise BadInputError(f"--size {given[1]}: {what} given already: {given[0]}")
+    count = points[0] if points else str(POINTS)
+    if not count.isascii() or not count.isdecimal() or not LEAST <= int(count) <= MOST:
+        raise BadInputError(
+            f"--size {count}: allowed is a whole number from {LEAST} to {MOST}, of points along each side, or for the "
+            f"picture {SIZE_HELP}"
+        )
+    arguments.size = pictures[0] if pictures else None
+    return int(count), form_of(arguments)
 
 
 def trains(arguments: argparse.Namespace, kind: str) -> bool:
@@ -108,8 +139,6 @@ def check(arguments: argparse.Namespace, experiment: Experiment) -> None:
     from momentum_gui.lab.atomic_file import check_writable
     from momentum_gui.lab.surface.planes import MOMENTS
 
-    if not LEAST <= arguments.size <= MOST:
-        raise BadInputError(f"--size {arguments.size}: allowed is a whole number from {LEAST} to {MOST}")
     if arguments.at not in MOMENTS:
         raise BadInputError(f"--at {arguments.at}: allowed are {', '.join(MOMENTS)}")
     if arguments.seed is not None and not 0 <= arguments.seed < 2**32:

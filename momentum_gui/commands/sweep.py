@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from momentum_gui.commands.arguments import Commands, add_file, load_experiment, print_notes
+from momentum_gui.commands.arguments import Commands, add_file, add_form, form_of, load_experiment, print_notes
 from momentum_gui.commands.interrupt import Interrupt
 from momentum_gui.commands.progress import Progress
 from momentum_gui.display import use_offscreen
@@ -21,6 +21,7 @@ from momentum_gui.missing import missing
 from momentum_gui.printable import visible
 
 if TYPE_CHECKING:
+    from momentum_gui.gui.paper.form import PictureForm
     from momentum_gui.lab.experiment import Experiment
     from momentum_gui.lab.sweep.answer import Answer
     from momentum_gui.lab.sweep.confirmation import Confirmation
@@ -62,6 +63,7 @@ def add(commands: Commands) -> None:
         "--csv", metavar="S.csv", help="write a row for each cell and seed; go on from there if interrupted"
     )
     parser.add_argument("--plot", metavar="S.png", action="append", default=[], help="draw the map: .png, .svg, .pdf")
+    add_form(parser)
     parser.add_argument("--scheduler", metavar="ADDRESS", help="train on the dask.distributed cluster at this address")
     parser.add_argument("--engine", default="auto", metavar="E", help="auto, compiled, numpy")
     form = parser.add_mutually_exclusive_group()
@@ -78,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     from momentum_gui.lab.sweep.answer import find_answer
     from momentum_gui.lab.sweep.confirmer import Confirmer
 
-    experiment = load_experiment(arguments)
+    experiment, paper = load_experiment(arguments), form_of(arguments)
     grid = make_grid(arguments, experiment)
     hold_out = None if arguments.confirm is None else whole(arguments.confirm, "--confirm", 0)
     sweep, file = make_sweep(arguments, experiment, grid)
@@ -107,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
     answer = find_answer(sweep.table, arguments.measure, experiment.training.target_error, confirmation)
     tell(arguments, sweep, answer)
     if arguments.plot and (sweep.table.complete or not interrupt.asked):
-        draw(arguments, experiment, sweep, answer)
+        draw(arguments, experiment, sweep, answer, paper)
     if not interrupt.asked:
         return 0
     if not (arguments.json or arguments.best):
@@ -280,8 +282,10 @@ def load_drawing(path: str) -> None:
         raise OSError(f"--plot {path}: no pictures can be drawn here: {missing(error)}") from None
 
 
-def draw(arguments: argparse.Namespace, experiment: Experiment, sweep: Sweep, answer: Answer | None) -> None:
-    """Draw the map, without a display. Raises OSError."""
+def draw(
+    arguments: argparse.Namespace, experiment: Experiment, sweep: Sweep, answer: Answer | None, form: PictureForm
+) -> None:
+    """Draw the map in a form, without a display. Raises OSError."""
     from momentum_gui.gui.plots.sweep.picture import SweepPicture, save_sweep_plot
     from momentum_gui.lab.sweep.stability_line import UNKNOWN, curvature_at_end
 
@@ -290,4 +294,4 @@ def draw(arguments: argparse.Namespace, experiment: Experiment, sweep: Sweep, an
         curvature = curvature_at_end(experiment, sweep.grid, answer.cell, sweep.shared.engine)
     picture = SweepPicture(sweep.table, arguments.measure, experiment.training.target_error, answer, curvature)
     for plot in arguments.plot:
-        save_sweep_plot(picture, Path(plot))
+        save_sweep_plot(picture, Path(plot), form)

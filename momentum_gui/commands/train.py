@@ -9,7 +9,7 @@ import textwrap
 import time
 from typing import TYPE_CHECKING, Any, Protocol
 
-from momentum_gui.commands.arguments import Commands, add_file, load_experiment, print_notes
+from momentum_gui.commands.arguments import Commands, add_file, add_form, form_of, load_experiment, print_notes
 from momentum_gui.commands.interrupt import Interrupt
 from momentum_gui.commands.progress import Progress
 from momentum_gui.lab.errors import BadInputError
@@ -91,6 +91,7 @@ def add(commands: Commands) -> None:
         default=[],
         help="draw the error curves: .png, .svg, .pdf",
     )
+    add_form(parser)
     parser.add_argument("--engine", default="auto", metavar="E", help="auto, compiled, numpy")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of a line for each run")
     parser.set_defaults(run=run)
@@ -102,13 +103,13 @@ def run(arguments: argparse.Namespace) -> int:
     from momentum_gui.commands.outputs import Outputs, check_outputs
 
     experiment = load_experiment(arguments)
-    choice = log_choice(arguments)
+    choice, form = log_choice(arguments), form_of(arguments)
     check_outputs(arguments, experiment)
     trainer = make_trainer(experiment, arguments, choice)
     with Interrupt(pipe=True) as interrupt:
         with Outputs(arguments, trainer) as outputs:
             frame, seconds = train(trainer, outputs, interrupt)
-        outputs.draw()
+        outputs.draw(form)
     if arguments.json:
         runs = [run_facts(run, spent) for run, spent in zip(frame.runs, seconds, strict=True)]
         print(json.dumps({"experiment": arguments.file, "engine": trainer.engine.name, "runs": runs}))

@@ -46,6 +46,7 @@ def _take(experiment: Experiment, folder: Path, size: tuple[int, int], theme: st
     from momentum_gui.gui.export import plot_file as export
     from momentum_gui.gui.export.log_export import write_log
     from momentum_gui.gui.main_window import MainWindow
+    from momentum_gui.gui.paper.devices import encoded
     from momentum_gui.gui.state import Activity
     from momentum_gui.gui.style import theme as themes
     from momentum_gui.gui.training.pace import FULL_SPEED
@@ -71,7 +72,7 @@ def _take(experiment: Experiment, folder: Path, size: tuple[int, int], theme: st
         position = session.record.latest.position
         settle(window)
         paths = [folder / "window.png"]
-        write_atomically(paths[0], export.encoded(window.grab().toImage()))
+        write_atomically(paths[0], encoded(window.grab().toImage()))
         for title in window.views.titles:
             view = window.views.show(title)
             if view.is_empty:  # a sweep that was not asked for

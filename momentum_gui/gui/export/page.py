@@ -8,43 +8,81 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QAbstractTextDocumentLayout, QColor, QImage, QPainter, QPalette, QPen, QTextDocument
+from PySide6.QtGui import QAbstractTextDocumentLayout, QFont, QImage, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsRectItem, QGraphicsTextItem
 
+from momentum_gui.gui.paper.form import PictureForm
+from momentum_gui.gui.paper.text import MARGIN, text, words
 from momentum_gui.gui.plots.common.curve import Curve
 from momentum_gui.gui.plots.common.plot import Plot
 from momentum_gui.gui.plots.common.plot_view import PlotView
+from momentum_gui.gui.plots.common.view import View
 from momentum_gui.gui.plots.surface.contours import ValueLabel
 from momentum_gui.gui.style import theme
 
-MARGIN = 8.0
+FITTING = 4
+"""How often a view is resized until its page has the size wanted: words wrap otherwise in another width."""
+LEAST = 40
+"""No side of a view is shorter, in pixels."""
 
 
 @contextmanager
-def dressed(view: PlotView, chosen: theme.Theme) -> Iterator[None]:
-    """The view in another theme and laid out even if it was never shown; as before afterwards."""
-    shown = view.isVisible()
-    if not shown:
+def posed(view: View, form: PictureForm) -> Iterator[QSizeF | None]:
+    """The view as a form asks: in its theme, with its type, in its size; as before afterwards.
+
+    Gives the room for the picture, in pixels of a screen; None for the size on the screen. A view that was never shown
+    is laid out.
+    """
+    before, geometry, font = theme.current(), view.geometry(), view.font()
+    chosen = theme.THEMES[form.theme]
+    own_font = view.testAttribute(Qt.WidgetAttribute.WA_SetFont)
+    if not view.isVisible():
         if view.width() < 320 or view.height() < 200:
             view.resize(720, 480)
         activate(view)
-    before = theme.current()
+    if form.type_size is not None:
+        smaller = QFont(font)
+        smaller.setPointSizeF(form.type_size)
+        view.setFont(smaller)
     try:
         with theme.using(chosen):
             view.apply_theme()
+            if form.layout_size is not None:
+                fit(view, QSizeF(*form.layout_size), form.type_size)
             activate(view)
             view.redraw_at_rest()
-            yield
+            yield None if form.layout_size is None else QSizeF(*form.layout_size)
     finally:
-        if before is not chosen:
+        if form.type_size is not None:
+            view.setFont(font if own_font else QFont())
+        if view.geometry() != geometry:
+            view.setGeometry(geometry)
+        if before is not chosen or form.type_size is not None:
             view.apply_theme()
 
 
-def activate(view: PlotView) -> None:
+def fit(view: View, wanted: QSizeF, points: float | None) -> None:
+    """Make a view so large that its plots, with the words around them, fill a page."""
+    view.resize(round(wanted.width()), round(wanted.height()))
+    if not isinstance(view, PlotView) or not view.plots:
+        return
+    for _ in range(FITTING):
+        activate(view)
+        view.redraw_at_rest()
+        spare = wanted - Layout(view, None, points).size
+        if max(abs(spare.width()), abs(spare.height())) < 1:
+            return
+        wide, high = view.width() + round(spare.width()), view.height() + round(spare.height())
+        view.resize(max(LEAST, wide), max(LEAST, high))
+
+
+def activate(view: View) -> None:
     """Bring the layouts of a view and of its plots up to date now, without the event loop."""
     if not view.isVisible():
         view.grab()  # the only call by which Qt lays out what was never shown, all the way down
-    for plot in view.plots:
+    if (layout := view.layout()) is not None:
+        layout.activate()
+    for plot in view.plots if isinstance(view, PlotView) else ():
         plot.resizeEvent(None)
         plot.getPlotItem().layout.activate()
         plot.scene().prepareForPaint()
@@ -53,24 +91,24 @@ def activate(view: PlotView) -> None:
 class Layout:
     """A view on paper: its runs by name and colour, its plots as on the screen, its words below.
 
-    An `image` takes the place of the plots, with no key to what they draw; it knows its scale.
+    An `image` takes the place of the plots, with no key to what they draw; it knows its scale. `points` is the size of
+    the words.
     """
 
-    def __init__(self, view: PlotView, image: QImage | None = None) -> None:
+    def __init__(self, view: PlotView, image: QImage | None = None, points: float | None = None) -> None:
         self.image = image
         self.plots = [] if image is not None else [plot for plot in view.plots if not plot.isHidden()] or view.plots
         sizes = [QSizeF(plot.size()) for plot in self.plots] if image is None else [image.deviceIndependentSize()]
         width = max(size.width() for size in sizes)
         head = heading(view, key=image is None)
-        self._head = words(head, width - 2 * MARGIN)
-        self._foot = words(notes(view), width - 2 * MARGIN)
+        self._head = words(head, width - 2 * MARGIN, points)
+        self._foot = words(notes(view), width - 2 * MARGIN, points)
         self._top = self._head.size().height() + MARGIN if head else 0.0
         below = self._foot.size().height() + MARGIN if notes(view) else 0.0
         self.size = QSizeF(width, self._top + sum(size.height() for size in sizes) + below)
 
     def paint(self, painter: QPainter) -> None:
-        """Paint everything, background first."""
-        painter.fillRect(QRectF(0, 0, self.size.width(), self.size.height()), QColor(theme.current().plot_background))
+        """Paint everything."""
         text(painter, self._head, MARGIN, MARGIN / 2)
         y = self._top
         if self.image is not None:
@@ -100,27 +138,6 @@ def heading(view: PlotView, *, key: bool = True) -> str:
 def notes(view: PlotView) -> str:
     """Return what a view says below its plots: where the run is, what is held fixed or left out."""
     return "<br>".join(text for text in view.captions() if text)
-
-
-def words(rich: str, width: float) -> QTextDocument:
-    """Rich text wrapped to a width, in the theme's colour."""
-    document = QTextDocument()
-    document.setDocumentMargin(0)
-    font = document.defaultFont()
-    font.setPixelSize(12)
-    document.setDefaultFont(font)
-    document.setDefaultStyleSheet(f"body {{ color: {theme.current().plot_foreground}; }}")
-    document.setHtml(f"<body>{rich}</body>")
-    document.setTextWidth(width)
-    return document
-
-
-def text(painter: QPainter, document: QTextDocument, x: float, y: float) -> None:
-    """Paint rich text at a place."""
-    painter.save()
-    painter.translate(x, y)
-    document.drawContents(painter)
-    painter.restore()
 
 
 @contextmanager

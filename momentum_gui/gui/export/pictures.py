@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QApplication
 from momentum_gui.engine.analysis.plane import Plane, Range
 from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.interface import choose
-from momentum_gui.gui.export.plot_file import kind, save_picture
+from momentum_gui.gui.export.plot_file import save_picture
+from momentum_gui.gui.paper.devices import kind
+from momentum_gui.gui.paper.form import PictureForm
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.error.view import ErrorView
 from momentum_gui.gui.plots.surface.evaluation import Evaluated, SurfaceRequest
@@ -24,7 +26,7 @@ from momentum_gui.lab.setup import Setup
 WIDTH, HEIGHT = 800, 560
 
 
-def save_training_plot(record: Record, path: str | Path, setup: Setup) -> None:
+def save_training_plot(record: Record, path: str | Path, setup: Setup, form: PictureForm | None = None) -> None:
     """Draw the error curves of all runs. Raises BadInputError for a suffix that is no picture's, OSError."""
     kind(path)
     application = off_screen()
@@ -32,13 +34,20 @@ def save_training_plot(record: Record, path: str | Path, setup: Setup) -> None:
     try:
         view.resize(WIDTH, HEIGHT)
         view.show_state(WindowState.of_record(setup, record))
-        save_picture(view, path, chosen=theme.LIGHT)
+        save_picture(view, path, form)
     finally:
         let_go(application, view)
 
 
 def save_surface_plot(
-    setup: Setup, record: Record | None, plane: Plane, xs: Floats, ys: Floats, errors: Floats, path: str | Path
+    setup: Setup,
+    record: Record | None,
+    plane: Plane,
+    xs: Floats,
+    ys: Floats,
+    errors: Floats,
+    path: str | Path,
+    form: PictureForm | None = None,
 ) -> None:
     """Draw an evaluated surface, errors (len(ys), len(xs)), with the paths of all runs on its plane.
 
@@ -51,7 +60,7 @@ def save_surface_plot(
         view.resize(WIDTH, round(0.85 * WIDTH))
         if record is not None:
             view.show_state(WindowState.of_record(setup, record))
-        save_picture(view, path, chosen=theme.LIGHT)
+        save_picture(view, path, form)
     finally:
         let_go(application, view)
 

@@ -19,6 +19,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from momentum_gui.gui.export import plot_file as export
+from momentum_gui.gui.paper.devices import Figure, save_figure
+from momentum_gui.gui.paper.form import PictureForm
 from momentum_gui.gui.plots.error.view import ErrorView
 from momentum_gui.gui.plots.steps.view import StepsView
 from momentum_gui.gui.style import theme
@@ -83,7 +85,7 @@ def holds_the_curves(image: np.ndarray) -> None:
 @pytest.mark.parametrize("scale", [1.0, 2.0, 3.0])
 def test_png_is_as_large_as_asked_and_shows_the_curves(view: ErrorView, tmp_path: Path, scale: float) -> None:
     """A PNG is `scale` × the plot, light, with the runs' curves; text and lines scale with it."""
-    export.save_picture(view, tmp_path / "p.png", scale)
+    export.save_picture(view, tmp_path / "p.png", PictureForm(dpi=96 * scale))
     image = pixels(tmp_path / "p.png")
     assert image.shape[1] == round(600 * scale)
     holds_the_curves(image)
@@ -91,8 +93,8 @@ def test_png_is_as_large_as_asked_and_shows_the_curves(view: ErrorView, tmp_path
 
 def test_lines_and_axes_scale_with_the_picture(view: ErrorView, tmp_path: Path) -> None:
     """Three times as large, a picture has the same share of ink: neither hairlines nor huge numbers."""
-    export.save_picture(view, tmp_path / "a.png", 1.0)
-    export.save_picture(view, tmp_path / "b.png", 3.0)
+    export.save_picture(view, tmp_path / "a.png", PictureForm(dpi=96))
+    export.save_picture(view, tmp_path / "b.png", PictureForm(dpi=288))
     small, large = (
         float((np.abs(pixels(tmp_path / name) - 255).sum(axis=2) > 90).mean()) for name in ("a.png", "b.png")
     )
@@ -156,7 +158,7 @@ def test_two_plots_stand_one_above_the_other(qtbot: QtBot, view: ErrorView, tmp_
     assert view.setup is not None
     assert view.record is not None
     begin(steps, view.setup, view.record)
-    export.save_picture(steps, tmp_path / "p.png", 1.0)
+    export.save_picture(steps, tmp_path / "p.png", PictureForm(dpi=96))
     image = pixels(tmp_path / "p.png")
     dark = np.abs(image - np.array(QColor(theme.LIGHT.step).getRgb()[:3])).sum(axis=2) < 90
     height = len(image)
@@ -226,5 +228,5 @@ def test_a_picture_too_large_for_memory_is_refused(tmp_path: Path, qtbot: QtBot)
         pytest.fail("there is nothing to paint on")
 
     with pytest.raises(OSError, match="too large"):
-        export.save_painted(tmp_path / "p.png", QSizeF(100_000, 100_000), paint, 10.0)
+        save_figure(Figure(QSizeF(100_000, 100_000), paint), tmp_path / "p.png", PictureForm(dpi=960))
     assert list(tmp_path.iterdir()) == []

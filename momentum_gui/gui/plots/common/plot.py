@@ -21,6 +21,9 @@ from momentum_gui.lab.recording.history import Columns
 
 LARGEST = 1e300
 SMALLEST = 1e-300
+WIDE_ROOM, NARROW_ROOM, HIGH_ROOM = 70, 50, 32
+"""The room for a number along an axis, in pixels: across, across one shorter than `NARROW`, and along a side."""
+NARROW = 240
 LOW = 100
 """A plot that is less high, in pixels, has no room for a label below its axis."""
 SPARE = 8.0
@@ -51,7 +54,8 @@ class TickAxis(pg.AxisItem):
         self.setCacheMode(self.CacheMode.DeviceCoordinateCache)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
-        room = 70 if self.orientation in ("bottom", "top") else 32
+        across = self.orientation in ("bottom", "top")
+        room = (NARROW_ROOM if size < NARROW else WIDE_ROOM) if across else HIGH_ROOM
         found = ticks(minVal, maxVal, max(2, min(10, int(size / room))), log=self.log)
         self._texts = dict(found.major)
         return [(1.0, list(self._texts)), (0.1, list(found.minor))]

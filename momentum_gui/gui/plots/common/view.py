@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import ClassVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSizeF, Signal
 from PySide6.QtWidgets import QWidget
 
 from momentum_gui.engine.rules import RULES, Rule
+from momentum_gui.gui.paper.devices import Figure
 from momentum_gui.gui.state import ShownTraining, WindowState
-from momentum_gui.gui.style import theme
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.record import Record, RunRecord
 from momentum_gui.lab.setup import Setup
@@ -166,9 +165,13 @@ class View(QWidget):
         """Return the data drawn: header and rows."""
         return [], []
 
-    def save_picture(self, path: str | Path, chosen: theme.Theme) -> bool:
-        """Write the picture, if the view has a form of its own for paper; whether it did. Raises OSError."""
-        return False
+    def figure(self, room: QSizeF | None) -> Figure | None:
+        """Return the view's own form for paper in the theme in force, for so much room in pixels of a screen.
+
+        Without `room` it is as large as it likes. None where its plots are drawn as they are on the screen. Raises
+        BadInputError where there is nothing to draw.
+        """
+        return None
 
     # What a subclass does.
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSizeF, Qt, Slot
 from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QLabel, QTableView, QVBoxLayout, QWidget
 
+from momentum_gui.gui.paper.devices import Figure
+from momentum_gui.gui.paper.text import text_figure
+from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.common.view import View
-from momentum_gui.gui.plots.data.model import FIRST, ItemModel, Shown, SummaryModel
+from momentum_gui.gui.plots.data.model import FIRST, SUMMARY, ItemModel, Shown, SummaryModel
+from momentum_gui.gui.style import theme
 from momentum_gui.gui.widgets.entries import ignore_wheel
 from momentum_gui.gui.widgets.rich_line import RichLine
 from momentum_gui.gui.widgets.rich_text import escaped
@@ -14,6 +18,8 @@ from momentum_gui.lab.data.datasets import Data
 
 ROW_HEIGHT = 22
 PADDING, NARROWEST, WIDEST = 30, 64, 220
+PAGE_WIDTH, LEAST_WIDTH = 560.0, 320.0
+"""The width of the picture, and the least, in pixels of a screen."""
 LOOKED_AT = 50
 """How many rows are looked at to find the width of a column."""
 
@@ -127,6 +133,24 @@ class DataView(View):
             return self.empty.text()
         items, held_out = len(data.items), len(data.test_items)
         return f"{data.title}: {items} training items, {held_out} held out, {data.items.inputs.shape[1]} inputs"
+
+    def figure(self, room: QSizeF | None) -> Figure | None:
+        """Return how many items there are, and each column's range, as a page of text."""
+        shown = self.model.shown
+        if shown is None or self._data is None:
+            return None
+        muted = theme.current().muted
+        rows = ["".join(f'<td align="right" style="color: {muted};">{name}</td>' for name in ("", *SUMMARY))]
+        for name, *numbers in zip(shown.headings, *shown.summary(), strict=True):
+            cells = ["" if number is None else number_text(number, 4) for number in numbers]
+            rows.append(f"<td>{escaped(name)}</td>" + "".join(f'<td align="right">{cell}</td>' for cell in cells))
+        lines = "".join(f"<tr>{row}</tr>" for row in rows)
+        text = (
+            f"<p><b>{escaped(self._data.title)}</b></p><p>{count_text(shown)}</p><table cellpadding=2>{lines}</table>"
+        )
+        return text_figure(
+            text, PAGE_WIDTH if room is None else max(LEAST_WIDTH, room.width()), self.font().pointSizeF()
+        )
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
         """Return every item, with its line of the file where there is one, in the units chosen."""

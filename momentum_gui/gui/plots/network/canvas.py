@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -83,21 +83,26 @@ class Canvas(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         began = own_time()
-        self._paint(QPainter(self))
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.current().plot_background))
+        self.draw(painter, QSizeF(self.size()))
+        painter.end()
         self.painting = own_time() - began
 
-    def _paint(self, painter: QPainter) -> None:
-        colors = theme.current()
-        painter.fillRect(self.rect(), QColor(colors.plot_background))
+    def draw(self, painter: QPainter, size: QSizeF) -> None:
+        """Draw the network in an area of this size, from the painter's origin on."""
+        area = QRectF(QPointF(0, 0), size)
+        painter.setFont(self.font())
         if self.network is None:
-            painter.setPen(QColor(colors.muted))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "An analytic surface has no network.")
+            painter.setPen(QColor(theme.current().muted))
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "An analytic surface has no network.")
             return
-        layout = self._laid_out()
+        own = size == QSizeF(self.size())
+        layout = self._laid_out() if own else lay_out(self.network, self.names, area, QFontMetricsF(self.font()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_lines(painter, layout)
         self._draw_units(painter, layout)
-        self._draw_key(painter)
+        self._draw_key(painter, area.height())
 
     def _draw_lines(self, painter: QPainter, layout: Layout) -> None:
         colors = theme.current()
@@ -137,10 +142,10 @@ class Canvas(QWidget):
         for place, text in layout.notes:
             painter.drawText(QPointF(place.x() - metrics.horizontalAdvance(text) / 2, place.y()), text)
 
-    def _draw_key(self, painter: QPainter) -> None:
+    def _draw_key(self, painter: QPainter, bottom: float) -> None:
         colors = theme.current()
         shown = "steps" if self.by_step and self.steps is not None else "weights"
-        x, y = 12.0, self.height() - 8.0
+        x, y = 12.0, bottom - 8.0
         for color, text in (
             (colors.positive, f"{shown} above 0"),
             (colors.negative, f"{shown} below 0"),

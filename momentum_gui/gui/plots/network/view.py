@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QSizeF, Slot
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from momentum_gui.gui.paper.devices import Figure
+from momentum_gui.gui.paper.text import MARGIN, text, words
 from momentum_gui.gui.plots.common.view import View
 from momentum_gui.gui.plots.network.canvas import Canvas
 from momentum_gui.gui.widgets.declared import finite_number
 from momentum_gui.gui.widgets.message import Message
-from momentum_gui.gui.widgets.rich_text import PlainLabel
+from momentum_gui.gui.widgets.rich_text import PlainLabel, escaped
 
 INVITATION = "Click a weight"
 
@@ -79,6 +82,22 @@ class DiagramView(View):
     def recolor(self) -> None:
         """Paint again."""
         self.canvas.update()
+
+    def figure(self, room: QSizeF | None) -> Figure | None:
+        """Return the diagram with the run's name, without what is there to click."""
+        run = self.run
+        if run is None or self.canvas.network is None:
+            return None
+        size = QSizeF(self.canvas.size()) if room is None else room
+        head = words(f"<b>{escaped(run.name)}</b>", size.width() - 2 * MARGIN, self.font().pointSizeF())
+        top = head.size().height() + 2 * MARGIN
+
+        def paint(painter: QPainter) -> None:
+            text(painter, head, MARGIN, MARGIN)
+            painter.translate(0.0, top)
+            self.canvas.draw(painter, QSizeF(size.width(), size.height() - top))
+
+        return Figure(size, paint)
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
         """Return the weights by name, with the last step of each."""

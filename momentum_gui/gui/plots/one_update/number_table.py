@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from typing import Any
 
@@ -128,6 +129,34 @@ class NumberTable(QTableView):
         if self.whole:
             row_height = self.verticalHeader().defaultSectionSize()
             self.setFixedHeight(self.horizontalHeader().sizeHint().height() + len(rows) * row_height + 3)
+
+    def html(self) -> str:
+        """Return the whole table as rich text, in the theme's colours."""
+        numbers, colors = self.numbers, theme.current()
+        shown = range(len(numbers.headings))
+        align = ["left", *("right" for _ in shown[1:])]
+        head = "".join(
+            f'<td align="{align[place]}" style="color: {colors.muted};">{html.escape(numbers.headings[place])}</td>'
+            for place in shown
+        )
+        lines = [f"<tr>{head}</tr>"]
+        for row, cells in enumerate(numbers.rows):
+            if len(cells) == 1:
+                lines.append(
+                    f'<tr><td colspan="{len(shown)}" style="color: {colors.muted};">'
+                    f"<b>{html.escape(str(cells[0]))}</b></td></tr>"
+                )
+                continue
+            texts = [html.escape(numbers.index(row, place).data() or "") for place in shown]
+            if row in numbers.strong:
+                texts = [f"<b>{text}</b>" for text in texts]
+            shades = [
+                f' style="color: {getattr(colors, numbers.colors[place])};"' if place in numbers.colors else ""
+                for place in shown
+            ]
+            cells_html = "".join(f'<td align="{align[place]}"{shades[place]}>{texts[place]}</td>' for place in shown)
+            lines.append(f"<tr>{cells_html}</tr>")
+        return f'<table cellspacing="0" cellpadding="2">{"".join(lines)}</table>'
 
 
 def tabular(font: QFont) -> QFont:

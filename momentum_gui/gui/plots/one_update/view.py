@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QSizeF, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from momentum_gui.gui.paper.devices import Figure
+from momentum_gui.gui.paper.text import text_figure
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.plots.common.view import TOO_FAR
@@ -30,6 +32,8 @@ FIELDS = (
     ("momentum", "μ", "The momentum factor"),
 )
 NARROW = 560
+PAGE_WIDTH = 640.0
+"""The least width of the picture, in pixels of a screen: in less, numbers would be broken."""
 RULE_HEADINGS = ("rule", "gradient part", "momentum part", "new w", "new p")
 SHORT_HEADINGS = ("rule", "gradient", "momentum", "new w", "new p")
 LIVE, EXAMPLE, WHAT_IF = "live", "example", "what if"
@@ -285,6 +289,30 @@ class ArithmeticView(PlotView):
         result = next(result for result in all_rules(self.state, self.known_rules) if result.rule == self.rule)
         rule = self.known_rules[self.rule]
         return f"{rule.title}: {sum_text(rule, self.state, result)}"
+
+    def figure(self, room: QSizeF | None) -> Figure | None:
+        """Return the whole page as text: what is updated, the sum, all rules from the same state, the item's passes."""
+        if self.state is None:
+            return None
+        width = PAGE_WIDTH if room is None else max(PAGE_WIDTH, room.width())
+        return text_figure(self._page(), width, self.font().pointSizeF())
+
+    def _page(self) -> str:
+        """Return everything that the view says, as rich text."""
+        assert self.state is not None
+        results = {result.rule: result for result in all_rules(self.state, self.known_rules)}
+        begun = [f"{name} = {number_text(getattr(self.state, key), 5)}" for key, name, _ in FIELDS]
+        parts = [
+            self.sentence.text(),
+            escaped(", ".join(begun)),
+            sum_html(self.known_rules[self.rule], self.state, results[self.rule], short=False),
+            self.rules.html(),
+        ]
+        if self.note.text():
+            parts.insert(3, self.note.text())
+        if self.passed is not None:
+            parts += [self.item.text(), self.passes.html()]
+        return "".join(f"<p>{part}</p>" for part in parts)
 
     def export_table(self) -> tuple[list[str], list[list[object]]]:
         """Return a row a rule: the state, the two parts, the new weight, the new p."""

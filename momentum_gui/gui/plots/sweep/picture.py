@@ -7,26 +7,26 @@ import os
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QIODevice, QPoint, QRect, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QImage, QPageSize, QPainter, QPdfWriter
-from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QApplication, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import QApplication, QGraphicsView, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from momentum_gui.gui.paper.devices import Figure, save_figure
+from momentum_gui.gui.paper.form import PictureForm
 from momentum_gui.gui.plots.sweep.color_bar import ColorBar
 from momentum_gui.gui.plots.sweep.map import MapNumbers, SweepMap
 from momentum_gui.gui.plots.sweep.words import boundary_text
 from momentum_gui.gui.style import theme
-from momentum_gui.lab.atomic_file import write_atomically
 from momentum_gui.lab.sweep.answer import Answer
 from momentum_gui.lab.sweep.measures import MEASURES
 from momentum_gui.lab.sweep.stability_line import UNKNOWN, EndCurvature, stability_boundary
 from momentum_gui.lab.sweep.table import SweepTable
 
-SCALE = 2.0
-"""Pixels of a PNG for each of the screen's."""
 SHARP_PIXELS = 800
 """Pixels of a map's image along its longer side: viewers of SVG blur between them, and so only at the cells' edges."""
 MAP_SIZE = QSize(430, 330)
+LEAST_MAP = QSize(170, 120)
+"""A smaller map shows nothing: the whole picture is scaled then."""
 
 
 class SweepPicture:
@@ -67,42 +67,65 @@ class SweepPicture:
         return " ".join(parts)
 
 
-def make_widget(picture: SweepPicture) -> QWidget:
-    """Return the whole picture as a widget, laid out in its final size."""
+def make_widget(picture: SweepPicture, room: QSizeF | None = None, font: QFont | None = None) -> QWidget:
+    """Return the whole picture as a widget, laid out in its final size; with `room`, in about that size."""
+    columns = min(3, len(picture.table.grid.rules))
+    if room is None:
+        return laid_out(picture, columns, MAP_SIZE, font)
+    columns = max(1, min(columns, int(room.width() // LEAST_MAP.width())))
+    size = QSize(round(room.width() / columns), round(room.height() / 2)).expandedTo(LEAST_MAP)
+    widget = laid_out(picture, columns, size, font)
+    rows = math.ceil(len(picture.table.grid.rules) / columns)
+    for _ in range(2):  # what is not maps takes more or fewer lines in another width
+        spare = room.toSize() - widget.size()
+        size = (size + QSize(math.floor(spare.width() / columns), math.floor(spare.height() / rows))).expandedTo(
+            LEAST_MAP
+        )
+        widget.deleteLater()
+        widget = laid_out(picture, columns, size, font)
+    return widget
+
+
+def laid_out(picture: SweepPicture, columns: int, map_size: QSize, font: QFont | None) -> QWidget:
+    """Return the picture with maps of a size, so many in a row."""
     table, grid, colors = picture.table, picture.table.grid, theme.current()
     widget = QWidget()
+    if font is not None:
+        widget.setFont(font)
     widget.setAutoFillBackground(True)
     widget.setStyleSheet(f"QLabel {{ color: {colors.text}; }}")
     colored = widget.palette()
     colored.setColor(widget.backgroundRole(), QColor(colors.plot_background))
     widget.setPalette(colored)
-    columns = min(3, len(grid.rules))
     rows = math.ceil(len(grid.rules) / columns)
     least = max(1, SHARP_PIXELS // max(len(grid.learning_rate), len(grid.momentum)))
     maps = QGridLayout()
     maps.setSpacing(10)
     for number, rule in enumerate(grid.rules):
         chart = SweepMap(grid.learning_rate, grid.momentum)
-        chart.setFixedSize(MAP_SIZE)
+        chart.setFont(widget.font())
+        chart.apply_theme()
+        chart.setFixedSize(map_size)
         chart.show_numbers(picture.numbers, number, least_pixels=least)
         chart.show_answer(picture.answer, number)
         chart.show_boundary(grid.rule(rule), picture.curvature)
-        maps.addWidget(heading(grid.rule(rule).title), 2 * (number // columns), number % columns)
+        maps.addWidget(heading(grid.rule(rule).title, widget.font()), 2 * (number // columns), number % columns)
         maps.addWidget(chart, 2 * (number // columns) + 1, number % columns)
     bar = ColorBar(picture.numbers, MEASURES[picture.measure].title.lower())
-    bar.setFixedHeight(MAP_SIZE.height())
+    bar.setFixedHeight(map_size.height())
     beside = QHBoxLayout()
     beside.addLayout(maps)
     beside.addWidget(bar, 0, Qt.AlignmentFlag.AlignBottom if rows == 1 else Qt.AlignmentFlag.AlignVCenter)
     trainings = "trainings" if table.grid.runs > 1 else "training"
-    title = heading(
-        f"{MEASURES[picture.measure].title} over learning rate and momentum: {grid.runs:,} {trainings}", 1.15
-    )
+    words = f"{MEASURES[picture.measure].title} over learning rate and momentum: {grid.runs:,} {trainings}"
+    title = heading(words, widget.font(), 1.15)
+    title.setWordWrap(True)
     note = QLabel(picture.notes())
     note.setWordWrap(True)
-    note.setFixedWidth(columns * (MAP_SIZE.width() + 10) + bar.width() - 10)
-    note.ensurePolished()
-    note.setFixedHeight(note.heightForWidth(note.width()))
+    for label in (title, note):
+        label.setFixedWidth(columns * (map_size.width() + 10) + bar.width() - 10)
+        label.ensurePolished()
+        label.setFixedHeight(label.heightForWidth(label.width()))
     box = QVBoxLayout(widget)
     box.setContentsMargins(14, 12, 14, 12)
     box.setSpacing(8)
@@ -116,77 +139,48 @@ def make_widget(picture: SweepPicture) -> QWidget:
     return widget
 
 
-def heading(text: str, size: float = 1.0) -> QLabel:
+def heading(text: str, base: QFont, size: float = 1.0) -> QLabel:
     """Return a line of text in bold."""
     label = QLabel(text)
-    font = label.font()
+    font = QFont(base)
     font.setBold(True)
     font.setPointSizeF(font.pointSizeF() * size)
     label.setFont(font)
     return label
 
 
-def save_sweep_plot(picture: SweepPicture, path: str | Path, *, mode: str = "light") -> None:
+def save_sweep_plot(picture: SweepPicture, path: str | Path, form: PictureForm | None = None) -> None:
     """Draw the maps into a .png, .svg or .pdf, without a display. Raises OSError where it cannot be written.
 
-    mode: "light", as for print, or "dark". Makes the QApplication where there is none.
+    Makes the QApplication where there is none.
     """
-    path = Path(path)
-    application = QApplication.instance()
-    if application is None:
+    chosen = form or PictureForm()
+    if QApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        application = QApplication(["momentum-gui"])
-    before = theme.mode()
-    theme.set_theme(mode)
-    try:
-        save_sweep_widget(picture, path)
-    finally:
-        if before != mode:
-            theme.set_theme(before)
+        _kept.append(QApplication(["momentum-gui"]))
+    if not theme.is_set():
+        theme.set_theme(chosen.theme)
+    with theme.using(theme.THEMES[chosen.theme]):
+        room = None if chosen.layout_size is None else QSizeF(*chosen.layout_size)
+        font = QApplication.font()
+        if chosen.type_size is not None:
+            font.setPointSizeF(chosen.type_size)
+        save_figure(sweep_figure(picture, room, font), path, chosen)
 
 
-def save_sweep_widget(picture: SweepPicture, path: str | Path) -> None:
-    """Draw the maps in the theme in force into a .png, .svg or .pdf. Raises OSError where it cannot be written."""
-    widget = make_widget(picture)
-    try:
-        write_atomically(path, drawn(widget, Path(path).suffix.lower()))
-    finally:
-        widget.deleteLater()
+_kept: list[QApplication] = []
+"""The application that was made for a picture: it may not go before the last widget."""
 
 
-def drawn(widget: QWidget, suffix: str) -> bytes:
-    """Return the widget as the bytes of a file of that kind."""
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    size = widget.size()
-    if suffix == ".svg":
-        generator = QSvgGenerator()
-        generator.setOutputDevice(buffer)
-        generator.setSize(size)
-        generator.setViewBox(QRect(QPoint(0, 0), size))
-        paint(widget, generator)
-    elif suffix == ".pdf":
-        writer = QPdfWriter(buffer)
-        writer.setResolution(96)
-        writer.setPageSize(QPageSize(QSizeF(size) * 72 / 96, QPageSize.Unit.Point))
-        writer.setPageMargins(writer.pageLayout().margins() * 0)
-        paint(widget, writer)
-    else:
-        image = QImage(size * SCALE, QImage.Format.Format_RGB32)
-        image.setDevicePixelRatio(SCALE)
-        image.fill(QColor(theme.current().plot_background))
-        paint(widget, image)
-        if not image.save(buffer, "PNG"):  # type: ignore[call-overload]  # the stubs ask for bytes, Qt refuses them
-            raise OSError("the picture could not be encoded")
-    buffer.close()
-    return bytes(buffer.data().data())
+def sweep_figure(picture: SweepPicture, room: QSizeF | None = None, font: QFont | None = None) -> Figure:
+    """Return the maps in the theme in force as a figure, in their own size or in about that of the room."""
+    widget = make_widget(picture, room, font)
+    widget.grab()  # lays out all there is: an axis that is resized keeps an image of itself again
+    for view in widget.findChildren(QGraphicsView):
+        for item in view.scene().items():
+            item.setCacheMode(item.CacheMode.NoCache)  # else an image of the screen's resolution is drawn
 
-
-def paint(widget: QWidget, device: object) -> None:
-    """Render the widget with a painter on a device."""
-    painter = QPainter(device)  # type: ignore[call-overload]
-    try:
-        painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
+    def paint(painter: QPainter) -> None:
         widget.render(painter, QPoint(0, 0))
-    finally:
-        painter.end()
+
+    return Figure(QSizeF(widget.size()), paint, clips=False)

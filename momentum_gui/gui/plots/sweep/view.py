@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from msgspec.structs import replace
-from PySide6.QtCore import QRectF, Slot
+from PySide6.QtCore import QRectF, QSizeF, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from momentum_gui.engine.interface import choose, ready
+from momentum_gui.gui.paper.devices import Figure
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.sweep.controls import SweepControls
 from momentum_gui.gui.plots.sweep.figures import Figures, cell_text, trained_rows
 from momentum_gui.gui.plots.sweep.page import SweepPage
-from momentum_gui.gui.plots.sweep.picture import SweepPicture, save_sweep_widget
+from momentum_gui.gui.plots.sweep.picture import SweepPicture, sweep_figure
 from momentum_gui.gui.plots.sweep.runner import SweepJob, SweepRunner
 from momentum_gui.gui.plots.sweep.watch import SweepWatch
 from momentum_gui.gui.plots.sweep.words import answer_text, key_text, size_text
@@ -136,16 +135,14 @@ class SweepView(PlotView):
         header = ["rule", "learning_rate", "momentum", "seed", "outcome", "epochs", *NUMBERS]
         return header, [] if self.job is None else trained_rows(self.job)
 
-    def save_picture(self, path: str | Path, chosen: theme.Theme = theme.LIGHT) -> bool:
-        """Write the maps with the answer as .png, .svg or .pdf. Raises BadInputError where there is nothing yet."""
+    def figure(self, room: QSizeF | None) -> Figure:
+        """Return the maps with the answer. Raises BadInputError where there is nothing yet."""
         if self.figures is None or self.job is None:
             raise BadInputError("there is no sweep to draw yet: start one first")
         target = self.job.experiment.training.target_error
         with self.job.lock:
             picture = SweepPicture(self.job.table, self.figures.measure, target, self.figures.answer, self.curvature)
-        with theme.using(chosen):
-            save_sweep_widget(picture, path)
-        return True
+        return sweep_figure(picture, room, self.font())
 
     # The sweep.
 

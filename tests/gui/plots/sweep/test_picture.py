@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QLabel
 
 from momentum_gui.engine.population import Outcome
+from momentum_gui.gui.paper.form import PictureForm
 from momentum_gui.gui.plots.sweep.map import MapNumbers, SweepMap, outline, position_of
 from momentum_gui.gui.plots.sweep.marks import dots, hatching, unbroken
 from momentum_gui.gui.plots.sweep.picture import SweepPicture, make_widget, save_sweep_plot
@@ -144,7 +145,7 @@ def test_diverged_cells_look_unlike_bad_ones(qapp: object, tmp_path: Path, mode:
     table = table_of(ERRORS)
     before = theme.mode()
     path = tmp_path / "S.png"
-    save_sweep_plot(SweepPicture(table, "error", 0.0, find_answer(table, "error", 0.0)), path, mode=mode)
+    save_sweep_plot(SweepPicture(table, "error", 0.0, find_answer(table, "error", 0.0)), path, PictureForm(theme=mode))
     assert theme.mode() == before
     image = QImage(str(path))
     assert not image.isNull()
