@@ -159,7 +159,7 @@ def save_sweep_plot(picture: SweepPicture, path: str | Path, form: PictureForm |
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         _kept.append(QApplication(["momentum-gui"]))
     if not theme.is_set():
-        theme.set_theme(chosen.theme)
+        theme.set_theme(theme.mode())
     with theme.using(theme.THEMES[chosen.theme]):
         room = None if chosen.layout_size is None else QSizeF(*chosen.layout_size)
         font = QApplication.font()
