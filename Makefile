@@ -32,8 +32,9 @@ coverage: ## how much of engine and laboratory their tests run, by branch; fails
 	@$(VENV)/bin/python -m coverage combine -q
 	@$(VENV)/bin/python -m coverage report
 
-soak: ## use the window at random for a long time (ACTIONS=2000 with each of SEEDS=10)
+soak: ## give INPUTS=100000 changed files of each kind, use the window at random (ACTIONS=2000 with each of SEEDS=10)
 	@.ci/setup $(VENV) test
+	@$(VENV)/bin/python -m tests.soak.input --count $(or $(INPUTS),100000)
 	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python -m tests.soak.monkey --actions $(or $(ACTIONS),2000) --seeds $(or $(SEEDS),10)
 
 bench: ## measure this program beside its peers, in an environment of its own; writes docs/benchmarks.md

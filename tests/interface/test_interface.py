@@ -98,6 +98,8 @@ def test_a_schedule_is_a_dict_of_its_keys() -> None:
         (lambda: mg.train(X=[[1.0], [np.nan]], y=[0, 1]), "X: holds a NaN"),
         (lambda: mg.train(X=[[1.0], [2.0]], y=["a", None]), "y: a label is missing"),
         (lambda: mg.train(X=[[1.0], [2.0]], y=[1]), "y: has the shape (1,)"),
+        (lambda: mg.train(X=[[1.0], [2.0]], y=[[1, 2], [3]]), "y: its rows differ in length"),
+        (lambda: mg.train(X=[[1.0], [2j]], y=[0, 1]), "X: holds what is no number"),
         (lambda: mg.train("iris", momentum=2), "training.momentum = 2: allowed is"),
         (lambda: mg.train("xor", rate_schedule={"kind": "x"}), 'training.rate_schedule.kind = "x": allowed is'),
         (lambda: mg.train("iris", foo=2), "foo = 2: no such setting"),

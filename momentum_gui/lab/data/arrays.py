@@ -9,11 +9,11 @@ import numpy as np
 
 from momentum_gui.engine.arrays import Floats
 from momentum_gui.lab.data.generated import BuiltIn, Raw
+from momentum_gui.lab.data.own_data import MOST_CLASSES, check_size
 from momentum_gui.lab.errors import BadInputError
 
 LARGEST = 1e100
 """Beyond this a number's square, and so the error of an item, may overflow; as in a CSV file."""
-MOST_CLASSES = 1000
 HELD: dict[str, BuiltIn] = {}
 """The data sets made from arrays in this process, by name."""
 
@@ -45,7 +45,10 @@ def raw_of(X: Any, y: Any) -> Raw:
         raise BadInputError(f"X: has the shape {inputs.shape}: allowed is (items, inputs)")
     if len(inputs) < 2:
         raise BadInputError(f"X: has {len(inputs)} items: at least 2 are needed")
-    targets = np.asarray(y)
+    try:
+        targets = np.asarray(y)
+    except ValueError:
+        raise BadInputError("y: its rows differ in length: allowed is one target for each item") from None
     if targets.ndim == 2 and targets.shape[1] == 1:
         targets = targets[:, 0]
     if targets.ndim not in (1, 2) or len(targets) != len(inputs):
@@ -75,12 +78,16 @@ def class_data(inputs: Floats, labels: np.ndarray, names: tuple[str, ...]) -> Ra
     classes, class_of = np.unique(labels, return_inverse=True)
     if not 2 <= len(classes) <= MOST_CLASSES:
         raise BadInputError(f"y: holds {len(classes)} different classes: allowed are 2 to {MOST_CLASSES}")
+    check_size(len(classes), len(labels), "y: one output for each class")
     return Raw(inputs, np.eye(len(classes))[class_of], names, tuple(map(str, classes.tolist())), classes=True)
 
 
 def numbers(values: Any, name: str) -> Floats:
     """Return the values as float64. Raises BadInputError where one is no number, not finite, or too large."""
     try:
+        kind = np.asarray(values).dtype.kind
+        if kind in "cmM":  # complex numbers, spans and moments of time, of which NumPy makes a number in silence
+            raise TypeError(kind)
         array = np.array(values, dtype=np.float64, order="C")
     except (TypeError, ValueError):
         raise BadInputError(f"{name}: holds what is no number: allowed are finite numbers") from None

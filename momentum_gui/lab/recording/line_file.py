@@ -8,6 +8,7 @@ import io
 import os
 import stat
 import zlib
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -111,3 +112,10 @@ def unpacked(path: Path, label: str, most: int = MOST_BYTES) -> str:
         return raw.decode("utf-8")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError):
         raise BadInputError(f"{label}: is not a text compressed by gzip") from None
+
+
+def check_digits(cells: Sequence[str]) -> None:
+    """Raise ValueError for what Python takes for a number and no program writes: 1_000, digits of other scripts."""
+    text = "".join(cells)
+    if not text.isascii() or "_" in text or " " in text:
+        raise ValueError("not a number as programs write them")

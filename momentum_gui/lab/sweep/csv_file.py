@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 from momentum_gui.engine.population import Outcome
 from momentum_gui.engine.task import NetworkTask, Task
 from momentum_gui.lab.atomic_file import check_writable, write_atomically
-from momentum_gui.lab.data.text_file import first_lines, read_bytes
+from momentum_gui.lab.data.text_file import first_lines, read_bytes, read_text
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.recording.line_file import check_digits
 from momentum_gui.lab.sweep.block import BlockResult, Shared
 from momentum_gui.lab.sweep.grid import Grid
 from momentum_gui.lab.sweep.table import SweepTable
@@ -178,7 +179,7 @@ class SweepFile:
         mend = "remove it, or choose another --csv"
         if not self.beside.is_file() or not first_line(self.beside).startswith(SIGN):
             raise BadInputError(f"{found}: exists, and no {self.beside.name} says what sweep it is of: {mend}")
-        options, origin = self.beside.read_text(encoding="utf-8").splitlines()[:2]
+        options, origin = [*read_text(self.beside, str(self.beside), "utf-8").text.splitlines(), "", ""][:2]
         theirs = Experiment.load(os.path.abspath(self.beside))
         if difference := differing(theirs, self._experiment):
             key, old, new = difference
@@ -220,6 +221,7 @@ class SweepFile:
         if len(row) != len(self._header(more=more)):
             raise ValueError("wrong number of cells")
         name, *cells = row if len(self.grid.rules) > 1 else (self.grid.rules[0], *row)
+        check_digits(cells)
         place = (rule[name], rate[float(cells[0])], momentum[float(cells[1])], seed[int(cells[2])])
         run = int(np.ravel_multi_index(place, self.grid.shape))
         return (
