@@ -28,6 +28,7 @@ from momentum_gui.gui.window.actions import Actions
 from momentum_gui.gui.window.failures import Failures
 from momentum_gui.gui.window.help import about, keys_and_mouse
 from momentum_gui.gui.window.hint_line import HintLine
+from momentum_gui.gui.window.keyboard import ReturnKey, is_plain
 from momentum_gui.gui.window.layout import Arrangement
 from momentum_gui.gui.window.preferences import Memory
 from momentum_gui.gui.window.redraw_scheduler import RedrawScheduler
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self._rest.setInterval(REST_MILLISECONDS)
         self._rest.timeout.connect(self._draw_at_rest)
         self.setAcceptDrops(True)
+        self._return_key = ReturnKey(self)
         self._connect_session()
         self._connect_panels()
         self._connect_files()
@@ -485,7 +487,7 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take the keys that no focused control wants: Space runs and pauses, Escape leaves the full screen."""
-        if event.key() == Qt.Key.Key_Space and not event.modifiers():
+        if is_plain(event, Qt.Key.Key_Space):
             self.actions_["run"].trigger()
         elif event.key() == Qt.Key.Key_Escape and self.actions_.full_screen.isChecked():
             self.actions_.full_screen.setChecked(False)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
 from momentum_gui.gui.main_window import MainWindow
+from momentum_gui.gui.panels import run_model
 from momentum_gui.gui.state import Activity
 from momentum_gui.lab.experiment import Experiment, edits
-from tests.conftest import wait_until
+from tests.conftest import process_qt_events, wait_until
 from tests.gui.conftest import MakeWindow, at_rest
 
 pytestmark = pytest.mark.usefixtures("leaves_nothing")
@@ -80,3 +82,30 @@ def test_full_screen_and_back(make_window: MakeWindow, xor: Experiment) -> None:
     assert window.isFullScreen()
     QTest.keyClick(window, Qt.Key.Key_Escape)
     wait_until(lambda: not window.isFullScreen(), "it is back")
+
+
+def test_keys_of_the_table(make_window: MakeWindow, xor: Experiment) -> None:
+    """In the table Space hides and shows the run, Return edits its cell, and a point begins a number, not a step."""
+    window = active(make_window(xor))
+    table = window.runs_panel.table
+    table.setFocus()
+    chosen = window.state.selected
+    for shown in (False, True):
+        QTest.keyClick(table, Qt.Key.Key_Space)
+        assert window.state.visible[chosen] is shown
+    table.setCurrentIndex(table.model().index(chosen, run_model.RATE))
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    editor = table.findChild(QLineEdit)
+    assert editor is not None
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+    at_rest(window)
+    table.setFocus()
+    process_qt_events()
+    QTest.keyClicks(table, ".")
+    editor = table.findChild(QLineEdit)
+    assert editor is not None
+    QTest.keyClicks(editor, "25")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    wait_until(lambda: window.state.settings[chosen].learning_rate == 0.25, "the rate is taken")
+    assert window.state.record is not None
+    assert window.state.record.latest.position == 0

@@ -40,6 +40,8 @@ WIDEST = {
 }
 """The widest text of each column: its width never changes with the numbers."""
 ROW_HEIGHT = 28
+NUMBER_SIGNS = (".", ",", "-", "+")
+"""What a number may begin with, besides digits."""
 LEFT_OUT = (run_model.TEST_ACCURACY, run_model.TEST_ERROR, run_model.ACCURACY)
 """What goes first where the table is too narrow for all columns."""
 
@@ -189,12 +191,34 @@ class RunsPanel(QWidget):
             self.table.edit(index)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take Delete in the table for the removal of the selected run."""
-        pressed = event.key() if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress else None
-        if pressed == Qt.Key.Key_Delete and self.buttons["remove"].isEnabled():
-            self.wanted.emit("remove")
+        """Take the table's keys: Delete removes the run, Space shows or hides it, Return edits the cell."""
+        if not isinstance(event, QKeyEvent) or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.ShortcutOverride and event.text() in NUMBER_SIGNS:
+            event.accept()  # typed into a cell; without the table in focus, a step
             return True
-        return super().eventFilter(watched, event)
+        return (event.type() == QEvent.Type.KeyPress and self._press(event.key())) or super().eventFilter(
+            watched, event
+        )
+
+    def _press(self, key: int) -> bool:
+        """Do what a key of the table's asks for; whether it is one."""
+        index = self.table.currentIndex()
+        if key == Qt.Key.Key_Delete and self.buttons["remove"].isEnabled():
+            self.wanted.emit("remove")
+        elif key == Qt.Key.Key_Space and index.isValid():
+            name = self.model.index(index.row(), run_model.NAME)
+            shown = name.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
+            self.visible_wanted.emit(index.row(), not shown)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._can_edit(index):
+            self.table.edit(index)
+        else:
+            return False
+        return True
+
+    def _can_edit(self, index: Index) -> bool:
+        """Return whether a cell can be edited, and none is: its editor hands Return on to the table."""
+        return self.window().focusWidget() is self.table and bool(index.flags() & Qt.ItemFlag.ItemIsEditable)
 
     def apply_theme(self) -> None:
         """Take on the theme's colours."""

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from momentum_gui.gui.training.pace import FULL_SPEED
+from momentum_gui.gui.widgets.entries import ignore_wheel
 
 STEPS = 100
 DECADES = 5  # the slider's way before "full": 1 to 100 000 updates a second
@@ -26,6 +27,7 @@ class SpeedControl(QWidget):
         self.slider.setFixedWidth(128)
         self.slider.setAccessibleName("Speed")
         self.slider.setToolTip("Updates a second, from one to as many as the machine can do")
+        ignore_wheel(self.slider)
         self.label = QLabel()
         self.label.setFixedWidth(QFontMetrics(self.font()).horizontalAdvance("100 000 updates/s") + 8)
         caption = QLabel("Speed")

@@ -41,6 +41,7 @@ class Timeline(QWidget):
         self.slider.setValue(STEPS)
         self.slider.setAccessibleName("Timeline")
         self.slider.setToolTip("Show everything as it was at a moment of the training")
+        ignore_wheel(self.slider)
         self.play = QToolButton()
         self.play.setCheckable(True)
         self.play.setEnabled(False)

@@ -195,17 +195,18 @@ class SliderEntry(QWidget):
 
 
 class _WheelGuard(QObject):
-    """Lets the wheel scroll the panel instead of changing what happens to lie under the pointer."""
+    """Lets the wheel scroll the panel instead of changing what happens to lie under the pointer without the focus."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel:
+        if event.type() == QEvent.Type.Wheel and not (isinstance(watched, QWidget) and watched.hasFocus()):
             event.ignore()
             return True
         return False
 
 
 def ignore_wheel(widget: QWidget) -> None:
-    """Keep the wheel from changing this widget's value."""
+    """Keep the wheel from changing this widget's value, or from giving it the focus, unless it has that already."""
+    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     widget.installEventFilter(_WheelGuard(widget))
 
 

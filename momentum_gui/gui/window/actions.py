@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
@@ -204,6 +204,9 @@ class Actions:
             bar.addWidget(button)
         bar.addAction(self["open"])
         bar.addAction(self["save"])
+        for action in bar.actions():
+            if isinstance(of_action := bar.widgetForAction(action), QToolButton):
+                of_action.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # by default Tab passes it by
         bar.addSeparator()
         self.theme_button.setToolTip("Light or dark")
         self.theme_button.setAccessibleName("Light or dark")

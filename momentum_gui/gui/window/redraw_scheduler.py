@@ -11,6 +11,7 @@ from momentum_gui.gui.plots.common.view import NOTHING, View
 from momentum_gui.gui.state import StateStore, WindowState
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.training.thread_priority import own_time
+from momentum_gui.gui.window.keyboard import chain
 from momentum_gui.gui.window.view_tabs import VIEWS, Area, Page
 
 BUDGET_SECONDS = 0.004
@@ -172,6 +173,7 @@ class RedrawScheduler(QObject):
         if page.view is not None:
             return page.view
         view = page.make_view()
+        chain(self.areas[page.row.area].more, view)
         view.apply_theme()
         self._drawn[page].theme = theme.current().name
         self.made.emit(view)

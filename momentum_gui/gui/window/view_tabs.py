@@ -96,6 +96,7 @@ class Area(QTabWidget):
         self.setCornerWidget(self.more, Qt.Corner.TopRightCorner)
         self.tabBar().setExpanding(False)
         self.tabBar().setDrawBase(False)
+        self.tabBar().setAccessibleName(f"Views: {', '.join(page.row.title for page in self.pages)}")
         self.apply_theme()
 
     @property

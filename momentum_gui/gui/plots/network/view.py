@@ -11,6 +11,7 @@ from momentum_gui.gui.paper.text import MARGIN, text, words
 from momentum_gui.gui.plots.common.view import View
 from momentum_gui.gui.plots.network.canvas import Canvas
 from momentum_gui.gui.widgets.declared import finite_number
+from momentum_gui.gui.widgets.entries import ignore_wheel
 from momentum_gui.gui.widgets.message import Message
 from momentum_gui.gui.widgets.rich_text import PlainLabel, escaped
 
@@ -29,6 +30,7 @@ class DiagramView(View):
         self.color_by = QComboBox()
         self.color_by.addItems(["Sign of the weight", "Last step"])
         self.color_by.setAccessibleName("Colour of the lines")
+        ignore_wheel(self.color_by)
         self.name = Message()
         self.name.show_text(INVITATION)
         self.value = QLineEdit()

@@ -18,6 +18,7 @@ from momentum_gui.gui.plots.one_update.equation import sum_html, sum_text
 from momentum_gui.gui.plots.one_update.number_table import Cell, NumberTable, tabular
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.widgets.declared import finite_number
+from momentum_gui.gui.widgets.entries import ignore_wheel
 from momentum_gui.gui.widgets.rich_text import escaped
 from momentum_gui.lab.analysis.item_pass import ItemPass, item_pass
 from momentum_gui.lab.analysis.last_update import UpdateItems, last_state, last_trace, weights_before
@@ -53,6 +54,7 @@ class ArithmeticView(PlotView):
         self.weight = QComboBox()
         self.weight.setToolTip("The weight whose update is written out")
         self.weight.setAccessibleName("Weight")
+        ignore_wheel(self.weight)
         self.weight.setMaxVisibleItems(20)
         self.controls.insertWidget(0, self.weight)
         self.example = self.add_button("The article's example", "3.56 + 0.027 + 0.022 = 3.609")
@@ -91,6 +93,7 @@ class ArithmeticView(PlotView):
         column.addWidget(self.passes, 1)
         column.addStretch(0)
         self.area = QScrollArea()
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setWidget(inner)
         self.area.setWidgetResizable(True)
         self.body.addWidget(self.area)

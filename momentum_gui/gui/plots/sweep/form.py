@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from momentum_gui.engine.rules import RULES, Rule
+from momentum_gui.gui.widgets.entries import ignore_wheel
 from momentum_gui.gui.widgets.flow_layout import FlowLayout
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
@@ -88,6 +89,8 @@ class SweepForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rule, self.measure = QComboBox(), QComboBox()
+        ignore_wheel(self.rule)
+        ignore_wheel(self.measure)
         self._rules: Mapping[str, Rule] = {}
         self._offer(RULES)
         for measure in MEASURES.values():

@@ -63,6 +63,7 @@ class SweepPage(QScrollArea):
         column.addLayout(below)
         self.setWidget(inner)
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def give_words_room(self, width: int) -> None:

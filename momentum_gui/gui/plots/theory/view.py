@@ -43,6 +43,7 @@ from momentum_gui.gui.plots.theory.words import (
 )
 from momentum_gui.gui.plots.theory.work import Measured, measure, measured_rate, range_of
 from momentum_gui.gui.training.background import Background
+from momentum_gui.gui.widgets.entries import ignore_wheel
 from momentum_gui.gui.widgets.rich_text import PlainLabel, escaped
 
 FULL_BATCH, IN_BATCHES = "lr·λmax and bound", "lr·λmax and bound, in the mean square"
@@ -61,6 +62,7 @@ class TheoryView(PlotView):
         self.rule = QComboBox()
         self.rule.setToolTip("The rule whose map is drawn")
         self.rule.setAccessibleName("Rule of the map")
+        ignore_wheel(self.rule)
         self._offer_rules()
         self.lowest, self.highest = QLineEdit(), QLineEdit()
         self.read_out.hide()
@@ -152,6 +154,7 @@ class TheoryView(PlotView):
         column.addWidget(self.detail)
         column.addWidget(self.words)
         area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inner)
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
