@@ -100,7 +100,8 @@ class Network:
         """
         random = np.random.default_rng(seed)
         if initialization == "uniform":
-            return random.uniform(-weight_range, weight_range, self.weight_count)
+            reach = abs(weight_range)  # −0.0 is a range too
+            return random.uniform(-reach, reach, self.weight_count)
         weights = np.zeros(self.weight_count)
         for layer in self.layers:
             fan = layer.inputs + layer.units if initialization == "glorot" else layer.inputs

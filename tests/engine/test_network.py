@@ -38,6 +38,7 @@ def test_initial_weights_are_uniform_and_repeat() -> None:
     assert np.abs(weights).max() > 0.0099 and abs(weights.mean()) < 0.001
     assert np.array_equal(weights, network.initial_weights(7, 0.01))
     assert not np.array_equal(weights, network.initial_weights(8, 0.01))
+    assert (network.initial_weights(7, -0.0) == 0).all()
 
 
 @pytest.mark.parametrize(("initialization", "bounds"), [("glorot", (6 / 90, 6 / 70)), ("he", (6 / 40, 6 / 50))])

@@ -54,7 +54,7 @@ def initial_weights(setup: Setup) -> list[str]:
         return ["def initial_weights(seed):", f"    return np.array({numbers.vector(settings.initial_weights)}, float)"]
     draw = ["def initial_weights(seed):", "    random = np.random.default_rng(seed)"]
     if settings.initialization == "uniform":
-        reach = numbers.number(settings.weight_range)
+        reach = numbers.number(abs(settings.weight_range))
         return [*draw, f"    return random.uniform(-{reach}, {reach}, {network.weight_count})"]
     fan = "inputs + units" if settings.initialization == "glorot" else "inputs"
     return [
