@@ -7,6 +7,7 @@ import gzip
 import io
 import os
 import stat
+import time
 import zlib
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,7 +18,9 @@ from momentum_gui.lab.errors import BadInputError
 
 COMPRESSED = ".gz"
 MEMBER_LETTERS = 1 << 16
-"""A compressed file grows by whole gzip members of about this many letters."""
+"""A compressed file grows by whole gzip members of about this many letters …"""
+MEMBER_SECONDS = 1.0
+"""… or, where they come slowly, of the lines of this time: no more is lost where the program is killed."""
 
 
 def is_compressed(path: str | Path) -> bool:
@@ -83,15 +86,17 @@ class CompressedLineFile(LineFile):
         super().__init__(path)
         self._waiting: list[str] = []
         self._letters = 0
+        self._flushed = time.monotonic()
 
     def write(self, lines: str) -> None:
         """Add whole lines. Raises OSError where some cannot be written."""
         self._waiting.append(lines)
         self._letters += len(lines)
-        if self._letters >= MEMBER_LETTERS:
+        if self._letters >= MEMBER_LETTERS or time.monotonic() - self._flushed >= MEMBER_SECONDS:
             self._flush()
 
     def _flush(self) -> None:
+        self._flushed = time.monotonic()
         text, self._waiting, self._letters = "".join(self._waiting), [], 0
         if text:
             self._write(gzip.compress(text.encode(), 6, mtime=0))

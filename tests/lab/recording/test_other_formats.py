@@ -61,6 +61,16 @@ def test_a_compressed_file_is_whole_at_every_moment(folder: Path) -> None:
     assert gzip.decompress((folder / "l.gz").read_bytes()).decode() == "".join(lines)
 
 
+def test_a_compressed_file_grows_by_time_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where lines come slowly, no more than a second of them is lost with a program that dies."""
+    monkeypatch.setattr("momentum_gui.lab.recording.line_file.MEMBER_SECONDS", 0.0)
+    file = CompressedLineFile(folder / "l.gz")
+    for number in range(3):
+        file.write(f"{number}\n")
+        assert gzip.decompress((folder / "l.gz").read_bytes()).decode().endswith(f"{number}\n")
+    file.close()
+
+
 def test_parquet_without_pyarrow_is_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
