@@ -22,7 +22,7 @@ from momentum_gui.gui.panels.timeline import Timeline
 from momentum_gui.gui.plots.common.view import View
 from momentum_gui.gui.state import Activity, WindowState
 from momentum_gui.gui.style import theme
-from momentum_gui.gui.training.commands import Command, Open
+from momentum_gui.gui.training.commands import BringBack, Command, Open
 from momentum_gui.gui.training.session import Session
 from momentum_gui.gui.window.actions import Actions
 from momentum_gui.gui.window.failures import Failures
@@ -187,6 +187,7 @@ class MainWindow(QMainWindow):
         session.store.changed.connect(self._show_state)
         session.began.connect(self._begin)
         session.entered.connect(self._enter)
+        session.set_aside.connect(self._say_set_aside)
         session.refused.connect(self.report)
         session.failed.connect(self.failures.tell)
         session.closed.connect(self.close)
@@ -307,7 +308,7 @@ class MainWindow(QMainWindow):
     def _begin(self, commands: tuple[Command, ...]) -> None:
         """Another training is shown: bring the views to the front that its experiment names, where it was opened."""
         for command in commands:
-            if isinstance(command, Open):
+            if isinstance(command, Open) and not isinstance(command, BringBack):
                 self.report("", "")  # what was refused belongs to the experiment before
                 self.settings_panel.forget_problems()
                 if command.experiment.view is not None:
@@ -339,6 +340,10 @@ class MainWindow(QMainWindow):
         """A view was made: let it use the engine that was chosen, and the menu follow its button."""
         view.set_engine(self._engine)
         view.log_toggled.connect(self.actions_.log_axis.setChecked)
+
+    @Slot()
+    def _say_set_aside(self) -> None:
+        self.status.say("The training before is set aside: Undo (Ctrl+Z) brings it back")
 
     # What is chosen to be looked at.
 

@@ -28,6 +28,11 @@ class Command:
     text: ClassVar[str] = ""
     """What the command does, for "Undo …"; empty for one that cannot be undone."""
 
+    @property
+    def restarts(self) -> bool:
+        """Whether what was trained so far is gone afterwards."""
+        return False
+
     def applied(self, experiment: Experiment) -> Experiment:
         """Return the experiment after the command. Raises BadInputError where it is not allowed."""
         return experiment
@@ -53,11 +58,16 @@ class Open(Command):
     """Set up an experiment, paused at its start or trained to a position."""
 
     replaces_runs: ClassVar[bool] = True
+    text: ClassVar[str] = "opening of an experiment"
 
     experiment: Experiment
     position: int = 0
     selected: int = 0
     hidden: tuple[str, ...] = ()
+
+    @property
+    def restarts(self) -> bool:
+        return True
 
     def applied(self, experiment: Experiment) -> Experiment:
         return self.experiment
@@ -67,6 +77,13 @@ class Open(Command):
 
     def chosen(self, experiment: Experiment) -> int | None:
         return self.selected
+
+
+@dataclass(frozen=True)
+class BringBack(Open):
+    """Set up again what was `trained`, with the changes on the way, to its position; Reset starts the `experiment`."""
+
+    trained: Experiment | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +97,10 @@ class EditSettings(Command):
     def keeps_place(self) -> bool:
         """Whether the training can go on from where it is."""
         return set(self.settings) == {"training"} and KEEPS_PLACE.issuperset(self.settings["training"])
+
+    @property
+    def restarts(self) -> bool:
+        return not self.keeps_place
 
     def applied(self, experiment: Experiment) -> Experiment:
         return edits.with_settings(experiment, self.settings)
@@ -107,6 +128,10 @@ class SetStart(Command):
     runs: tuple[int, ...]
     weights: Mapping[str, float]
 
+    @property
+    def restarts(self) -> bool:
+        return True
+
     def inverse(self, before: Experiment) -> tuple[Command, ...]:
         return (Restore(before, keeps_place=False),)
 
@@ -130,6 +155,10 @@ class SetSchedule(Command):
     key: str
     value: Mapping[str, Any]
 
+    @property
+    def restarts(self) -> bool:
+        return True
+
     def inverse(self, before: Experiment) -> tuple[Command, ...]:
         return (Restore(before, keeps_place=False),)
 
@@ -149,11 +178,15 @@ class SetOwnRule(Command):
     replaces: str | None = None
     runs: tuple[int, ...] = ()
 
+    @property
+    def restarts(self) -> bool:
+        return bool(self.runs or self.replaces)
+
     def applied(self, experiment: Experiment) -> Experiment:
         return edits.with_own_rule(experiment, self.own, self.replaces, self.runs)
 
     def inverse(self, before: Experiment) -> tuple[Command, ...]:
-        return (Restore(before, keeps_place=False),) if self.runs or self.replaces else (RemoveOwnRule(self.own.id),)
+        return (Restore(before, keeps_place=False),) if self.restarts else (RemoveOwnRule(self.own.id),)
 
 
 @dataclass(frozen=True)
@@ -303,6 +336,12 @@ RunEdit = AddRun | ForkRun | RemoveRun | RenameRun
 @dataclass(frozen=True)
 class Reset(Command):
     """Go back to the start, paused, with the settings as they are now."""
+
+    text: ClassVar[str] = "reset"
+
+    @property
+    def restarts(self) -> bool:
+        return True
 
 
 @dataclass(frozen=True)

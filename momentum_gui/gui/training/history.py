@@ -71,6 +71,10 @@ class History(QObject):
             self._done[-1] = merged
         self.changed.emit()
 
+    def amend(self, order: int, inverse: tuple[Command, ...]) -> None:
+        """Let the step of an order be undone by other orders than was said at first."""
+        self._done = [replace(step, inverse=inverse) if step.order == order else step for step in self._done]
+
     def drop(self, order: int) -> None:
         """Drop the step of an order that was refused."""
         self._done = [step for step in self._done if step.order != order]

@@ -40,6 +40,11 @@ class OpenOrders:
         self._last_change = 0
 
     @property
+    def accepted(self) -> Experiment:
+        """The experiment that the worker last reported: what Reset starts by then."""
+        return self._accepted
+
+    @property
     def newest(self) -> Experiment:
         """The experiment after everything that was asked for."""
         return experiment_after(self._accepted, [asked.order.command for asked in self._asked])

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from momentum_gui.gui.state import Activity, ShownTraining, StateStore, WindowState
 from momentum_gui.gui.training.commands import (
     AddRun,
+    BringBack,
     ChangeSettings,
     Command,
     EditSettings,
@@ -70,6 +71,7 @@ class Session(QObject):
     began = Signal(object)  # another training is shown; the commands that led to it
     extended = Signal()  # the record has grown, or was wound back
     entered = Signal(object, str, bool)  # Activity, a word to the user, whether it stays
+    set_aside = Signal()  # a training that has begun ends; undone, it comes back
     refused = Signal(str, str)  # what is wrong, and which part of the window had asked
     failed = Signal(str, str)  # what went wrong, and its details
     closed = Signal()
@@ -145,8 +147,7 @@ class Session(QObject):
         """Set up an experiment, paused at its start, a saved session where it was; refused with one line if wrong."""
         moment = experiment.session
         position, hidden = (0, ()) if moment is None else (moment.position, tuple(moment.hidden))
-        self.history.clear()
-        self._ask(Open(replace(experiment, session=None), position, selected, hidden), origin)
+        self._edit(Open(replace(experiment, session=None), position, selected, hidden), origin)
 
     def edit_settings(self, settings: dict[str, dict[str, Any]], origin: str) -> None:
         """Change settings of all runs; the training starts again where numbers depend on them. Raises BadInputError."""
@@ -190,7 +191,7 @@ class Session(QObject):
 
     def reset(self) -> None:
         """Go back to the start and pause, with the settings as they are now."""
-        self._ask(Reset())
+        self._edit(Reset(), "")
 
     def change(
         self,
@@ -306,12 +307,39 @@ class Session(QObject):
         return order.number
 
     def _edit(self, command: Command, origin: str) -> None:
-        """Give an order that can be undone. Raises BadInputError."""
-        inverse = command.inverse(self._open.newest)
+        """Give an order that can be undone. Raises BadInputError.
+
+        Where it ends a training that has begun, that is trained again when the order is undone.
+        """
+        newest = self._open.newest
+        inverse = command.inverse(newest)
+        command.applied(newest)
+        if command.restarts and self.record is not None and self.record.latest.position > 0:
+            inverse = inverse or (self._brought_back(newest, newest),)
+            self._keep_training()
+        elif isinstance(command, Open) and self.history.undo_text:
+            inverse = (self._brought_back(newest, newest),)
+        elif isinstance(command, Open):
+            self.history.clear()
         number = self._ask(command, origin)
         self._show_change(command)
         if inverse:
             self.history.add(Step(command, inverse, number))
+
+    def _keep_training(self) -> None:
+        """Have the next order's step bring back what has been trained until that order, once the worker has told."""
+
+        def amend(trained: Experiment) -> None:
+            self.history.amend(number + 1, (self._brought_back(self._open.accepted, trained),))
+
+        number = self._ask(Tell(), "undo", amend)
+        self.set_aside.emit()
+
+    def _brought_back(self, experiment: Experiment, trained: Experiment) -> BringBack:
+        """Return the command that sets up again what is shown now, and an experiment for Reset."""
+        now = self.now
+        position = 0 if now.record is None else now.record.latest.position
+        return BringBack(experiment, position, now.selected, tuple(now.hidden_names), trained)
 
     def _repeat(self, command: Command) -> None:
         """Give an order of the history."""

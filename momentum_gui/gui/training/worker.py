@@ -14,6 +14,7 @@ from momentum_gui.gui.state import Activity
 from momentum_gui.gui.training.commands import (
     KEEPS_PLACE,
     AddRun,
+    BringBack,
     ChangeSettings,
     Command,
     EditSettings,
@@ -133,6 +134,8 @@ class Worker(QObject):
 
     def _carry_out(self, command: Command) -> None:
         match command:
+            case BringBack(trained=trained):
+                self._load(command.applied(self._experiment), command.position, trained)
             case Open():
                 self._load(command.applied(self._experiment), command.position)
             case EditSettings() if not command.keeps_place:
@@ -176,9 +179,13 @@ class Worker(QObject):
             case _:
                 raise TypeError(f"{type(command).__name__} is no command of the worker's")
 
-    def _load(self, experiment: Experiment, position: int = 0) -> None:
-        """Set up an experiment, paused at its start or replayed to a position; if refused, the one before stays."""
-        trainer = begun(experiment, self._warm_up.engine, self._setup_for(experiment))
+    def _load(self, experiment: Experiment, position: int = 0, trained: Experiment | None = None) -> None:
+        """Set up an experiment, paused at its start or replayed to a position; if refused, the one before stays.
+
+        `trained` is what is replayed where Reset is to start another: the experiment without changes on the way.
+        """
+        so_far = experiment if trained is None else trained
+        trainer = begun(so_far, self._warm_up.engine, self._setup_for(so_far))
         self._pause()
         self._goal, self._keeps_place = None, False
         self._take_on(trainer, experiment)

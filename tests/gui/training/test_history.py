@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.settings import Training
 from tests.gui.conftest import MakeSession, take_until
 from tests.gui.training.test_quick_orders import ORDERS, at_rest
 
@@ -27,6 +29,11 @@ def comparable(experiment: Experiment) -> tuple[object, ...]:
         experiment.network,
         [(run.name, run.training) for run in experiment.runs],
     )
+
+
+def rates(runs: tuple[Training, ...]) -> list[tuple[str, float, float]]:
+    """Rule, learning rate and momentum of each run."""
+    return [(run.rule, run.learning_rate, run.momentum) for run in runs]
 
 
 @settings(max_examples=20)
@@ -90,11 +97,21 @@ def test_a_dragged_slider_is_one_step(make_session: MakeSession, xor: Experiment
 
 
 def test_another_experiment_begins_another_history(make_session: MakeSession, xor: Experiment) -> None:
-    """What was done to one experiment cannot be undone in another."""
+    """What was undone in one experiment cannot be made again in another; what was done comes back with it."""
     session = make_session(xor)
     session.change((0,), learning_rate=0.3)
+    session.history.undo()
     session.load(xor)
     assert session.history.undo_text == session.history.redo_text == ""
+    at_rest(session)
+    session.change((0,), learning_rate=0.3)
+    session.load(Experiment.load("ravine"))
+    at_rest(session)
+    assert session.history.undo_text == "opening of an experiment"
+    session.history.undo()
+    session.history.undo()
+    at_rest(session)
+    assert comparable(session.experiment) == comparable(xor)
 
 
 def test_what_was_refused_is_not_undone(make_session: MakeSession, xor: Experiment) -> None:
@@ -107,3 +124,35 @@ def test_what_was_refused_is_not_undone(make_session: MakeSession, xor: Experime
     at_rest(session)
     assert session.record is not None
     assert session.record.latest.epochs == 1
+
+
+@pytest.mark.parametrize("restart", ["reset", "open", "hidden 7", "start", "relu"])
+def test_a_training_is_brought_back(make_session: MakeSession, xor: Experiment, restart: str) -> None:
+    """Reset, opening and what starts again can be undone: the training is where it was, with the changes on its way."""
+    session = make_session(xor)
+    try:
+        session.step_epoch()
+        session.change((1,), learning_rate=0.25)
+        session.step(9)
+        at_rest(session)
+        assert session.record is not None
+        position, settings = session.record.latest.position, rates(session.settings)
+        weights = [run.latest.weights.copy() for run in session.record.runs]
+        restarts = {"reset": session.reset, "open": lambda: session.load(Experiment.load("ravine"))}
+        restarts.get(restart, lambda: ORDERS[restart](session))()
+        at_rest(session)
+        assert session.record.latest.position == 0
+        session.history.undo()
+        take_until(session, lambda: session.record is not None and session.record.latest.position == position, "back")
+        at_rest(session)
+        assert rates(session.settings) == settings
+        assert [run.name for run in session.record.runs] == [run.name for run in xor.runs]
+        for run, before in zip(session.record.runs, weights, strict=True):
+            np.testing.assert_array_equal(run.latest.weights, before)
+        session.history.undo()
+        at_rest(session)
+        assert session.settings[1].learning_rate == 0.5
+        assert comparable(session.experiment) == comparable(xor)
+    finally:
+        session.close()
+        take_until(session, lambda: session.is_closed, "the session ends")
