@@ -10,7 +10,7 @@ import threading
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
@@ -64,7 +64,7 @@ def run(experiment: Experiment | None = None, table: str | None = None) -> int:
     def interrupt(number: int, frame: FrameType | None) -> None:
         # Not by a KeyboardInterrupt, which could come in the middle of anything.
         interrupts.append(number)
-        QTimer.singleShot(0, window.close)
+        QTimer.singleShot(0, window.leave)
 
     window.failures.watch()
     handler = signal.signal(signal.SIGINT, interrupt)
@@ -81,7 +81,7 @@ def run(experiment: Experiment | None = None, table: str | None = None) -> int:
         # The window is hidden before its work has ended, and a hidden window is no last one that closes.
         window.session.closed.connect(made.quit)
         status = made.exec()
-        window.close()  # where the program was told to quit in another way
+        window.leave()  # where the program was told to quit in another way
         while not window.session.is_closed:  # or patience ends
             made.processEvents()
             patience.wait()
@@ -101,14 +101,14 @@ class Patience(QObject):
         super().__init__()
         self._session, self._interrupts = window.session, interrupts
         self._timer: threading.Timer | None = None
-        window.installEventFilter(self)
+        window.leaving.connect(self._begin)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Close and self._timer is None:
+    @Slot()
+    def _begin(self) -> None:
+        if self._timer is None:
             self._timer = threading.Timer(LEAVE_SECONDS, give_up, [self._session, self._interrupts])
             self._timer.daemon = True
             self._timer.start()
-        return False
 
     def wait(self) -> None:
         """Wait a moment."""

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
@@ -25,11 +25,13 @@ from momentum_gui.gui.style import theme
 from momentum_gui.gui.training.commands import BringBack, Command, Open
 from momentum_gui.gui.training.session import Session
 from momentum_gui.gui.window.actions import Actions
+from momentum_gui.gui.window.command_list import CommandList, commands_of
 from momentum_gui.gui.window.failures import Failures
 from momentum_gui.gui.window.help import about, keys_and_mouse
 from momentum_gui.gui.window.hint_line import HintLine
 from momentum_gui.gui.window.keyboard import ReturnKey, is_plain
 from momentum_gui.gui.window.layout import Arrangement
+from momentum_gui.gui.window.leaving import Leaving
 from momentum_gui.gui.window.preferences import Memory
 from momentum_gui.gui.window.redraw_scheduler import RedrawScheduler
 from momentum_gui.gui.window.status import Status
@@ -49,8 +51,11 @@ class MainWindow(QMainWindow):
     buttons ask for; scripts and tests may use them as the window does. `memory` is what is remembered between starts;
     without one, nothing.
 
-    Raises RuntimeError where no QApplication has been made.
+    `leaving` says that the window closes; where `memory` is kept in a file, that is after a question about unsaved
+    changes. Raises RuntimeError where no QApplication has been made.
     """
+
+    leaving = Signal()
 
     def __init__(
         self, experiment: Experiment | None = None, *, engine: str = "auto", memory: Memory | None = None
@@ -82,6 +87,8 @@ class MainWindow(QMainWindow):
         self.files = FileController(self.session, self.views, self.memory, self)
         self.data = DataController(self.session, self.runs, self)
         self._numbers_are_old, self._numbers_shown = False, 0.0
+        self.question = Leaving(self)
+        self._leaves = False
         self._has_begun = self._has_sizes = self._speed_chosen = self._is_over = False
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -179,6 +186,12 @@ class MainWindow(QMainWindow):
             self.views.draw_all()
             collector().rest()
 
+    @Slot()
+    def leave(self) -> None:
+        """Close without a question."""
+        self._leaves = True
+        self.close()
+
     # Connecting.
 
     def _connect_session(self) -> None:
@@ -226,6 +239,11 @@ class MainWindow(QMainWindow):
         files.data_chosen.connect(self.data.ask)
         files.data_not_chosen.connect(self.settings_panel.show_again)
         files.said.connect(self.status.say)
+        files.saved.connect(self.session.history.mark_saved)
+        files.saved.connect(self.question.saved)
+        files.not_saved.connect(self.question.not_saved)
+        self.question.save_wanted.connect(files.choose_save)
+        self.question.agreed.connect(self.leave)
         files.failed.connect(self._say_problem)
         self.data.proposed.connect(self._open_and_run)
         self.data.given_up.connect(self.settings_panel.show_again)
@@ -256,6 +274,11 @@ class MainWindow(QMainWindow):
             "export_plot": files.choose_plot,
             "export_data": files.choose_plot_data,
             "quit": self.close,
+            "commands": self._show_commands,
+            "notes": self._show_notes,
+            "keys": self._show_keys,
+            "about": self._show_about,
+            "about_qt": QApplication.aboutQt,
         }
         for name, slot in slots.items():
             actions[name].triggered.connect(slot)
@@ -268,9 +291,8 @@ class MainWindow(QMainWindow):
         actions.theme_button.clicked.connect(self._switch_theme)
         actions.log_axis.toggled.connect(self._set_log_axis)
         actions.hints.toggled.connect(self._set_hints)
-        actions.notes.triggered.connect(self._show_notes)
-        actions.keys.triggered.connect(self._show_keys)
-        actions.about.triggered.connect(self._show_about)
+        actions.recent.aboutToShow.connect(self._list_recent)
+        actions.recent.triggered.connect(files.open_recent)
         actions.speed.changed.connect(self._set_speed)
 
     # What is shown.
@@ -387,14 +409,23 @@ class MainWindow(QMainWindow):
         self.views.show("Data").show_item(item)
         self.wake()
 
-    @Slot(str)
-    def _show_plot_menu(self, area: str) -> None:
-        where = self.views.areas[area]
-        self.files.show_plot_menu(where.page.row.title, where.more.mapToGlobal(QPoint(0, where.more.height())))
+    @Slot(str, QPoint)
+    def _show_plot_menu(self, area: str, place: QPoint) -> None:
+        page = self.views.areas[area].page
+        if page.view is not None:
+            self.files.show_plot_menu(page.row.title, page.view, place)
 
     @Slot()
     def _list_examples(self) -> None:
         self.files.list_examples(self.actions_.examples)
+
+    @Slot()
+    def _list_recent(self) -> None:
+        self.files.list_recent(self.actions_.recent)
+
+    @Slot()
+    def _show_commands(self) -> None:
+        CommandList(self, commands_of(self.actions_.menus.values())).open()
 
     @Slot(float)
     def _set_speed(self, updates_per_second: float) -> None:
@@ -516,8 +547,15 @@ class MainWindow(QMainWindow):
             self.files.open_path(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Let the worker end first, out of sight: the window is gone at once, and really closes when that is done."""
+        """Ask about unsaved changes. Then let the worker end first: the window is out of sight at once, and closes when
+        that is done.
+        """
         if not self.session.is_closing:
+            if self.memory.is_kept and self.session.history.is_unsaved and not self._leaves:
+                self.question.ask(title_of(self.state.experiment))
+                event.ignore()
+                return
+            self.leaving.emit()
             self._remember()
         self._timer.stop()
         self._rest.stop()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QProgressDialog, QWidget
 
 from momentum_gui.gui.plots.common.view import View
 from momentum_gui.gui.training.session import Session
+from momentum_gui.gui.widgets.button_menu import add_buttons, pop_up, visible_buttons
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment, built_in_names
 
@@ -36,9 +37,10 @@ class Plots(Protocol):
 
 
 class Folder(Protocol):
-    """Remembers the folder that was used last."""
+    """Remembers the folder that was used last, and the files, newest first."""
 
     folder: Path
+    recent: list[str]
 
 
 class FileController(QObject):
@@ -52,6 +54,8 @@ class FileController(QObject):
     data_chosen = Signal(str)
     data_not_chosen = Signal()
     said = Signal(str)
+    saved = Signal()
+    not_saved = Signal()
     failed = Signal(str)
 
     def __init__(self, session: Session, plots: Plots, memory: Folder, parent: QWidget) -> None:
@@ -93,6 +97,7 @@ class FileController(QObject):
             self._fail(str(error))
             return
         self._memory.folder = path.parent
+        self._remember(path)
 
     def save_experiment(self, path: Path) -> None:
         """Save the experiment with all changes made so far."""
@@ -160,6 +165,8 @@ class FileController(QObject):
         """Ask where to save the experiment."""
         if (path := self._ask_save("Save experiment", "toml", EXPERIMENTS)) is not None:
             self.save_experiment(path)
+        else:
+            self.not_saved.emit()
 
     @Slot()
     def choose_save_session(self) -> None:
@@ -194,9 +201,11 @@ class FileController(QObject):
         """Ask of which plot to save the data, then where."""
         self._ask_for_plot("Export data")
 
-    def show_plot_menu(self, title: str, place: QPoint) -> None:
-        """Show what can be done with a plot, at a place on the screen."""
+    def show_plot_menu(self, title: str, view: View, place: QPoint) -> None:
+        """Show what can be done with a view, at a place on the screen: what its buttons do, and export."""
         menu = QMenu(self._parent)
+        add_buttons(menu, visible_buttons(view))
+        menu.addSeparator()
         for kind in ("Export plot", "Export data"):
             menu.addAction(f"{kind} …").setData((kind, title))
         self._pop_up(menu, place)
@@ -214,6 +223,22 @@ class FileController(QObject):
             action.setData(name)
             action.setToolTip(tooltip(experiment.notes))
 
+    def list_recent(self, menu: QMenu) -> None:
+        """Fill the menu of the files that were opened or saved last."""
+        menu.clear()
+        for path in map(Path, self._memory.recent):
+            action = menu.addAction(path.name.replace("&", "&&"))
+            action.setData(str(path))
+            action.setEnabled(path.is_file())
+            action.setToolTip(str(path) if path.is_file() else f"{path} is no longer there")
+        if menu.isEmpty():
+            menu.addAction("No files yet").setEnabled(False)
+
+    @Slot(QAction)
+    def open_recent(self, action: QAction) -> None:
+        """Open a file that was opened or saved before."""
+        self.open_path(Path(action.data()))
+
     @Slot(QAction)
     def open_example(self, action: QAction) -> None:
         """Open a built-in experiment."""
@@ -221,6 +246,8 @@ class FileController(QObject):
 
     @Slot(QAction)
     def _choose_for(self, action: QAction) -> None:
+        if action.data() is None:  # a button's
+            return
         kind, title = action.data()
         view = self._plots.show(title)
         stem = f"{self._stem()}-{title.lower().replace(' ', '-')}"
@@ -240,8 +267,7 @@ class FileController(QObject):
 
     def _pop_up(self, menu: QMenu, place: QPoint) -> None:
         menu.triggered.connect(self._choose_for)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place)
+        pop_up(menu, place)
 
     def _stem(self) -> str:
         title = self._session.experiment.title or "momentum"
@@ -264,10 +290,18 @@ class FileController(QObject):
         return chosen
 
     def _save(self, experiment: Experiment, path: Path) -> None:
-        self._try(path, lambda: experiment.save(path))
+        if self._try(path, lambda: experiment.save(path)):
+            self._remember(path)
+            self.saved.emit()
+        else:
+            self.not_saved.emit()
 
-    def _try(self, path: Path, write: Callable[[], object]) -> None:
-        """Write, and say how that went."""
+    def _remember(self, path: Path) -> None:
+        whole = str(path.resolve())
+        self._memory.recent = [whole, *(each for each in self._memory.recent if each != whole)]
+
+    def _try(self, path: Path, write: Callable[[], object]) -> bool:
+        """Write, and say how that went; whether it did."""
         try:
             write()
         except OSError as error:
@@ -276,6 +310,8 @@ class FileController(QObject):
             self._fail(str(error))
         else:
             self.said.emit(f"Saved {path}")
+            return True
+        return False
 
     def _start_log(self, experiment: Experiment, position: int, path: Path, engine: str) -> None:
         try:

@@ -132,7 +132,7 @@ class RunModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole and column == NAME:
             return swatch_icon(theme.run_color(row))
         if role == Qt.ItemDataRole.CheckStateRole and column == NAME:
-            return Qt.CheckState.Checked if self._is_visible(row) else Qt.CheckState.Unchecked
+            return Qt.CheckState.Checked if self.is_visible(row) else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.ForegroundRole and column == OUTCOME:
             outcome = self._runs[row].latest.outcome
             color = {Outcome.DIVERGED: theme.current().bad, Outcome.CONVERGED: theme.current().good}.get(outcome)
@@ -183,7 +183,8 @@ class RunModel(QAbstractTableModel):
         """Return the rules that a run may have, by id."""
         return self._rules
 
-    def _is_visible(self, row: int) -> bool:
+    def is_visible(self, row: int) -> bool:
+        """Return whether plots draw a run."""
         return self._state is not None and self._state.visible[row]
 
     def _has_momentum(self, row: int) -> bool:

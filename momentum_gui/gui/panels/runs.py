@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QItemSelection, QObject, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QMenu,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -23,8 +26,10 @@ from momentum_gui.gui.panels import run_model
 from momentum_gui.gui.panels.run_model import Index, RunModel
 from momentum_gui.gui.state import ShownTraining, WindowState
 from momentum_gui.gui.style.icons import icon
+from momentum_gui.gui.widgets.button_menu import add_buttons, pop_up
 from momentum_gui.gui.widgets.declared import number_of, number_text
 from momentum_gui.gui.widgets.message import Message
+from momentum_gui.gui.widgets.reason import allow
 
 WIDEST = {
     run_model.NAME: "heavy ball 0.9",
@@ -40,6 +45,7 @@ WIDEST = {
 }
 """The widest text of each column: its width never changes with the numbers."""
 ROW_HEIGHT = 28
+REMOVE = "Remove the selected run (Delete in the table)"
 NUMBER_SIGNS = (".", ",", "-", "+")
 """What a number may begin with, besides digits."""
 LEFT_OUT = (run_model.TEST_ACCURACY, run_model.TEST_ERROR, run_model.ACCURACY)
@@ -144,7 +150,7 @@ class RunsPanel(QWidget):
         for name, text, tip in (
             ("add", "Add", "Add a run that starts from the same weights (Ctrl+N)"),
             ("fork", "Fork", "Let a new run part from the selected one at the moment shown (Ctrl+F)"),
-            ("remove", "Remove", "Remove the selected run (Delete in the table)"),
+            ("remove", "Remove", REMOVE),
         ):
             button = QToolButton()
             button.setText(text)
@@ -176,7 +182,7 @@ class RunsPanel(QWidget):
         if self.model.rowCount() != rows or state.training is not self._arranged_for:
             self._arranged_for = state.training
             self._choose_columns()
-            self.buttons["remove"].setEnabled(self.model.rowCount() > 1)
+            allow(self.buttons["remove"], self.model.rowCount() > 1, REMOVE, "The last run stays")
 
     def select(self, run: int) -> None:
         """Ask for a run to be selected."""
@@ -207,9 +213,7 @@ class RunsPanel(QWidget):
         if key == Qt.Key.Key_Delete and self.buttons["remove"].isEnabled():
             self.wanted.emit("remove")
         elif key == Qt.Key.Key_Space and index.isValid():
-            name = self.model.index(index.row(), run_model.NAME)
-            shown = name.data(Qt.ItemDataRole.CheckStateRole) is Qt.CheckState.Checked
-            self.visible_wanted.emit(index.row(), not shown)
+            self.visible_wanted.emit(index.row(), not self.model.is_visible(index.row()))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._can_edit(index):
             self.table.edit(index)
         else:
@@ -219,6 +223,37 @@ class RunsPanel(QWidget):
     def _can_edit(self, index: Index) -> bool:
         """Return whether a cell can be edited, and none is: its editor hands Return on to the table."""
         return self.window().focusWidget() is self.table and bool(index.flags() & Qt.ItemFlag.ItemIsEditable)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done with the selected run: the row under the mouse was selected by the press."""
+        row = self.table.currentIndex().row()
+        menu = QMenu(self)
+        if row >= 0:
+            menu.addAction("Rename").triggered.connect(self.edit_name)
+            shown = self.model.is_visible(row)
+            menu.addAction("Hide" if shown else "Show").triggered.connect(partial(self._show_run, row, not shown))
+            menu.addAction("Show only this run").triggered.connect(partial(self._show_only, row))
+            menu.addSeparator()
+        add_buttons(menu, self.buttons.values())
+        menu.addSeparator()
+        menu.addAction("Copy the table").triggered.connect(self.copy)
+        pop_up(menu, event.globalPos())
+
+    @Slot()
+    def copy(self) -> None:
+        """Put the table on the clipboard, its columns separated by tabs."""
+        model, columns = self.model, [each for each in self._widths if not self.table.isColumnHidden(each)]
+        lines = [[run_model.HEADINGS[column][0] for column in columns]]
+        for row in range(model.rowCount()):
+            lines.append([str(model.index(row, column).data()) for column in columns])
+        QGuiApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+
+    def _show_run(self, row: int, shown: bool, _checked: bool = False) -> None:
+        self.visible_wanted.emit(row, shown)
+
+    def _show_only(self, row: int, _checked: bool = False) -> None:
+        for each in range(self.model.rowCount()):
+            self.visible_wanted.emit(each, each == row)
 
     def apply_theme(self) -> None:
         """Take on the theme's colours."""

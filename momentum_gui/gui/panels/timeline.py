@@ -5,19 +5,24 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtGui import QContextMenuEvent, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget
 
 from momentum_gui.gui.panels.run_model import epoch_text
 from momentum_gui.gui.state import WindowState
 from momentum_gui.gui.style.icons import icon
+from momentum_gui.gui.widgets.button_menu import add_buttons, pop_up
 from momentum_gui.gui.widgets.entries import ignore_wheel
 from momentum_gui.gui.widgets.message import Message
+from momentum_gui.gui.widgets.reason import allow
 
 STEPS = 10_000
 TICK_MILLISECONDS = 33
 PLAY_SECONDS = (60.0, 30.0, 15.0, 8.0, 4.0, 2.0)
 """How long the whole recording may take to play; the third at first."""
+NOT_BEGUN = "Nothing has been trained yet"
+NOT_PAST = "Move the slider to a past moment first"
+PLAY = "Play the recorded training from its start, or from the moment shown"
 WORDS_WIDTH = 880  # with less than that, the buttons show their icons only
 
 
@@ -44,9 +49,8 @@ class Timeline(QWidget):
         ignore_wheel(self.slider)
         self.play = QToolButton()
         self.play.setCheckable(True)
-        self.play.setEnabled(False)
         self.play.setAccessibleName("Play the recording")
-        self.play.setToolTip("Play the recorded training from its start, or from the moment shown")
+        allow(self.play, False, PLAY, NOT_BEGUN)
         self.pace = QComboBox()
         self.pace.setAccessibleName("Length of the playback")
         self.pace.setToolTip("How long the whole recording takes to play")
@@ -62,6 +66,7 @@ class Timeline(QWidget):
         heading = QLabel("Time")
         heading.setProperty("heading", True)
         self.buttons: dict[str, QToolButton] = {}
+        self._tips: dict[str, str] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(8)
@@ -77,10 +82,10 @@ class Timeline(QWidget):
         ):
             button = QToolButton()
             button.setText(text)
-            button.setToolTip(tip)
             # With words only once there is room: the window must be able to begin small.
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-            button.setEnabled(False)
+            allow(button, False, tip, NOT_PAST)
+            self._tips[name] = tip
             self.buttons[name] = button
             row.addWidget(button)
         self.slider.valueChanged.connect(self._slide)
@@ -110,13 +115,13 @@ class Timeline(QWidget):
         self._end = self.end
         if state.moment is None and before is not None:
             self.stop()
-        self.play.setEnabled(self._end > 0)
+        allow(self.play, self._end > 0, PLAY, NOT_BEGUN)
         if not self.slider.isSliderDown():
             with QSignalBlocker(self.slider):
                 place = STEPS if state.moment is None else round(STEPS * state.moment / max(self._end, 1e-9))
                 self.slider.setValue(place)
-        for button in self.buttons.values():
-            button.setEnabled(state.moment is not None)
+        for name, button in self.buttons.items():
+            allow(button, state.moment is not None, self._tips[name], NOT_PAST)
         end = epoch_text(self._end)
         self.label.show_text(
             f"epoch {end}" if state.moment is None else f"{epoch_text(round(state.moment, 2))} of {end}"
@@ -180,6 +185,12 @@ class Timeline(QWidget):
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         for button in self.buttons.values():
             button.setToolButtonStyle(style)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what the buttons do."""
+        menu = QMenu(self)
+        add_buttons(menu, (self.play, *self.buttons.values()))
+        pop_up(menu, event.globalPos())
 
     @Slot(int)
     def _slide(self, value: int) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from momentum_gui.gui.training.commands import ChangeSettings, Command
+from momentum_gui.gui.training.commands import ChangeSettings, Command, Open, Reset
 from momentum_gui.lab.errors import BadInputError
 
 MERGE_SECONDS = 1.0
@@ -50,6 +50,7 @@ class History(QObject):
         self._give = give
         self._done: list[Step] = []
         self._undone: list[Step] = []
+        self._saved = 0  # the order of the last step that a file holds
 
     @property
     def undo_text(self) -> str:
@@ -60,6 +61,22 @@ class History(QObject):
     def redo_text(self) -> str:
         """What Redo would make again; empty where there is nothing."""
         return self._undone[-1].command.text if self._undone else ""
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether the experiment was changed since it was opened, or since `mark_saved`."""
+        for step in reversed(self._done):
+            if step.order == self._saved or isinstance(step.command, Open):
+                return False
+            if not isinstance(step.command, Reset):
+                return True
+        return any(step.order == self._saved for step in self._undone)
+
+    @Slot()
+    def mark_saved(self) -> None:
+        """Take the experiment as it is now for the one that a file holds."""
+        self._saved = self._done[-1].order if self._done else 0
+        self.changed.emit()
 
     def add(self, step: Step) -> None:
         """Add a step that was just made; what was undone before can no longer be made again."""

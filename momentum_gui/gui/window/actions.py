@@ -12,6 +12,7 @@ from momentum_gui.gui.panels.speed import SpeedControl
 from momentum_gui.gui.state import Activity, WindowState
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.style.icons import SIZE, icon
+from momentum_gui.gui.widgets.reason import allow
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Declared:
     keys: str = ""
     icon: str = ""
     tip: str = ""
+    checkable: bool = False
 
 
 ACTIONS = (
@@ -50,15 +52,34 @@ ACTIONS = (
     Declared("Edit", "fork", "&Fork the run …", "Ctrl+F", "fork"),
     Declared("Edit", "rename", "Re&name the run", "F2", "", "Give the selected run another name"),
     Declared("Edit", "remove", "Remo&ve the run", "", "remove", "Remove the selected run (Delete in the table)"),
-    Declared("Edit", "", ""),
-    Declared("Edit", "rule", "New r&ule …", "", "", "Write a rule of your own as four formulas"),
+    Declared("View", "full_screen", "&Full screen", "F11", "", "The window on the whole screen", checkable=True),
+    Declared("View", "", ""),
+    Declared("View", "log_axis", "Lo&garithmic error axis", checkable=True),
+    Declared(
+        "View",
+        "hints",
+        "&Hints",
+        tip="A line in plain words when a run is slow, oscillates or is about to diverge",
+        checkable=True,
+    ),
     Declared("Run", "run", "&Run\tSpace", "", "run", "Train on (Space)"),
     Declared("Run", "step", "One &update", ".", "update", "Do one update (.)"),
     Declared("Run", "step_epoch", "One &epoch", "Ctrl+.", "epoch", "Go on to the end of the epoch (Ctrl+.)"),
     Declared("Run", "back", "Update &back", ",", "back", "Undo one update (,)"),
     Declared("Run", "back_epoch", "Epoch b&ack", "Ctrl+,", "back-epoch", "Go back one epoch (Ctrl+,)"),
     Declared("Run", "reset", "Rese&t", "Ctrl+R", "reset", "Start again from the same weights (Ctrl+R)"),
+    Declared("Tools", "commands", "&Find a command …", "Ctrl+K", "", "All commands, found by their words"),
+    Declared("Tools", "", ""),
+    Declared("Tools", "rule", "New r&ule …", "", "", "Write a rule of your own as four formulas"),
+    Declared("Help", "notes", "&Notes on this experiment"),
+    Declared("Help", "keys", "&Keys and mouse", "F1"),
+    Declared("Help", "", ""),
+    Declared("Help", "about", "&About Momentum GUI", tip="Version, licences, and details for a report"),
+    Declared("Help", "about_qt", "About &Qt", tip="The library that draws the window, and its licence"),
 )
+ENDED = "All runs have ended: Reset starts them again"
+NOT_BEGUN = "Nothing has been trained yet"
+ALONE = "The last run stays"
 THEMES = (("system", "As the &system"), ("light", "&Light"), ("dark", "&Dark"))
 
 
@@ -69,6 +90,7 @@ class Actions:
         self._running = False
         self.by_name: dict[str, QAction] = {}
         self.menus: dict[str, QMenu] = {}
+        self.tips: dict[str, str] = {}
         bar = window.menuBar()
         for declared in ACTIONS:
             menu = self.menus.get(declared.menu)
@@ -80,35 +102,26 @@ class Actions:
                 continue
             action = QAction(declared.text, window)
             action.setToolTip(declared.tip or declared.text.replace("&", "").rstrip(" …"))
+            action.setCheckable(declared.checkable)
+            self.tips[declared.name] = action.toolTip()
             if declared.keys:
                 action.setShortcut(QKeySequence(declared.keys))
             menu.addAction(action)
             self.by_name[declared.name] = action
             if declared.name == "open":
+                self.recent = menu.addMenu("Open &recent")
+                self.recent.setToolTipsVisible(True)
                 self.examples = menu.addMenu("Open &example")
                 self.examples.setToolTipsVisible(True)
-        view = self.menus["View"] = bar.addMenu("&View")
+        self.full_screen, self.log_axis, self.hints = self["full_screen"], self["log_axis"], self["hints"]
+        self.log_axis.setChecked(True)
         self.themes = QActionGroup(window)
+        view = self.menus["View"].addMenu("&Theme")
         for mode, text in THEMES:
             action = view.addAction(text)
             action.setCheckable(True)
             action.setData(mode)
             self.themes.addAction(action)
-        view.addSeparator()
-        self.full_screen = view.addAction("&Full screen")
-        self.full_screen.setCheckable(True)
-        self.full_screen.setShortcut(QKeySequence("F11"))
-        view.addSeparator()
-        self.log_axis = view.addAction("Lo&garithmic error axis")
-        self.log_axis.setCheckable(True)
-        self.log_axis.setChecked(True)
-        self.hints = view.addAction("&Hints")
-        self.hints.setCheckable(True)
-        self.hints.setToolTip("A line in plain words when a run is slow, oscillates or is about to diverge")
-        help_menu = self.menus["Help"] = bar.addMenu("&Help")
-        self.notes = help_menu.addAction("&Notes on this experiment")
-        self.keys = help_menu.addAction("&Keys and mouse")
-        self.about = help_menu.addAction("&About Momentum GUI")
         self.speed = SpeedControl()
         self.run_button = QToolButton()
         self.theme_button = QToolButton()
@@ -129,18 +142,18 @@ class Actions:
             self._show_run_icon()
         ended = state.activity is Activity.FINISHED
         begun = record is not None and record.latest.position > 0
-        for names, possible in (
-            (("step", "step_epoch"), not ended),
-            (("back", "back_epoch"), begun),
-            (("remove",), record is not None and len(record.runs) > 1),
+        for names, possible, reason in (
+            (("step", "step_epoch"), not ended, ENDED),
+            (("back", "back_epoch"), begun, NOT_BEGUN),
+            (("remove",), record is not None and len(record.runs) > 1, ALONE),
         ):
             for name in names:
-                self[name].setEnabled(possible)
+                allow(self[name], possible, self.tips[name], reason)
 
     def show_history(self, undo: str, redo: str) -> None:
         """Let Undo and Redo say what they would do; empty where there is nothing."""
         for name, word, text in (("undo", "&Undo", undo), ("redo", "&Redo", redo)):
-            self[name].setEnabled(bool(text))
+            allow(self[name], bool(text), self.tips[name], f"There is nothing to {name}")
             self[name].setText(f"{word} {text}".strip())
 
     def show_theme(self, mode: str) -> None:

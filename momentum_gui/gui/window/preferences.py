@@ -8,6 +8,8 @@ from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
 from momentum_gui.gui.style.theme import MODES
 
+MOST_RECENT = 8
+
 
 class Memory:
     """Remembers in a file, or, without one, for its own lifetime only: tests and snapshots leave no trace."""
@@ -41,6 +43,20 @@ class Memory:
     @folder.setter
     def folder(self, folder: Path) -> None:
         self._set("folder", str(folder))
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a file: a user's window, not a script's."""
+        return self._file is not None
+
+    @property
+    def recent(self) -> list[str]:
+        """The files that were opened or saved last, newest first."""
+        return [path for path in str(self._get("recent", "")).split("\n") if path]
+
+    @recent.setter
+    def recent(self, paths: list[str]) -> None:
+        self._set("recent", "\n".join(paths[:MOST_RECENT]))
 
     @property
     def hints(self) -> bool:

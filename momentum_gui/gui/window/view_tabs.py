@@ -6,8 +6,8 @@ import importlib
 from dataclasses import dataclass
 from typing import cast
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QTabWidget, QToolButton, QWidget
 
 from momentum_gui.gui.plots.common.view import View
@@ -78,7 +78,7 @@ class Page(QWidget):
 class Area(QTabWidget):
     """One area of the window: its views in tabs, and a menu for what can be done with the one in front."""
 
-    menu_wanted = Signal(str)
+    menu_wanted = Signal(str, QPoint)
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -110,4 +110,8 @@ class Area(QTabWidget):
 
     @Slot()
     def _want_menu(self) -> None:
-        self.menu_wanted.emit(self.name)
+        self.menu_wanted.emit(self.name, self.more.mapToGlobal(QPoint(0, self.more.height())))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Show the menu of the view in front, where nothing in it has a menu of its own."""
+        self.menu_wanted.emit(self.name, event.globalPos())

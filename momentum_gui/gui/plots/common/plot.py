@@ -8,7 +8,8 @@ from functools import lru_cache
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetricsF, QMouseEvent, QPaintEvent, QPen
+from PySide6.QtWidgets import QApplication
 
 from momentum_gui.engine.arrays import Floats
 from momentum_gui.gui.plots.common.curve import Curve
@@ -100,6 +101,7 @@ class Plot(pg.PlotWidget):
         self.scene().sigMouseMoved.connect(self._mouse_moved)
         self.setFrameShape(self.Shape.NoFrame)
         self.painting = 0.0
+        self._pressed_at = QPointF()
         self.apply_theme()
 
     @property
@@ -223,6 +225,22 @@ class Plot(pg.PlotWidget):
         """Let the ranges follow the data again."""
         self.automatic = True
         self.fitted.emit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Leave the menu to the view; for the mouse it comes with the release, as a drag with that button zooms."""
+        event.setAccepted(event.reason() is QContextMenuEvent.Reason.Mouse)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._pressed_at = event.position()
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        way = (event.position() - self._pressed_at).manhattanLength()
+        if event.button() is Qt.MouseButton.RightButton and way < QApplication.startDragDistance():
+            place, reason = event.position().toPoint(), QContextMenuEvent.Reason.Other
+            asked = QContextMenuEvent(reason, place, event.globalPosition().toPoint())
+            QApplication.sendEvent(self.parentWidget(), asked)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.fit()
