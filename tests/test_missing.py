@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from momentum_gui.commands.progress import Progress
+from momentum_gui.commands.shared.progress import Progress
 from momentum_gui.missing import missing
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -7,6 +7,7 @@ from momentum_gui.commands import (
     columns,
     completion,
     examples,
+    film,
     man,
     open_window,
     rules,
@@ -17,5 +18,5 @@ from momentum_gui.commands import (
     train,
 )
 
-ALL = (open_window, train, sweep, surface, snapshot, script, columns, examples, rules, bench, completion, man)
+ALL = (open_window, train, sweep, surface, snapshot, film, script, columns, examples, rules, bench, completion, man)
 """In the order of the help."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from momentum_gui.commands.arguments import Commands
+from momentum_gui.commands.shared.arguments import Commands
 
 
 def add(commands: Commands) -> None:

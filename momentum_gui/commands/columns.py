@@ -8,7 +8,7 @@ import textwrap
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from momentum_gui.commands.arguments import Commands
+from momentum_gui.commands.shared.arguments import Commands
 
 if TYPE_CHECKING:
     from momentum_gui.lab.recording.columns import ColumnFact

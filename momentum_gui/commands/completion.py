@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from momentum_gui.commands.arguments import Commands
-from momentum_gui.commands.parser_facts import Command, commands_of
+from momentum_gui.commands.shared.arguments import Commands
+from momentum_gui.commands.shared.parser_facts import Command, commands_of
 
 HOW = """\
 to complete as you type, put one of these lines into the shell's start file:

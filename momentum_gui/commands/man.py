@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from momentum_gui.commands.arguments import Commands
-from momentum_gui.commands.parser_facts import Command, Option, commands_of
+from momentum_gui.commands.shared.arguments import Commands
+from momentum_gui.commands.shared.parser_facts import Command, Option, commands_of
 from momentum_gui.version import __version__
 
 STATUSES = (

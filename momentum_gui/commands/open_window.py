@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 
-from momentum_gui.commands.arguments import FILE_HELP, Commands
+from momentum_gui.commands.shared.arguments import FILE_HELP, Commands
 from momentum_gui.display import NoDisplayError, check_display
 from momentum_gui.missing import is_own, missing, require
 

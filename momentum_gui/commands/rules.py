@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from momentum_gui.commands.arguments import Commands
+from momentum_gui.commands.shared.arguments import Commands
 from momentum_gui.lab.errors import BadInputError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from momentum_gui.commands.arguments import Commands, add_file, load_experiment, print_notes
+from momentum_gui.commands.shared.arguments import Commands, add_file, load_experiment, print_notes
 from momentum_gui.lab.errors import BadInputError
 
 
@@ -22,7 +22,7 @@ def add(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the program. Raises BadInputError, OSError where it cannot be written."""
-    from momentum_gui.commands.outputs import sources
+    from momentum_gui.commands.shared.outputs import sources
     from momentum_gui.lab.atomic_file import check_writable, write_atomically
     from momentum_gui.lab.script.program import program
     from momentum_gui.lab.setup import Setup

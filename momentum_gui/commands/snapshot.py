@@ -6,7 +6,7 @@ import argparse
 import re
 from pathlib import Path
 
-from momentum_gui.commands.arguments import Commands, add_file, load_experiment
+from momentum_gui.commands.shared.arguments import Commands, add_file, load_experiment
 from momentum_gui.display import NoDisplayError, use_offscreen
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.missing import missing

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from momentum_gui.commands.arguments import Commands, add_file, form_of, load_experiment
+from momentum_gui.commands.shared.arguments import Commands, add_file, form_of, load_experiment
 from momentum_gui.display import use_offscreen
 from momentum_gui.lab.errors import BadInputError
 
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, evaluate the grid, write. Raises BadInputError before anything is written, OSError where writing fails."""
     import numpy as np
 
-    from momentum_gui.commands.interrupt import Interrupt
+    from momentum_gui.commands.shared.interrupt import Interrupt
     from momentum_gui.commands.train import make_trainer, train
     from momentum_gui.engine.analysis.grid import refined_errors
     from momentum_gui.lab.surface.planes import Choice, Travel, default_range, make_plane, parse_range
@@ -135,7 +135,7 @@ def trains(arguments: argparse.Namespace, kind: str) -> bool:
 
 def check(arguments: argparse.Namespace, experiment: Experiment) -> None:
     """Raises BadInputError for options out of range, and for files that cannot be written or would be lost."""
-    from momentum_gui.commands.outputs import check_drawing, check_plot, sources
+    from momentum_gui.commands.shared.outputs import check_drawing, check_plot, sources
     from momentum_gui.lab.atomic_file import check_writable
     from momentum_gui.lab.surface.planes import MOMENTS
 

@@ -12,9 +12,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from momentum_gui.commands.arguments import Commands, add_file, add_form, form_of, load_experiment, print_notes
-from momentum_gui.commands.interrupt import Interrupt
-from momentum_gui.commands.progress import Progress
+from momentum_gui.commands.shared.arguments import Commands, add_file, add_form, form_of, load_experiment, print_notes
+from momentum_gui.commands.shared.interrupt import Interrupt
+from momentum_gui.commands.shared.progress import Progress
 from momentum_gui.display import use_offscreen
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.missing import missing
@@ -160,7 +160,7 @@ def make_grid(arguments: argparse.Namespace, experiment: Experiment) -> Grid:
 
 def make_sweep(arguments: argparse.Namespace, experiment: Experiment, grid: Grid) -> tuple[Sweep, SweepFile | None]:
     """Return the sweep, and the file it goes on from. Raises BadInputError; nothing is written."""
-    from momentum_gui.commands.outputs import check_plot, sources
+    from momentum_gui.commands.shared.outputs import check_plot, sources
     from momentum_gui.engine.interface import choose
     from momentum_gui.lab.sweep.block import Shared
     from momentum_gui.lab.sweep.csv_file import MORE_COLUMNS, SweepFile

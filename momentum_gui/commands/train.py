@@ -9,9 +9,9 @@ import textwrap
 import time
 from typing import TYPE_CHECKING, Any, Protocol
 
-from momentum_gui.commands.arguments import Commands, add_file, add_form, form_of, load_experiment, print_notes
-from momentum_gui.commands.interrupt import Interrupt
-from momentum_gui.commands.progress import Progress
+from momentum_gui.commands.shared.arguments import Commands, add_file, add_form, form_of, load_experiment, print_notes
+from momentum_gui.commands.shared.interrupt import Interrupt
+from momentum_gui.commands.shared.progress import Progress
 from momentum_gui.lab.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Train and tell. Raises BadInputError before anything is written, OSError where writing fails."""
     claim_stray_file(arguments)
-    from momentum_gui.commands.outputs import Outputs, check_outputs
+    from momentum_gui.commands.shared.outputs import Outputs, check_outputs
 
     experiment = load_experiment(arguments)
     choice, form = log_choice(arguments), form_of(arguments)

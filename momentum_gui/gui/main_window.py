@@ -36,6 +36,7 @@ from momentum_gui.gui.window.preferences import Memory
 from momentum_gui.gui.window.redraw_scheduler import RedrawScheduler
 from momentum_gui.gui.window.status import Status
 from momentum_gui.lab.experiment import Experiment
+from momentum_gui.lab.experiment.first_look import run_to_look_at
 
 TICK_MILLISECONDS = 16
 REST_MILLISECONDS = 500
@@ -572,17 +573,6 @@ class MainWindow(QMainWindow):
             return
         self.session.close()
         event.ignore()
-
-
-def run_to_look_at(experiment: Experiment) -> int:
-    """Return the run to select at first: the one that session or experiment names, or one with momentum."""
-    names = [run.name for run in experiment.runs]
-    for chosen in (experiment.session, experiment.view):
-        if chosen is not None and chosen.selected is not None:
-            return names.index(chosen.selected)
-    rules = experiment.rules
-    momenta = [rules[run.training.rule].coefficients(run.training.momentum).b for run in experiment.runs]
-    return next((number for number, momentum in enumerate(momenta) if momentum), 0)
 
 
 def title_of(experiment: Experiment) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from momentum_gui.cli import main, make_parser
-from momentum_gui.commands.parser_facts import commands_of
+from momentum_gui.commands.shared.parser_facts import commands_of
 from momentum_gui.lab.experiment import built_in_names
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from momentum_gui.cli import main
-from momentum_gui.commands.interrupt import Interrupt
+from momentum_gui.commands.shared.interrupt import Interrupt
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.log import read_log
 from momentum_gui.lab.steps.log_columns import CHOICES
@@ -194,7 +194,7 @@ def test_a_log_that_is_removed_meanwhile_is_1(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was to be written is lost, and one line says so: found at the next row, or at the end."""
-    from momentum_gui.commands.outputs import Outputs
+    from momentum_gui.commands.shared.outputs import Outputs
 
     for last in (False, True):
         Path("d").mkdir()

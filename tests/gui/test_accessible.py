@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QSlider, QWidget
 
 from momentum_gui.gui.panels.run_dialog import RunDialog
-from momentum_gui.gui.window.view_tabs import VIEWS
+from momentum_gui.gui.plots.catalogue import VIEWS
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.settings import Training
 from tests.gui.conftest import MakeWindow, at_rest

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QGraphicsTextItem, QGraphicsView, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from momentum_gui.gui.panels.run_dialog import RunDialog
+from momentum_gui.gui.plots.catalogue import VIEWS
 from momentum_gui.gui.plots.common.plot import Plot
 from momentum_gui.gui.widgets.elided_box import ElidedBox
 from momentum_gui.gui.widgets.message import Message
-from momentum_gui.gui.window.view_tabs import VIEWS
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.settings import Training
 from tests.conftest import wait_until

@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 from momentum_gui.gui.main_window import MainWindow
 from momentum_gui.gui.panels import run_model
 from momentum_gui.gui.panels.run_dialog import NewRun
+from momentum_gui.gui.plots.catalogue import VIEWS
 from momentum_gui.gui.state import Activity
 from momentum_gui.gui.training.pace import FULL_SPEED
 from momentum_gui.gui.window.preferences import Memory
-from momentum_gui.gui.window.view_tabs import VIEWS
 from momentum_gui.lab.experiment import Experiment, edits
 from momentum_gui.lab.recording.log import LogWriter
 from momentum_gui.lab.settings import VIEWS as TITLES

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PySide6.QtWidgets import QAbstractButton
 
+from momentum_gui.gui.plots.catalogue import VIEWS
 from momentum_gui.gui.state import Activity
-from momentum_gui.gui.window.view_tabs import VIEWS
 from momentum_gui.lab.experiment import Experiment
 from tests.conftest import wait_until
 from tests.gui.conftest import MakeWindow, at_rest

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from momentum_gui.gui import snapshot
+from momentum_gui.gui.plots.catalogue import VIEWS
 from momentum_gui.gui.style import theme
-from momentum_gui.gui.window.view_tabs import VIEWS
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.log import LogWriter
 from momentum_gui.lab.training.trainer import Trainer

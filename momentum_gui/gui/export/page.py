@@ -27,7 +27,7 @@ LEAST = 40
 
 
 @contextmanager
-def posed(view: View, form: PictureForm) -> Iterator[QSizeF | None]:
+def posed(view: View, form: PictureForm, *, captions: bool = True) -> Iterator[QSizeF | None]:
     """The view as a form asks: in its theme, with its type, in its size; as before afterwards.
 
     Gives the room for the picture, in pixels of a screen; None for the size on the screen. A view that was never shown
@@ -48,7 +48,7 @@ def posed(view: View, form: PictureForm) -> Iterator[QSizeF | None]:
         with theme.using(chosen):
             view.apply_theme()
             if form.layout_size is not None:
-                fit(view, QSizeF(*form.layout_size), form.type_size)
+                fit(view, QSizeF(*form.layout_size), form.type_size, captions=captions)
             activate(view)
             view.redraw_at_rest()
             yield None if form.layout_size is None else QSizeF(*form.layout_size)
@@ -61,7 +61,7 @@ def posed(view: View, form: PictureForm) -> Iterator[QSizeF | None]:
             view.apply_theme()
 
 
-def fit(view: View, wanted: QSizeF, points: float | None) -> None:
+def fit(view: View, wanted: QSizeF, points: float | None, *, captions: bool = True) -> None:
     """Make a view so large that its plots, with the words around them, fill a page."""
     view.resize(round(wanted.width()), round(wanted.height()))
     if not isinstance(view, PlotView) or not view.plots:
@@ -69,7 +69,7 @@ def fit(view: View, wanted: QSizeF, points: float | None) -> None:
     for _ in range(FITTING):
         activate(view)
         view.redraw_at_rest()
-        spare = wanted - Layout(view, None, points).size
+        spare = wanted - Layout(view, None, points, captions=captions).size
         if max(abs(spare.width()), abs(spare.height())) < 1:
             return
         wide, high = view.width() + round(spare.width()), view.height() + round(spare.height())
@@ -92,20 +92,23 @@ class Layout:
     """A view on paper: its runs by name and colour, its plots as on the screen, its words below.
 
     An `image` takes the place of the plots, with no key to what they draw; it knows its scale. `points` is the size of
-    the words.
+    the words, `captions` whether there are any below the plots.
     """
 
-    def __init__(self, view: PlotView, image: QImage | None = None, points: float | None = None) -> None:
+    def __init__(
+        self, view: PlotView, image: QImage | None = None, points: float | None = None, *, captions: bool = True
+    ) -> None:
         self.image = image
         self.plots = [] if image is not None else [plot for plot in view.plots if not plot.isHidden()] or view.plots
         sizes = [QSizeF(plot.size()) for plot in self.plots] if image is None else [image.deviceIndependentSize()]
         width = max(size.width() for size in sizes)
         head = heading(view, key=image is None)
         self._head = words(head, width - 2 * MARGIN, points)
-        self._foot = words(notes(view), width - 2 * MARGIN, points)
+        below = notes(view) if captions else ""
+        self._foot = words(below, width - 2 * MARGIN, points)
         self._top = self._head.size().height() + MARGIN if head else 0.0
-        below = self._foot.size().height() + MARGIN if notes(view) else 0.0
-        self.size = QSizeF(width, self._top + sum(size.height() for size in sizes) + below)
+        bottom = self._foot.size().height() + MARGIN if below else 0.0
+        self.size = QSizeF(width, self._top + sum(size.height() for size in sizes) + bottom)
 
     def paint(self, painter: QPainter) -> None:
         """Paint everything."""

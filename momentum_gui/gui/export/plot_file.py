@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QSizeF
@@ -64,21 +65,29 @@ def save_picture(view: View, path: str | Path, form: PictureForm | None = None) 
     Raises BadInputError for another suffix or where there is nothing to draw, OSError where it cannot be written.
     """
     chosen = form or PictureForm()
-    suffix = kind(path)
-    with posed(view, chosen) as room:
-        figure = view.figure(room)
-        if figure is not None:
-            save_figure(figure, path, chosen)
-        elif isinstance(view, PlotView) and view.plots:
-            pixels = chosen.scale if suffix == ".png" else 1.0
-            with widened(view, pixels * chosen.line_width):
-                image = view.painted(pixels)
-                if image is not None and suffix != ".png":
-                    raise BadInputError(
-                        f"{path}: a 3D picture is made of pixels: save it as .png, or turn 3D off before"
-                    )
-                layout = Layout(view, image, chosen.type_size)
-                save_figure(Figure(layout.size, layout.paint), path, chosen)
-        else:
-            as_seen = Figure(QSizeF(view.size()), lambda painter: view.render(painter, QPoint()))
-            save_figure(as_seen, path, chosen)
+    pixels = chosen.scale if kind(path) == ".png" else None
+    with posed(view, chosen) as room, figure_of(view, room, chosen, pixels) as figure:
+        save_figure(figure, path, chosen)
+
+
+@contextmanager
+def figure_of(
+    view: View, room: QSizeF | None, form: PictureForm, pixels: float | None, *, captions: bool = True
+) -> Iterator[Figure]:
+    """A view that is posed, as a figure: its form for paper, its plots with the words around them, or as it is seen.
+
+    `pixels` are those of the picture for each of the screen's, None for a drawing. Raises BadInputError where there is
+    nothing to draw.
+    """
+    figure = view.figure(room)
+    if figure is not None:
+        yield figure
+    elif isinstance(view, PlotView) and view.plots:
+        with widened(view, (pixels or 1.0) * form.line_width):
+            image = view.painted(pixels or 1.0)
+            if image is not None and pixels is None:
+                raise BadInputError("a 3D picture is made of pixels: save it as .png, or turn 3D off before")
+            layout = Layout(view, image, form.type_size, captions=captions)
+            yield Figure(layout.size, layout.paint)
+    else:
+        yield Figure(QSizeF(view.size()), lambda painter: view.render(painter, QPoint()))

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from momentum_gui.gui.plots.catalogue import VIEWS
 from momentum_gui.gui.plots.common.view import NOTHING, View
 from momentum_gui.gui.state import StateStore, WindowState
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.training.thread_priority import own_time
 from momentum_gui.gui.window.keyboard import chain
-from momentum_gui.gui.window.view_tabs import VIEWS, Area, Page
+from momentum_gui.gui.window.view_tabs import Area, Page
 
 BUDGET_SECONDS = 0.004
 """What drawing may take of a tick, on average and in this thread's own time. Overruns are charged to later ticks, and a

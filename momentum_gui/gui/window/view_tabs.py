@@ -1,46 +1,16 @@
-"""The views of the window: which there are, and the tabs that hold them; a view is made when it is first shown."""
+"""The tabs that hold the window's views; a view is made when it is first shown."""
 
 from __future__ import annotations
 
-import importlib
-from dataclasses import dataclass
 from typing import cast
 
 from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QTabWidget, QToolButton, QWidget
 
+from momentum_gui.gui.plots.catalogue import VIEWS, ViewRow
 from momentum_gui.gui.plots.common.view import View
 from momentum_gui.gui.style.icons import icon
-
-
-@dataclass(frozen=True)
-class ViewRow:
-    """One view of the window: to add a view, add a row."""
-
-    area: str
-    title: str
-    module: str
-    name: str
-
-    def make(self) -> View:
-        """Return a new view; its module is loaded now."""
-        module = importlib.import_module(f"momentum_gui.gui.plots.{self.module}")
-        return cast(View, getattr(module, self.name)())
-
-
-VIEWS = (
-    ViewRow("centre", "Error surface", "surface.view", "SurfaceView"),
-    ViewRow("centre", "Sweep", "sweep.view", "SweepView"),
-    ViewRow("upper", "Error", "error.view", "ErrorView"),
-    ViewRow("upper", "Predictions", "predictions.view", "PredictionsView"),
-    ViewRow("upper", "Network", "network.view", "DiagramView"),
-    ViewRow("lower", "Steps", "steps.view", "StepsView"),
-    ViewRow("lower", "Gains", "gains.view", "GainsView"),
-    ViewRow("lower", "One update", "one_update.view", "ArithmeticView"),
-    ViewRow("centre", "Theory", "theory.view", "TheoryView"),
-    ViewRow("centre", "Data", "data.view", "DataView"),
-)
 
 
 class Page(QWidget):

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import pytest
 from pytestqt.qtbot import QtBot
 
+from momentum_gui.gui.plots.catalogue import ViewRow
 from momentum_gui.gui.plots.common.view import View
 from momentum_gui.gui.state import StateStore, WindowState
 from momentum_gui.gui.window import redraw_scheduler as views
 from momentum_gui.gui.window.redraw_scheduler import BUDGET_SECONDS, PATIENCE_SECONDS, RedrawScheduler
-from momentum_gui.gui.window.view_tabs import ViewRow
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.record import Record
 from momentum_gui.lab.training.trainer import Trainer

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetricsF, QMous
 from PySide6.QtWidgets import QApplication
 
 from momentum_gui.engine.arrays import Floats
+from momentum_gui.engine.report import Measure
 from momentum_gui.gui.plots.common.curve import Curve
 from momentum_gui.gui.plots.common.decimation import PixelColumns
 from momentum_gui.gui.plots.common.ticks import ticks
@@ -29,6 +30,9 @@ LOW = 100
 """A plot that is less high, in pixels, has no room for a label below its axis."""
 SPARE = 8.0
 """How many pixels a label may reach beyond the ends of its axis."""
+
+ONCE_AN_EPOCH = frozenset({int(Measure.TEST_ERROR), int(Measure.TEST_ACCURACY)})
+"""What is measured at the end of epochs only: a moment within one is passed over."""
 
 Ends = tuple[float, float]
 HistoryCurve = tuple[Curve, Curve | None, int]
@@ -186,6 +190,8 @@ class Plot(pg.PlotWidget):
             else:
                 x, y = history.curve(column, pixels.part)
                 x = x * scale
+                if column in ONCE_AN_EPOCH:
+                    x, y = x[~np.isnan(y)], y[~np.isnan(y)]
             y = self.y_of(y)
             drawn.append(y)
             if band is not None and pixels.crowded:
