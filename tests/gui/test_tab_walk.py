@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from momentum_gui.gui.main_window import MainWindow
+from momentum_gui.gui.plots.catalogue import VIEWS
 from momentum_gui.gui.plots.common.plot import Plot
 from momentum_gui.gui.state import Activity
-from momentum_gui.gui.window.view_tabs import VIEWS
 from momentum_gui.lab.experiment import Experiment
 from tests.conftest import process_qt_events, wait_until
 from tests.gui.conftest import MakeWindow, at_rest
