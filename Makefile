@@ -35,6 +35,8 @@ coverage: ## how much of engine and laboratory their tests run, by branch; fails
 soak: ## give INPUTS=100000 changed files of each kind, kill KILLS=75 times, use the window at random (ACTIONS=2000 with each of SEEDS=10)
 	@.ci/setup $(VENV) test
 	@$(VENV)/bin/python -m tests.soak.input --count $(or $(INPUTS),100000)
+	@$(VENV)/bin/python -m tests.soak.number.divergence
+	@$(VENV)/bin/python -m tests.soak.number.same
 	@$(VENV)/bin/python -m tests.soak.fault.full
 	@$(VENV)/bin/python -m tests.soak.fault.killed $(or $(KILLS),75)
 	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python -m tests.soak.monkey --actions $(or $(ACTIONS),2000) --seeds $(or $(SEEDS),10)

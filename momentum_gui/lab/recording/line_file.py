@@ -17,6 +17,7 @@ from momentum_gui.lab.data.text_file import MOST_BYTES, read_bytes
 from momentum_gui.lab.errors import BadInputError
 
 COMPRESSED = ".gz"
+LARGEST_COUNT = 2**63 - 1
 MEMBER_LETTERS = 1 << 16
 """A compressed file grows by whole gzip members of about this many letters …"""
 MEMBER_SECONDS = 1.0
@@ -124,3 +125,11 @@ def check_digits(cells: Sequence[str]) -> None:
     text = "".join(cells)
     if not text.isascii() or "_" in text or " " in text:
         raise ValueError("not a number as programs write them")
+
+
+def whole(cell: str) -> int:
+    """Return a count. Raises ValueError for what is none, or one that no training reaches."""
+    number = int(cell)
+    if abs(number) > LARGEST_COUNT:
+        raise ValueError("too large for a count")
+    return number

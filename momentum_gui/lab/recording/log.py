@@ -23,11 +23,10 @@ from momentum_gui.lab.data.text_file import read_text
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.columns import COLUMNS
-from momentum_gui.lab.recording.line_file import check_digits, is_compressed, open_lines, stem_of, unpacked
+from momentum_gui.lab.recording.line_file import check_digits, is_compressed, open_lines, stem_of, unpacked, whole
 from momentum_gui.lab.steps.log_columns import PARTS
 from momentum_gui.lab.training.frame import Frame, Rows
 
-LARGEST_COUNT = 2**63 - 1
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet would run a text cell that starts with one of these; a leading ' keeps it text."""
 
@@ -281,14 +280,6 @@ def read_log(path: str | Path) -> tuple[LoggedRun, ...]:
         raise BadInputError(f"{label}: line {lines.line_num} is not a row of a log") from None
     chosen = header[len(COLUMNS) :]
     return tuple(logged(name, np.array(counts[name], dtype=np.int64), np.array(cells[name]), chosen) for name in cells)
-
-
-def whole(cell: str) -> int:
-    """Return a count. Raises ValueError for one that no training reaches."""
-    number = int(cell)
-    if abs(number) > LARGEST_COUNT:
-        raise ValueError("too large for a count")
-    return number
 
 
 def logged(name: str, counts: np.ndarray, numbers: Floats, chosen: tuple[str, ...]) -> LoggedRun:

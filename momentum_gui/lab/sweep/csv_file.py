@@ -26,7 +26,7 @@ from momentum_gui.lab.atomic_file import check_writable, write_atomically
 from momentum_gui.lab.data.text_file import first_lines, read_bytes, read_text
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.recording.line_file import check_digits
+from momentum_gui.lab.recording.line_file import check_digits, whole
 from momentum_gui.lab.sweep.block import BlockResult, Shared
 from momentum_gui.lab.sweep.grid import Grid
 from momentum_gui.lab.sweep.table import SweepTable
@@ -227,7 +227,7 @@ class SweepFile:
         return (
             run,
             Outcome[cells[3].upper()],
-            int(cells[4]),
+            whole(cells[4]),
             *(float(cell or "nan") for cell in cells[5:]),
         )
 

@@ -1,0 +1,1 @@
+"""Numbers: the same bits however, wherever and in whatever company a training runs."""
