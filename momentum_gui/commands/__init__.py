@@ -10,6 +10,7 @@ from momentum_gui.commands import (
     film,
     man,
     open_window,
+    report,
     rules,
     script,
     snapshot,
@@ -18,5 +19,20 @@ from momentum_gui.commands import (
     train,
 )
 
-ALL = (open_window, train, sweep, surface, snapshot, film, script, columns, examples, rules, bench, completion, man)
+ALL = (
+    open_window,
+    train,
+    sweep,
+    surface,
+    snapshot,
+    film,
+    report,
+    script,
+    columns,
+    examples,
+    rules,
+    bench,
+    completion,
+    man,
+)
 """In the order of the help."""
