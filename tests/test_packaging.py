@@ -96,3 +96,17 @@ def test_every_dependency_is_pinned() -> None:
     assert [pin for pin in pins if not shape.match(pin)] == []
     pinned = {pin.split("==")[0].lower().replace("_", "-") for pin in pins}
     assert names - pinned == set()
+
+
+def test_what_the_program_is_made_of_is_listed() -> None:
+    """The bill of materials has every dependency as pinned, with a licence; `.ci/third_party.py` writes it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    listed = json.loads((ROOT / "docs" / "sbom.cdx.json").read_text(encoding="utf-8"))["components"]
+    versions = {part["name"].lower().replace("_", "-"): part["version"] for part in listed}
+    names = {re.split(r"[^\w.-]", entry)[0].lower().replace("_", "-") for entry in project["dependencies"]}
+    assert names - set(versions) == set()
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = dict(line.split(";")[0].split("==") for line in lines if "==" in line and not line.startswith("#"))
+    pinned = {name.lower().replace("_", "-"): version for name, version in pins.items()}
+    assert {name: version for name, version in versions.items() if pinned.get(name) != version} == {}
+    assert all(part["licenses"][0]["license"]["name"] not in ("", "not stated", "UNKNOWN") for part in listed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 
-from momentum_gui.commands.shared.arguments import FILE_HELP, Commands
+from momentum_gui.commands.shared.arguments import FILE_HELP, Commands, print_origin
 from momentum_gui.display import NoDisplayError, check_display
 from momentum_gui.missing import is_own, missing, require
 
@@ -28,6 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
             table = str(find(arguments.file).absolute())
         else:
             experiment = Experiment.load(arguments.file)
+            print_origin(arguments.file, experiment)
     check_display()
     gc.disable()  # nothing is garbage while the window loads, and looking for it takes a tenth of that time
     try:

@@ -65,6 +65,11 @@ def add(commands: Commands) -> None:
     parser.add_argument("--plot", metavar="S.png", action="append", default=[], help="draw the map: .png, .svg, .pdf")
     add_form(parser)
     parser.add_argument("--scheduler", metavar="ADDRESS", help="train on the dask.distributed cluster at this address")
+    parser.add_argument(
+        "--remote",
+        action="store_true",
+        help="the scheduler may be on another machine: what comes from there can run any code here",
+    )
     parser.add_argument("--engine", default="auto", metavar="E", help="auto, compiled, numpy")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--best", action="store_true", help="print only the best settings, as TOML")
@@ -96,7 +101,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.scheduler is not None and not sweep.table.complete:
             from momentum_gui.lab.sweep.cluster import cluster
 
-            sweep.train_on(*opened.enter_context(cluster(arguments.scheduler)))
+            sweep.train_on(*opened.enter_context(cluster(arguments.scheduler, remote=arguments.remote)))
         if file is not None:
             opened.callback(file.close)
             file.begin()

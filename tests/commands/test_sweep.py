@@ -140,6 +140,7 @@ def test_the_json_object(capsys: pytest.CaptureFixture[str]) -> None:
         (["--plot", "S.bmp"], "--plot S.bmp: allowed are names that end in"),
         (["--csv", "missing/S.csv"], "the folder missing does not exist"),
         (["--scheduler", "nonsense://x"], "--scheduler nonsense://x"),
+        (["--scheduler", "tcp://192.0.2.1:8786"], "is on another machine, and what comes from there can run any code"),
         (["--set", "training.epochs=0"], "training.epochs = 0"),
     ],
 )

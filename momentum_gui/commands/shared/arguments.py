@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from momentum_gui.lab.errors import BadInputError
@@ -52,7 +52,18 @@ def load_experiment(arguments: argparse.Namespace) -> Experiment:
     """Return the experiment that FILE and `--set` ask for. Raises BadInputError."""
     from momentum_gui.lab.experiment import Experiment
 
-    return Experiment.load(claim_file(arguments), arguments.changes)
+    label = claim_file(arguments)
+    experiment = Experiment.load(label, arguments.changes)
+    print_origin(label, experiment, arguments.changes)
+    return experiment
+
+
+def print_origin(label: str, experiment: Experiment, changes: Sequence[str] = ()) -> None:
+    """Say where the data are where the experiment does not lie beside them: whoever sent it may have named any file."""
+    from momentum_gui.lab.experiment.origin import data_outside
+
+    if (place := data_outside(label, experiment, changes)) is not None:
+        print_notes(label, [f"learns from {place}, outside the folder of the experiment"])
 
 
 def print_notes(label: str, notes: Iterable[str]) -> None:

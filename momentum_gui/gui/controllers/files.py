@@ -18,6 +18,7 @@ from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment, built_in_names
 
 if TYPE_CHECKING:
+    from momentum_gui.gui.controllers.outside_data import OutsideData
     from momentum_gui.gui.export.log_export import LogExport
     from momentum_gui.lab.steps.log_columns import LogChoice
 
@@ -81,21 +82,42 @@ class FileController(QObject):
 
         return PLAIN
 
+    @cached_property
+    def outside_data(self) -> OutsideData:
+        """What asks before an experiment reads a file outside its folder."""
+        from momentum_gui.gui.controllers.outside_data import OutsideData
+
+        return OutsideData(self._parent)
+
     # With a path.
 
     def open_path(self, path: Path) -> None:
         """Open an experiment, the experiment of a log, or data; `failed` says what is wrong."""
         try:
             if path.suffix.lower() == ".toml":
-                self.opened.emit(Experiment.load(path))
+                self._open(path, path)
             elif begins_a_log(path) and (beside := path.with_suffix(".toml")).is_file():
-                self.opened.emit(Experiment.load(beside))
-                self.said.emit(f"{path.name} is a log: opened the experiment that made it")
+                self._open(beside, path, f"{path.name} is a log: opened the experiment that made it")
             else:
                 self.data_chosen.emit(str(path))
+                self._opened_path(path)
         except BadInputError as error:
             self._fail(str(error))
-            return
+
+    def _open(self, file: Path, path: Path, word: str = "") -> None:
+        """Open an experiment file, once it may read its data. Raises BadInputError."""
+        experiment = Experiment.load(file)
+
+        def go_on() -> None:
+            self.opened.emit(experiment)
+            if word:
+                self.said.emit(word)
+            self._opened_path(path)
+
+        self.outside_data.allow(self._session.experiment.problem.dataset)
+        self.outside_data.pass_on(file, experiment, go_on)
+
+    def _opened_path(self, path: Path) -> None:
         self._memory.folder = path.parent
         self._remember(path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import ipaddress
 import logging
 import math
 import time
@@ -31,12 +32,21 @@ class Threads:
         return self._known
 
 
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine, by its name or its address alone; no name is looked up."""
+    try:
+        return ipaddress.ip_address(host.strip("[]").partition("%")[0]).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
 @contextmanager
-def cluster(address: str) -> Iterator[tuple[Executor, Callable[[], int]]]:
+def cluster(address: str, *, remote: bool = False) -> Iterator[tuple[Executor, Callable[[], int]]]:
     """An executor on the cluster of this scheduler, and a function that tells how many threads it has just now.
 
-    The workers need momentum-gui in the same version. Raises BadInputError without dask.distributed or for something
-    that is no address, OSError where no scheduler answers or no worker is there.
+    The workers need momentum-gui in the same version. What is exchanged with a scheduler is unpickled, and so can run
+    any code: one on another machine is used only if `remote`. Raises BadInputError without dask.distributed, for
+    something that is no address or an address elsewhere, OSError where no scheduler answers or no worker is there.
     """
     if importlib.util.find_spec("distributed") is None:
         raise BadInputError('--scheduler: needs dask.distributed: pip install "momentum-gui[cluster]"')
@@ -45,9 +55,14 @@ def cluster(address: str) -> Iterator[tuple[Executor, Callable[[], int]]]:
 
     wrong = f"--scheduler {address}: is not an address like tcp://host:8786"
     try:
-        get_address_host_port(address)  # asked first: a Client that refuses leaves a traceback when it goes
+        host, _ = get_address_host_port(address)  # asked first: a Client that refuses leaves a traceback when it goes
     except (ValueError, TypeError) as error:
         raise BadInputError(f"{wrong} ({error})") from None
+    if not (remote or is_loopback(host)):
+        raise BadInputError(
+            f"--scheduler {address}: is on another machine, and what comes from there can run any code: add --remote "
+            "if you trust that machine and the network between"
+        )
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # it would write over the progress bar
     try:
         client: Any = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
