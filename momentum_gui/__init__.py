@@ -16,6 +16,7 @@ from momentum_gui.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from momentum_gui.engine.rules import RULES, Rule
+    from momentum_gui.interface.pictures import film, report
     from momentum_gui.interface.results import Result, RunResult
     from momentum_gui.interface.scripts import script
     from momentum_gui.interface.surfaces import SurfaceResult, surface
@@ -38,6 +39,8 @@ __all__ = [
     "SurfaceResult",
     "SweepResult",
     "compare",
+    "film",
+    "report",
     "script",
     "show",
     "surface",
@@ -58,6 +61,8 @@ _HOMES = {
     "SurfaceResult": "momentum_gui.interface.surfaces",
     "SweepResult": "momentum_gui.interface.sweeps",
     "compare": "momentum_gui.interface.training",
+    "film": "momentum_gui.interface.pictures",
+    "report": "momentum_gui.interface.pictures",
     "script": "momentum_gui.interface.scripts",
     "show": "momentum_gui.interface.window",
     "surface": "momentum_gui.interface.surfaces",

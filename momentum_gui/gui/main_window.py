@@ -14,6 +14,7 @@ from momentum_gui.gui.collector import collector
 from momentum_gui.gui.controllers.data import DataController
 from momentum_gui.gui.controllers.files import FileController
 from momentum_gui.gui.controllers.runs import RunController
+from momentum_gui.gui.controllers.takes import TakesController
 from momentum_gui.gui.controllers.view_requests import ViewRequests
 from momentum_gui.gui.panels.runs import RunsPanel
 from momentum_gui.gui.panels.settings import SettingsPanel
@@ -87,6 +88,7 @@ class MainWindow(QMainWindow):
         self.view_requests = ViewRequests(self.session, self.runs, self)
         self.files = FileController(self.session, self.views, self.memory, self)
         self.data = DataController(self.session, self.runs, self)
+        self.takes = TakesController(self.session, self.memory, self)
         self._numbers_are_old, self._numbers_shown = False, 0.0
         self.question = Leaving(self)
         self._leaves = False
@@ -249,6 +251,8 @@ class MainWindow(QMainWindow):
         self.data.proposed.connect(self._open_and_run)
         self.data.given_up.connect(self.settings_panel.show_again)
         self.data.said.connect(self.status.say)
+        self.takes.said.connect(self.status.say)
+        self.takes.failed.connect(self._say_problem)
         self.data.failed.connect(self._say_problem)
         self.data.changed.connect(self.settings_panel.problem.show_changed)
 
@@ -274,6 +278,9 @@ class MainWindow(QMainWindow):
             "export_log": files.choose_log,
             "export_plot": files.choose_plot,
             "export_data": files.choose_plot_data,
+            "copy_script": files.copy_script,
+            "export_film": self.takes.choose_film,
+            "export_report": self.takes.choose_report,
             "quit": self.close,
             "commands": self._show_commands,
             "notes": self._show_notes,
@@ -565,6 +572,7 @@ class MainWindow(QMainWindow):
         self.hint_line.end()
         self.files.close()
         self.data.close()
+        self.takes.close()
         if self.session.is_closed:
             if not self._is_over:
                 self._is_over = True

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialogButtonBox, QToolButton
 from pytestqt.qtbot import QtBot
@@ -408,6 +409,20 @@ def test_saved_experiment(make_window: MakeWindow, xor: Experiment, tmp_path: Pa
     assert [(each.update, each.learning_rate) for each in change] == [(4, 0.25)]
     window.files.save_experiment(tmp_path / "missing" / "saved.toml")
     wait_until(lambda: "missing" in window.status.message.whole, "the failure is told")
+
+
+def test_copied_as_python(make_window: MakeWindow, xor: Experiment) -> None:
+    """The program on the clipboard is that of the experiment so far."""
+    window = make_window(xor)
+    press(window, "step_epoch")
+    wait_until(lambda: window.session.record.latest.epochs == 1, "an epoch")  # type: ignore[union-attr]
+    type_into(window.settings_panel.rule.rate.number, "0.25")
+    press(window, "copy_script")
+    wait_until(lambda: window.status.message.whole.startswith("Copied"), "it is copied")
+    text = QGuiApplication.clipboard().text()
+    assert "import numpy as np" in text
+    assert "0.25" in text
+    compile(text, "run.py", "exec")
 
 
 def test_exported_log(make_window: MakeWindow, xor: Experiment, tmp_path: Path) -> None:

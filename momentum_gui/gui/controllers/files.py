@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, Signal, Slot
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QProgressDialog, QWidget
 
 from momentum_gui.gui.plots.common.view import View
@@ -151,6 +151,17 @@ class FileController(QObject):
         from momentum_gui.gui.export import plot_file as export
 
         self._try(path, lambda: export.save_table(view, path))
+
+    @Slot()
+    def copy_script(self) -> None:
+        """Put a program that repeats the training with NumPy only onto the clipboard."""
+        from momentum_gui.lab.script.program import program
+
+        def copy(experiment: Experiment) -> None:
+            QGuiApplication.clipboard().setText(program(experiment))
+            self.said.emit("Copied a Python program that repeats this training; it needs NumPy only")
+
+        self._session.ask_experiment(copy)
 
     def path_of(self, data: QMimeData) -> Path | None:
         """Return the file that is dragged here, if it is one that can be opened."""

@@ -60,7 +60,6 @@ def save_film(
 
     Raises BadInputError, OSError, ImportError where a package is missing, Cancelled.
     """
-    kind = FILMS[Path(path).suffix.lower()]
 
     def watched() -> Iterator[QImage]:
         for number, image in enumerate(pictures(takes, form) if drawn is None else drawn):
@@ -69,11 +68,25 @@ def save_film(
             progress((number + 1) / len(takes.moments))
             yield image
 
-    beat = form.seconds / len(takes.moments)  # a short training has fewer moments than were asked for
+    write_film(Path(path), watched(), form.seconds / len(takes.moments))
+
+
+def film_steps(takes: Takes, path: Path, form: FilmForm) -> Iterator[float | Callable[[], None]]:
+    """Draw a film a picture at a time: the share drawn after each, and then what writes the file."""
+    drawn = []
+    for image in pictures(takes, form):
+        drawn.append(image)
+        yield len(drawn) / len(takes.moments)
+    yield lambda: write_film(path, iter(drawn), form.seconds / len(takes.moments))
+
+
+def write_film(path: Path, images: Iterator[QImage], beat: float) -> None:
+    """Write pictures, each shown for `beat` seconds, as the path's ending says."""
+    kind = FILMS[path.suffix.lower()]
     if kind == "mp4":
-        write_mp4(Path(path), watched(), 1 / beat)
+        write_mp4(path, images, 1 / beat)
     else:
-        write_atomically(path, animated(watched(), beat, kind))
+        write_atomically(path, animated(images, beat, kind))
 
 
 def pictures(takes: Takes, form: FilmForm) -> Iterator[QImage]:

@@ -42,6 +42,8 @@ ACTIONS = (
     Declared("File", "", ""),
     Declared("File", "export_log", "Export &log …", "Ctrl+L", "", "Write the log of this training as CSV"),
     Declared("File", "export_plot", "Export &plot …", "Ctrl+E", "", "Save a plot as PNG, SVG or PDF"),
+    Declared("File", "export_film", "Export &film …", "", "", "Write the run as a moving picture: GIF, PNG, MP4"),
+    Declared("File", "export_report", "Export &report …", "", "", "Write one page with settings, figures and theory"),
     Declared("File", "export_data", "Export plot's &data …", "Ctrl+Shift+E", "", "Save what a plot shows as CSV"),
     Declared("File", "", ""),
     Declared("File", "quit", "&Quit", "Ctrl+Q"),
@@ -70,6 +72,7 @@ ACTIONS = (
     Declared("Run", "reset", "Rese&t", "Ctrl+R", "reset", "Start again from the same weights (Ctrl+R)"),
     Declared("Tools", "commands", "&Find a command …", "Ctrl+K", "", "All commands, found by their words"),
     Declared("Tools", "", ""),
+    Declared("Tools", "copy_script", "Cop&y as Python", "", "", "Copy a program that repeats this training with NumPy"),
     Declared("Tools", "rule", "New r&ule …", "", "", "Write a rule of your own as four formulas"),
     Declared("Help", "notes", "&Notes on this experiment"),
     Declared("Help", "keys", "&Keys and mouse", "F1"),
@@ -203,7 +206,7 @@ class Actions:
         spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(spacer)
         export = QMenu(bar)
-        for name in ("export_plot", "export_data", "export_log"):
+        for name in ("export_plot", "export_data", "export_log", "export_film", "export_report"):
             export.addAction(self[name])
         self._menu_buttons: list[tuple[QToolButton, str]] = []
         for text, menu, name in (("Examples", self.examples, "examples"), ("Export", export, "export")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from momentum_gui.gui.export.page import posed
@@ -32,15 +33,13 @@ class DrawnView:
     summary: str
 
 
-def draw(takes: Takes) -> list[DrawnView]:
-    """Return the views of a training that have something to show, as they are at its end."""
-    drawn = []
+def draw(takes: Takes) -> Iterator[DrawnView]:
+    """Draw the views of a training that have something to show, one after another, as they are at its end."""
     with Stage(list(VIEWS), takes.setup, takes.record, takes.selected) as stage:
         stage.show(None)
         for name, view in zip(VIEWS, stage.views, strict=True):
             if not view.is_empty:
-                drawn.append(DrawnView(view.title, picture(stage, view, name), view.summary()))
-    return drawn
+                yield DrawnView(view.title, picture(stage, view, name), view.summary())
 
 
 def picture(stage: Stage, view: View, name: str) -> str:

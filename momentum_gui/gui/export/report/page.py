@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from momentum_gui.assets import resource
@@ -24,17 +24,27 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inli
 
 def save_report(path: str | Path, takes: Takes, progress: Callable[[float], None] = lambda share: None) -> None:
     """Write the report of a training: .html for the page, .tex for its table of runs. Raises OSError."""
+    for step in report_steps(takes, Path(path)):
+        if callable(step):
+            step()
+        else:
+            progress(step)
+
+
+def report_steps(takes: Takes, path: Path) -> Iterator[float | Callable[[], None]]:
+    """Make a report part by part: the share done after each, and then what writes the file."""
     findings = find(takes.setup, takes.record)
-    if Path(path).suffix.lower() == ".tex":
-        write_atomically(path, latex_table(findings))
+    if path.suffix.lower() == ".tex":
+        yield lambda: write_atomically(path, latex_table(findings))
         return
-    progress(0.2)
+    yield 0.1
     moving = motion(takes)
-    progress(0.5)
-    drawn = draw(takes)
-    progress(0.9)
-    write_atomically(path, page(takes, findings, drawn, moving))
-    progress(1.0)
+    yield 0.3
+    drawn = []
+    for view in draw(takes):
+        drawn.append(view)
+        yield min(0.95, 0.3 + 0.1 * len(drawn))
+    yield lambda: write_atomically(path, page(takes, findings, drawn, moving))
 
 
 def page(takes: Takes, findings: list[Finding], drawn: list[DrawnView], moving: str) -> str:
