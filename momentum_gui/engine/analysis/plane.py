@@ -73,7 +73,8 @@ class Plane:
         coordinates = offset @ axes.T
         if self._inverse is not None:
             coordinates = coordinates @ self._inverse
-        distance = np.linalg.norm(offset - coordinates @ axes, axis=1)
+        with np.errstate(over="ignore"):  # of weights far gone: at an infinite distance
+            distance = np.linalg.norm(offset - coordinates @ axes, axis=1)
         return coordinates[:, 0], coordinates[:, 1], distance
 
 

@@ -194,7 +194,7 @@ class RunsPanel(QWidget):
         index = self.model.index(self.table.currentIndex().row(), run_model.NAME)
         if index.isValid():
             self.table.setFocus()
-            self.table.edit(index)
+            self.table.edit(index, QAbstractItemView.EditTrigger.EditKeyPressed, QEvent(QEvent.Type.None_))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the table's keys: Delete removes the run, Space shows or hides it, Return edits the cell."""
@@ -215,7 +215,7 @@ class RunsPanel(QWidget):
         elif key == Qt.Key.Key_Space and index.isValid():
             self.visible_wanted.emit(index.row(), not self.model.is_visible(index.row()))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._can_edit(index):
-            self.table.edit(index)
+            self.table.edit(index, QAbstractItemView.EditTrigger.EditKeyPressed, QEvent(QEvent.Type.None_))
         else:
             return False
         return True

@@ -72,6 +72,7 @@ class TickAxis(pg.AxisItem):
 def drop_export(scene: pg.GraphicsScene) -> None:
     """Take pyqtgraph's own export out of a scene: this program has a better one."""
     for action in scene.contextMenu:
+        action.setParent(None)  # at once, and not only when events are next handled
         action.deleteLater()
     scene.contextMenu = []
 

@@ -188,6 +188,7 @@ def drawn_near(x: Floats, y: Floats, shown: Range) -> tuple[Floats, Floats]:
     """Points, with those far outside the picture drawn nearer in the same direction: painters fail on huge numbers."""
     mid = np.array([[(shown[0] + shown[1]) / 2], [(shown[2] + shown[3]) / 2]])
     half = np.array([[shown[1] - shown[0]], [shown[3] - shown[2]]]) / 2
+    half[half == 0] = 1.0  # a picture without any extent, as before it is laid out
     points = (np.stack((x, y)) - mid) / half
     far = np.abs(points).max(axis=0)
     points *= np.where(far > FARTHEST, FARTHEST / np.maximum(far, 1.0), 1.0)

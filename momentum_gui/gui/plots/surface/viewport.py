@@ -19,6 +19,8 @@ MARGIN = 0.35
 """The room around the paths, as a share of how far they reach."""
 EDGE = 0.02
 """A point nearer to the edge than this share of the picture's side is about to leave it."""
+LEAST_EXTENT = 1e-9
+"""No axis reaches less far than this share of its place: floats would no longer tell its ends apart."""
 
 
 def current_weights(at: WindowState) -> Floats:
@@ -139,9 +141,9 @@ class ViewRange:
         return left, right, low, high
 
     def show(self, wanted: Range) -> None:
-        """Let the plot show a range."""
+        """Let the plot show a range; one too narrow for its place to be told apart in floats is made wider."""
         self.setting = True
-        self.plot.setRange(xRange=wanted[:2], yRange=wanted[2:], padding=0)
+        self.plot.setRange(xRange=wide_enough(*wanted[:2]), yRange=wide_enough(*wanted[2:]), padding=0)
         self.setting = False
         self.touch()
 
@@ -152,7 +154,7 @@ class ViewRange:
     def follow(self, x: float, y: float) -> None:
         """Keep a point in the middle."""
         left, right, low, high = self.shown
-        width, height = right - left, high - low
+        width, height = (end - begin or 1.0 for begin, end in ((left, right), (low, high)))
         off = max(abs(x - (left + width / 2)) / width, abs(y - (low + height / 2)) / height)
         if off > EDGE:
             self.show((x - width / 2, x + width / 2, y - height / 2, y + height / 2))
@@ -169,6 +171,15 @@ class ViewRange:
         """Return whether all of a range is shown."""
         left, right, low, high = self.shown
         return range_[0] >= left and range_[1] <= right and range_[2] >= low and range_[3] <= high
+
+
+def wide_enough(low: float, high: float) -> tuple[float, float]:
+    """Return the ends of an axis, at least as far apart as floats there need to be told apart many times over."""
+    least = LEAST_EXTENT * max(abs(low), abs(high))
+    if high - low >= least > 0 or (high > low and least == 0):
+        return low, high
+    middle, half = (low + high) / 2, least / 2 or 1.0
+    return middle - half, middle + half
 
 
 def around_paths(x: Floats, y: Floats) -> Range:
