@@ -39,6 +39,7 @@ soak: ## give INPUTS=100000 changed files of each kind, kill KILLS=75 times, use
 	@$(VENV)/bin/python -m tests.soak.number.same
 	@$(VENV)/bin/python -m tests.soak.fault.full
 	@$(VENV)/bin/python -m tests.soak.fault.killed $(or $(KILLS),75)
+	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python -m tests.soak.cycles $(or $(CYCLES),5000)
 	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python -m tests.soak.monkey --actions $(or $(ACTIONS),2000) --seeds $(or $(SEEDS),10)
 
 bench: ## measure this program beside its peers, in an environment of its own; writes docs/benchmarks.md

@@ -109,3 +109,16 @@ def test_formulas_of_one_text_are_equal() -> None:
     """So that experiments that hold them can be compared."""
     assert Formula("1 - m") == Formula("1 - m") != Formula("m")
     assert hash(Formula("m")) == hash(Formula("m"))
+
+
+def test_the_limits_are_exact() -> None:
+    """200 characters and 50 parentheses within one another, and not one more; one after another there may be more."""
+    assert Formula("m" + "+m" * 99 + " ")(1.0) == 100.0
+    with pytest.raises(FormulaError, match="201 characters: allowed are 200"):
+        Formula("m" + "+m" * 100)
+    assert Formula("(" * 50 + "m" + ")" * 50)(0.5) == 0.5
+    with pytest.raises(FormulaError, match="more than 50"):
+        Formula("(" * 51 + "m" + ")" * 51)
+    assert Formula("(m)" + "+(m)" * 49)(1.0) == 50.0
+    assert Formula("(m)" + "*(m)" * 49)(1.0) == 1.0
+    assert Formula("+(m)" * 50)(1.0) == 50.0
