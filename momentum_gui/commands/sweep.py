@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from momentum_gui.gui.paper.form import PictureForm
     from momentum_gui.lab.experiment import Experiment
     from momentum_gui.lab.sweep.answer import Answer
-    from momentum_gui.lab.sweep.confirmation import Confirmation
-    from momentum_gui.lab.sweep.confirmer import Confirmer
+    from momentum_gui.lab.sweep.confirming.confirmation import Confirmation
+    from momentum_gui.lab.sweep.confirming.confirmer import Confirmer
     from momentum_gui.lab.sweep.csv_file import SweepFile
     from momentum_gui.lab.sweep.grid import Grid
     from momentum_gui.lab.sweep.runner import Sweep
@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises BadInputError before anything is written, OSError where writing or a cluster fails.
     """
     from momentum_gui.lab.sweep.answer import find_answer
-    from momentum_gui.lab.sweep.confirmer import Confirmer
+    from momentum_gui.lab.sweep.confirming.confirmer import Confirmer
 
     experiment, paper = load_experiment(arguments), form_of(arguments)
     grid = make_grid(arguments, experiment)

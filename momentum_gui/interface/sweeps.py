@@ -16,7 +16,7 @@ from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep.answer import find_answer
 from momentum_gui.lab.sweep.block import Shared
-from momentum_gui.lab.sweep.confirmer import Confirmer
+from momentum_gui.lab.sweep.confirming.confirmer import Confirmer
 from momentum_gui.lab.sweep.grid import Grid
 from momentum_gui.lab.sweep.measures import check_measure
 from momentum_gui.lab.sweep.runner import Sweep

@@ -17,7 +17,7 @@ from momentum_gui.lab.atomic_file import write_atomically
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep.answer import Answer, find_answer
 from momentum_gui.lab.sweep.axis import Axis
-from momentum_gui.lab.sweep.confirmer import Confirmer
+from momentum_gui.lab.sweep.confirming.confirmer import Confirmer
 from momentum_gui.lab.sweep.grid import Grid
 from momentum_gui.lab.sweep.measures import run_values, spread
 from momentum_gui.lab.sweep.runner import Sweep

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from momentum_gui.engine.population import Outcome
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.sweep.confirmation import FAR, Confirmation
+from momentum_gui.lab.sweep.confirming.confirmation import FAR, Confirmation
 from momentum_gui.lab.sweep.grid import Cell, Grid
 from momentum_gui.lab.sweep.measures import MEASURES, MeasureOfSweep, cell_values, run_values, spread
 from momentum_gui.lab.sweep.table import SweepTable

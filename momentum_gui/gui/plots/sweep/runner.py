@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from momentum_gui.gui.training.thread_priority import standing_back
 from momentum_gui.lab.experiment import Experiment
-from momentum_gui.lab.sweep.confirmation import Confirmation
-from momentum_gui.lab.sweep.confirmer import Confirmer
+from momentum_gui.lab.sweep.confirming.confirmation import Confirmation
+from momentum_gui.lab.sweep.confirming.confirmer import Confirmer
 from momentum_gui.lab.sweep.grid import Grid
 from momentum_gui.lab.sweep.runner import Progress, Sweep
 from momentum_gui.lab.sweep.table import SweepTable

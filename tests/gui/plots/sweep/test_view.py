@@ -29,7 +29,7 @@ from momentum_gui.gui.widgets.flow_layout import FlowLayout
 from momentum_gui.lab.errors import BadInputError
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.recording.record import Record
-from momentum_gui.lab.sweep.confirmer import Confirmer
+from momentum_gui.lab.sweep.confirming.confirmer import Confirmer
 from momentum_gui.lab.sweep.grid import Cell, Grid
 from momentum_gui.lab.sweep.runner import Sweep
 from momentum_gui.lab.training.trainer import Trainer

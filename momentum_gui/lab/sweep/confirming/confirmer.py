@@ -12,11 +12,11 @@ from momentum_gui.engine.arrays import Floats
 from momentum_gui.engine.task import NetworkTask
 from momentum_gui.lab.setup import Setup
 from momentum_gui.lab.sweep.answer import find_answer
-from momentum_gui.lab.sweep.confirmation import Confirmation
-from momentum_gui.lab.sweep.entrants import Entrants, fresh_seeds
+from momentum_gui.lab.sweep.confirming.confirmation import Confirmation
+from momentum_gui.lab.sweep.confirming.entrants import Entrants, fresh_seeds
+from momentum_gui.lab.sweep.confirming.race import AS_GOOD, NEAR, CostScale, Plan, Raced, race, told_apart
 from momentum_gui.lab.sweep.grid import Cell, Grid
 from momentum_gui.lab.sweep.measures import failed_runs, run_values
-from momentum_gui.lab.sweep.race import AS_GOOD, NEAR, CostScale, Plan, Raced, race, told_apart
 from momentum_gui.lab.sweep.region import around, connected, depths, smoothed, without_islands
 from momentum_gui.lab.sweep.runner import Progress, Sweep
 from momentum_gui.lab.sweep.table import SweepTable

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from momentum_gui.lab.evidence.seeds import over_seeds
 from momentum_gui.lab.experiment import Experiment
 from momentum_gui.lab.sweep.answer import Answer, find_answer
-from momentum_gui.lab.sweep.confirmation import Confirmation
-from momentum_gui.lab.sweep.confirmer import Confirmer
-from momentum_gui.lab.sweep.entrants import Entrants, fresh_seeds
+from momentum_gui.lab.sweep.confirming.confirmation import Confirmation
+from momentum_gui.lab.sweep.confirming.confirmer import Confirmer
+from momentum_gui.lab.sweep.confirming.entrants import Entrants, fresh_seeds
 from momentum_gui.lab.sweep.grid import LARGEST_SEED, Grid
 from momentum_gui.lab.sweep.runner import Sweep
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from momentum_gui.engine.arrays import Floats
-from momentum_gui.lab.sweep.race import CostScale, Plan, Raced, race, told_apart
+from momentum_gui.lab.sweep.confirming.race import CostScale, Plan, Raced, race, told_apart
 from momentum_gui.lab.sweep.region import connected, depths, smoothed, without_islands
 
 SCALE = CostScale(log=True, floor=1e-15, worst=100.0)
