@@ -76,7 +76,8 @@ def quality(data: Data, answers: Answers) -> str:
         if not len(items):
             continue
         if np.isnan(items.threshold):
-            miss = float(np.sqrt(np.mean((outputs - data.outputs_in_units(items.targets)) ** 2)))
+            with np.errstate(over="ignore", invalid="ignore"):  # of a run that diverges
+                miss = float(np.sqrt(np.mean((outputs - data.outputs_in_units(items.targets)) ** 2)))
             words.append(f"{name}: root mean square miss {number_text(miss, 3)}")
         else:
             right = int((class_of(items) == chosen_class(items, outputs)).sum())
