@@ -130,7 +130,7 @@ class RunModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(column)
         if role == Qt.ItemDataRole.DecorationRole and column == NAME:
-            return swatch_icon(theme.run_color(row))
+            return swatch_icon(row)
         if role == Qt.ItemDataRole.CheckStateRole and column == NAME:
             return Qt.CheckState.Checked if self.is_visible(row) else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.ForegroundRole and column == OUTCOME:

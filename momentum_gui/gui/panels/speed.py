@@ -61,6 +61,7 @@ class SpeedControl(QWidget):
         speed = self.speed
         text = f"{round(speed):,}".replace(",", "\u202f") if speed != FULL_SPEED else ""
         self.label.setText("full speed" if not text else "1 update/s" if text == "1" else f"{text} updates/s")
+        self.slider.setAccessibleDescription(self.label.text())
 
     @Slot(int)
     def _slide(self, _step: int) -> None:

@@ -40,7 +40,7 @@ class Timeline(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._state: WindowState | None = None
-        self._end = 0.0  # as drawn
+        self._end = -1.0  # as drawn; nothing yet
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, STEPS)
         self.slider.setValue(STEPS)
@@ -123,9 +123,9 @@ class Timeline(QWidget):
         for name, button in self.buttons.items():
             allow(button, state.moment is not None, self._tips[name], NOT_PAST)
         end = epoch_text(self._end)
-        self.label.show_text(
-            f"epoch {end}" if state.moment is None else f"{epoch_text(round(state.moment, 2))} of {end}"
-        )
+        text = f"epoch {end}" if state.moment is None else f"{epoch_text(round(state.moment, 2))} of {end}"
+        self.label.show_text(text)
+        self.slider.setAccessibleDescription(text)
 
     @Slot()
     def show_present(self) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePo
 
 from momentum_gui.engine.rules import RULES, Rule, gains
 from momentum_gui.gui.panels.section import Section
-from momentum_gui.gui.style import theme
 from momentum_gui.gui.style.icons import swatch
 from momentum_gui.gui.widgets.declared import declared, number_text
 from momentum_gui.gui.widgets.entries import ChoiceEntry, TextEntry, ignore_wheel, momentum_slider, rate_slider
@@ -111,7 +110,7 @@ class RulePanel(Section):
         """Show the selected run's settings for its next update; `rules` are those that it may have, by id."""
         self.rule.offer({rule.id: rule.title for rule in rules.values()})
         self._run = run
-        self._color.setPixmap(swatch(theme.run_color(run)))
+        self._color.setPixmap(swatch(run))
         self._name.setText(name)
         self._name.setToolTip(name)
         self.together.setVisible(not alone)
@@ -149,7 +148,7 @@ class RulePanel(Section):
     def apply_theme(self) -> None:
         """Take on the theme's colours."""
         super().apply_theme()
-        self._color.setPixmap(swatch(theme.run_color(self._run)))
+        self._color.setPixmap(swatch(self._run))
 
     @Slot(str, object)
     def _edit(self, key: str, value: Any) -> None:

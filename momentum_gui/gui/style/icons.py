@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPixmap
 
 from momentum_gui.assets import resource
 from momentum_gui.gui.style import theme
+from momentum_gui.gui.style.shapes import run_shape, shape_path
 
 SIZE = 18
 
@@ -44,23 +45,24 @@ def pixmap(name: str, color: str, size: int, scale: float = 1.0) -> QPixmap:
     return result
 
 
-def swatch(color: str, size: int = 12) -> QPixmap:
-    """Return a small disc of a run's colour."""
+def swatch(run: int, size: int = 12) -> QPixmap:
+    """Return the mark of a run: its shape in its colour."""
     result = QPixmap(size * 2, size * 2)
     result.fill(Qt.GlobalColor.transparent)
     painter = QPainter(result)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(color))
-    painter.drawEllipse(QRectF(2, 2, 2 * size - 4, 2 * size - 4))
+    painter.setBrush(QColor(theme.run_color(run)))
+    painter.translate(size, size)
+    painter.drawPath(shape_path(run_shape(run), 2 * size - 5))
     painter.end()
     result.setDevicePixelRatio(2)
     return result
 
 
-def swatch_icon(color: str) -> QIcon:
-    """Return a run's disc for a table: in its own colour in selected rows too."""
-    result, disc = QIcon(), swatch(color)
+def swatch_icon(run: int) -> QIcon:
+    """Return a run's mark for a table: in its own colour in selected rows too."""
+    result, disc = QIcon(), swatch(run)
     for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
         result.addPixmap(disc, mode)
     return result

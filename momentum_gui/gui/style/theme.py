@@ -1,4 +1,4 @@
-"""The window's colours: a light and a dark theme, the colours of the runs, and how Qt and pyqtgraph take them on."""
+"""The window's colours: light, dark or of high contrast, those of the runs, and how Qt and pyqtgraph take them on."""
 
 from __future__ import annotations
 
@@ -13,16 +13,17 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from momentum_gui.gui.style.style_sheet import style_sheet
 
-MODES = ("system", "light", "dark")
+MODES = ("system", "light", "dark", "contrast")
 
 
 @dataclass(frozen=True)
 class Theme:
     """Colours as #rrggbb, named for what they are used for.
 
-    `window` is behind panels, `base` behind entries and tables, `raised` behind buttons and headings. `gradient_part`,
-    `momentum_part` and `step` are the arrows and curves of an update's anatomy, the same in every view; `positive` and
-    `negative` are the signs of weights.
+    `window` is behind panels, `base` behind entries and tables, `raised` behind buttons and headings. `border` parts
+    areas; `field` surrounds what can be typed into, pressed or dragged, and is seen against each of the three.
+    `gradient_part`, `momentum_part` and `step` are the arrows and curves of an update's anatomy in every view;
+    `positive` and `negative` are the signs of weights.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Theme:
     text: str
     muted: str
     border: str
+    field: str
     accent: str
     accent_text: str
     plot_background: str
@@ -46,6 +48,11 @@ class Theme:
     warning: str
     bad: str
 
+    @property
+    def family(self) -> str:
+        """Which colours of curves suit the background: "light" or "dark"."""
+        return "light" if self.name == "light" else "dark"
+
 
 LIGHT = Theme(
     name="light",
@@ -55,6 +62,7 @@ LIGHT = Theme(
     text="#1c2127",
     muted="#5f6b7a",
     border="#d3d8df",
+    field="#838c98",
     accent="#0b6cb4",
     accent_text="#ffffff",
     plot_background="#ffffff",
@@ -78,6 +86,7 @@ DARK = Theme(
     text="#e4e7eb",
     muted="#98a2ae",
     border="#3a4047",
+    field="#77818d",
     accent="#4ca3e6",
     accent_text="#0d1318",
     plot_background="#17191c",
@@ -93,7 +102,31 @@ DARK = Theme(
     bad="#f07b72",
 )
 
-THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+CONTRAST = Theme(
+    name="contrast",
+    window="#000000",
+    base="#000000",
+    raised="#101010",
+    text="#ffffff",
+    muted="#e0e0e0",
+    border="#9a9a9a",
+    field="#ffffff",
+    accent="#ffe100",
+    accent_text="#000000",
+    plot_background="#000000",
+    plot_foreground="#ffffff",
+    grid="#4a4a4a",
+    gradient_part="#3df5ff",
+    momentum_part="#ff9ac4",
+    step="#ffffff",
+    positive="#7dff8a",
+    negative="#e0b0ff",
+    good="#5dffb8",
+    warning="#ffd24a",
+    bad="#ff9a90",
+)
+
+THEMES = {theme.name: theme for theme in (LIGHT, DARK, CONTRAST)}
 
 # Okabe and Ito's eight, darkened or lightened until each stands out from its background at 3:1 or more.
 RUN_COLORS: dict[str, tuple[str, ...]] = {
@@ -141,7 +174,7 @@ def current() -> Theme:
 
 
 def mode() -> str:
-    """Return what was asked for: "system", "light" or "dark"."""
+    """Return what was asked for: "system" or the name of a theme."""
     return _mode
 
 
@@ -150,15 +183,20 @@ def is_set() -> bool:
     return _is_set
 
 
+def run_colors(chosen: Theme) -> tuple[str, ...]:
+    """Return the eight line colours of a theme."""
+    return RUN_COLORS[chosen.family]
+
+
 def run_color(run: int) -> str:
     """Return the line colour of a run in the theme in force."""
-    colors = RUN_COLORS[_current.name]
+    colors = run_colors(_current)
     return colors[run % len(colors)]
 
 
 def class_color(number: int) -> str:
     """Return the colour of a class in the theme in force; they repeat after eight."""
-    colors = CLASS_COLORS[_current.name]
+    colors = CLASS_COLORS[_current.family]
     return colors[number % len(colors)]
 
 
@@ -168,7 +206,7 @@ def run_dash(run: int) -> tuple[float, ...]:
 
 
 def set_theme(mode: str) -> Theme:
-    """Take on "light", "dark" or the "system"'s theme, now and (for "system") whenever that changes.
+    """Take on "light", "dark", "contrast" or the "system"'s theme, now and (for "system") whenever that changes.
 
     Palette and pyqtgraph's defaults follow at once; `notifier.changed` is emitted last, by which windows `dress`
     themselves. Needs a QApplication. Raises ValueError for another mode.
@@ -178,7 +216,7 @@ def set_theme(mode: str) -> Theme:
         raise ValueError(f"theme = {mode!r}: allowed are {', '.join(MODES)}")
     _follow_the_system()
     _mode, _is_set = mode, True
-    chosen = THEMES.get(mode) or (DARK if system_is_dark() else LIGHT)
+    chosen = THEMES.get(mode) or of_system()
     _current = chosen
     application = QApplication.instance()
     assert isinstance(application, QApplication)
@@ -221,6 +259,14 @@ def system_is_dark() -> bool:
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
 
 
+def of_system() -> Theme:
+    """Return the theme that the desktop asks for: high contrast, dark or light."""
+    accessibility = getattr(QGuiApplication.styleHints(), "accessibility", None)  # from Qt 6.10 on
+    if accessibility is not None and accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
+        return CONTRAST
+    return DARK if system_is_dark() else LIGHT
+
+
 def palette(theme: Theme) -> QPalette:
     """Return the theme as Qt's palette, disabled colours included."""
     role = QPalette.ColorRole
@@ -244,8 +290,8 @@ def palette(theme: Theme) -> QPalette:
         role.Light: theme.raised,
         role.Midlight: theme.border,
         role.Mid: theme.border,
-        role.Dark: theme.border,
-        role.Shadow: theme.border,
+        role.Dark: theme.field,
+        role.Shadow: theme.field,
     }
     result = QPalette()
     for where, color in colors.items():
@@ -268,7 +314,7 @@ class _Follower(QObject):
 
     @Slot()
     def follow(self) -> None:
-        if _mode == "system" and THEMES["dark" if system_is_dark() else "light"] is not _current:
+        if _mode == "system" and of_system() is not _current:
             set_theme("system")
 
 
@@ -279,5 +325,8 @@ def _follow_the_system() -> None:
     """Listen to the desktop's colour scheme, once."""
     global _follows
     if not _follows:
-        QGuiApplication.styleHints().colorSchemeChanged.connect(_follower.follow)
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(_follower.follow)
+        if (accessibility := getattr(hints, "accessibility", None)) is not None:
+            accessibility().contrastPreferenceChanged.connect(_follower.follow)
         _follows = True

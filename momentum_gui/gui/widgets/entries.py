@@ -175,6 +175,7 @@ class SliderEntry(QWidget):
         self.number.setCursorPosition(0)
         with QSignalBlocker(self.slider):
             self.slider.setValue(round(self.STEPS * min(1.0, max(0.0, self._to_way(value)))))
+        self.slider.setAccessibleDescription(f"{self.setting.title} {self.number.text()}")
 
     def set_refused(self, refused: bool) -> None:
         """Mark what was typed as not allowed."""
@@ -184,6 +185,7 @@ class SliderEntry(QWidget):
     def _slide(self, step: int) -> None:
         self._pending = self._from_way(step / self.STEPS)
         self.number.set_value(self._pending)
+        self.slider.setAccessibleDescription(f"{self.setting.title} {self.number.text()}")
         if not self._timer.isActive():
             self._timer.start()
 

@@ -83,7 +83,7 @@ ACTIONS = (
 ENDED = "All runs have ended: Reset starts them again"
 NOT_BEGUN = "Nothing has been trained yet"
 ALONE = "The last run stays"
-THEMES = (("system", "As the &system"), ("light", "&Light"), ("dark", "&Dark"))
+THEMES = (("system", "As the &system"), ("light", "&Light"), ("dark", "&Dark"), ("contrast", "&High contrast"))
 
 
 class Actions:

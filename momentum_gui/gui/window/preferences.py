@@ -26,7 +26,7 @@ class Memory:
 
     @property
     def theme(self) -> str:
-        """The theme asked for: "system", "light" or "dark"."""
+        """The theme asked for: one of `MODES`."""
         mode = str(self._get("theme", "system"))
         return mode if mode in MODES else "system"
 

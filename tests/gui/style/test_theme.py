@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from momentum_gui.gui.style import theme
 from momentum_gui.gui.style.icons import icon, pixmap
-from momentum_gui.gui.style.theme import RUN_COLORS, RUN_DASHES, THEMES, Theme
+from momentum_gui.gui.style.theme import RUN_COLORS, RUN_DASHES, THEMES, Theme, run_colors
 
 DEUTERANOPIA = np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]])
 PROTANOPIA = np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]])
@@ -38,9 +38,11 @@ def test_readable(chosen: Theme) -> None:
         assert contrast(chosen.text, behind) >= 7
         for color in (chosen.muted, chosen.good, chosen.warning, chosen.bad):
             assert contrast(color, behind) >= 4.5, color
+        for color in (chosen.field, chosen.accent):
+            assert contrast(color, behind) >= 3, color
     assert contrast(chosen.accent_text, chosen.accent) >= 4.5
     assert contrast(chosen.plot_foreground, chosen.plot_background) >= 7
-    for color in (chosen.gradient_part, chosen.momentum_part, chosen.step, *RUN_COLORS[chosen.name]):
+    for color in (chosen.gradient_part, chosen.momentum_part, chosen.step, *run_colors(chosen), chosen.field):
         assert contrast(color, chosen.plot_background) >= 3, color
 
 
@@ -49,7 +51,7 @@ def test_readable(chosen: Theme) -> None:
 def test_first_runs_are_told_apart(chosen: Theme, seen: np.ndarray) -> None:
     """The colours of the first four runs, and of an update's parts, differ for colour-blind readers too."""
     parts = (chosen.gradient_part, chosen.momentum_part)
-    for group in (RUN_COLORS[chosen.name][:4], parts):
+    for group in (run_colors(chosen)[:4], parts):
         for one, other in itertools.combinations(group, 2):
             difference = np.abs(np.clip(seen @ linear(one), 0, 1) ** 0.4 - np.clip(seen @ linear(other), 0, 1) ** 0.4)
             assert difference.max() > 0.08, (one, other)
@@ -65,7 +67,7 @@ def test_eight_runs() -> None:
     assert len(set(pairs)) == 64, "where colours repeat, dashes do not"
 
 
-@pytest.mark.parametrize("name", ["dark", "light"])
+@pytest.mark.parametrize("name", ["dark", "light", "contrast"])
 def test_taken_on(qapp: QApplication, name: str) -> None:
     """Palette, pyqtgraph and the notifier follow at once; the current theme is the one that was asked for."""
     told: list[str] = []
@@ -82,7 +84,7 @@ def test_the_system(qapp: QApplication) -> None:
     """ "system" takes what the desktop says; another word is refused."""
     assert theme.set_theme("system").name == ("dark" if theme.system_is_dark() else "light")
     assert theme.mode() == "system"
-    with pytest.raises(ValueError, match="allowed are system, light, dark"):
+    with pytest.raises(ValueError, match="allowed are system, light, dark, contrast"):
         theme.set_theme("pink")
 
 

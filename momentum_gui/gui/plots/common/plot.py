@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetricsF, QMouseEvent, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QContextMenuEvent, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication
 
 from momentum_gui.engine.arrays import Floats
@@ -127,7 +127,7 @@ class Plot(pg.PlotWidget):
         font.setPointSizeF(max(7.0, font.pointSizeF() * 0.92))
         for side in ("left", "bottom"):
             axis = self.getPlotItem().getAxis(side)
-            axis.setPen(pg.mkPen(colors.border))
+            axis.setPen(pg.mkPen(colors.field))
             axis.setTextPen(pg.mkPen(colors.plot_foreground))
             axis.setTickFont(font)
             axis.setGrid(False)
@@ -257,6 +257,11 @@ class Plot(pg.PlotWidget):
         """Paint, and keep in `painting` how many seconds of this thread that took."""
         began = own_time()
         super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self.viewport())
+            painter.setPen(QPen(QColor(theme.current().accent), 2))
+            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
+            painter.end()
         self.painting = own_time() - began
 
     def leaveEvent(self, event: object) -> None:

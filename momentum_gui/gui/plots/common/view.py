@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from PySide6.QtCore import QSizeF, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from momentum_gui.engine.rules import RULES, Rule
 from momentum_gui.gui.paper.devices import Figure
@@ -191,7 +191,16 @@ class View(QWidget):
         """Draw what is shown, and describe it."""
         if self.shown.training is not None:
             self.redraw()
-            self.setAccessibleDescription(self.summary())
+            self.describe(self.summary())
+
+    def describe(self, text: str) -> None:
+        """Let those who do not see the picture hear what it shows, where the focus is: at its plots."""
+        before = self.accessibleDescription()
+        self.setAccessibleDescription(text)
+        for plot in self.findChildren(QGraphicsView):
+            if plot.accessibleDescription() in ("", before):  # some have words of their own
+                plot.setAccessibleName(plot.accessibleName() or self.title)
+                plot.setAccessibleDescription(text)
 
     def redraw_at_rest(self) -> None:
         """Draw as finely as when nothing moves, for paper."""

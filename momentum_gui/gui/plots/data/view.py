@@ -93,7 +93,7 @@ class DataView(View):
         if not same or before is None or len(before.numbers) != len(shown.numbers):
             self._fit()
         self.counts.setText(count_text(shown))
-        self.setAccessibleDescription(self.summary())
+        self.describe(self.summary())
 
     def _fit(self) -> None:
         """Let each column be as wide as its heading and its first numbers, in both tables."""

@@ -16,6 +16,7 @@ from momentum_gui.gui.plots.common.plot import Ends, Plot, plain_pen, run_pen
 from momentum_gui.gui.plots.common.plot_view import PlotView
 from momentum_gui.gui.plots.common.ticks import number_text
 from momentum_gui.gui.style import theme
+from momentum_gui.gui.style.shapes import run_shape, shape_path
 from momentum_gui.gui.widgets.rich_text import escaped
 from momentum_gui.lab.recording.history import nearest
 from momentum_gui.lab.recording.record import RunRecord
@@ -168,6 +169,7 @@ class ErrorView(PlotView):
                         {
                             "pos": (run.measures.position[at] * self._scale(run), y),
                             "brush": QColor(theme.run_color(number)),
+                            "symbol": shape_path(run_shape(number), 1.0),
                             "pen": None,
                         }
                     )

@@ -167,7 +167,7 @@ class GainsView(PlotView):
     def _draw_bars(self, limits: Gains) -> None:
         shown = self.gains[self._weights]
         good = np.isfinite(shown)
-        palette = LAYER_COLORS[theme.current().name]
+        palette = LAYER_COLORS[theme.current().family]
         brushes, pens = [], []
         for weight, layer in zip(self._weights[good], self._layers[good], strict=True):
             color = QColor(palette[layer % len(palette)])

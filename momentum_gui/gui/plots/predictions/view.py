@@ -132,6 +132,7 @@ class PredictionsView(PlotView):
         self.answers = answers
         self.picture.draw(answers)
         self.read_out.setText(self.summary())
+        self.describe(self.summary())
 
     # Words and data.
 

@@ -60,7 +60,7 @@ class SurfaceImage:
         colors = theme.current()
         hatch = QBrush(QColor(colors.muted), Qt.BrushStyle.BDiagPattern)
         self._hatch.setBrush(hatch)
-        self._bar_axis.setPen(pg.mkPen(colors.border))
+        self._bar_axis.setPen(pg.mkPen(colors.field))
         self._bar_axis.setTextPen(pg.mkPen(colors.plot_foreground))
         self._bar_axis.setTickFont(self.plot.x_axis.style["tickFont"])
 

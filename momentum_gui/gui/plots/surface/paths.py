@@ -16,6 +16,7 @@ from momentum_gui.engine.arrays import Floats
 from momentum_gui.gui.plots.common.curve import Curve, Dots
 from momentum_gui.gui.plots.common.plot import Plot, plain_pen, run_pen
 from momentum_gui.gui.style import theme
+from momentum_gui.gui.style.shapes import RUN_SHAPES, run_shape, shape_path
 
 FADES = (1.0, 0.7, 0.45, 0.25)
 """Opacity of a path's parts, from on the plane to far off it."""
@@ -29,7 +30,7 @@ ARROW_SHARE = 0.18
 
 
 class Marker(QGraphicsPathItem):
-    """A disc, a cross or an arrowhead, of fixed size on the screen: cheap to move."""
+    """A run's shape, a cross or an arrowhead, of fixed size on the screen: cheap to move."""
 
     def __init__(self, plot: Plot, height: float) -> None:
         super().__init__()
@@ -41,14 +42,14 @@ class Marker(QGraphicsPathItem):
     def show_at(
         self, x: float, y: float, shape: str, size: float, pen: QPen, brush: QColor, degrees: float = 0.0
     ) -> None:
-        """Put it at a point: shape "disc", "cross", or "head" or the slimmer "point", whose tip is there; `size` in
+        """Put it at a point: a run's shape, "cross", or "head" or the slimmer "point", whose tip is there; `size` in
         pixels across."""
         if (key := f"{shape} {size}") != self.shape_shown:
             self.shape_shown = key
             path = QPainterPath()
             half = size / 2
-            if shape == "disc":
-                path.addEllipse(QPointF(0, 0), half, half)
+            if shape in RUN_SHAPES:
+                path = shape_path(shape, size)
             elif shape in ("head", "point"):
                 wide = half if shape == "head" else 0.65 * half
                 path.addPolygon(QPolygonF([QPointF(0, 0), QPointF(-size, wide), QPointF(-size, -wide), QPointF(0, 0)]))
@@ -127,7 +128,7 @@ class PathItems:
         elif ended_badly:
             self.present.show_at(x[-1], y[-1], "cross", size, plain_pen(color.name(), 3), color)
         else:
-            self.present.show_at(x[-1], y[-1], "disc", size, plain_pen("#ffffff", 1.5), color)
+            self.present.show_at(x[-1], y[-1], run_shape(self.number), size, plain_pen("#ffffff", 1.5), color)
 
     def _range(self) -> Range:
         (left, right), (low, high) = self.plot.getPlotItem().viewRange()

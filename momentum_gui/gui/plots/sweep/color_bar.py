@@ -50,7 +50,7 @@ class ColorBar(pg.GraphicsLayoutWidget):
         """Take on the theme's colours."""
         colors = theme.current()
         self.setBackground(colors.plot_background)
-        self._axis.setPen(pg.mkPen(colors.border))
+        self._axis.setPen(pg.mkPen(colors.field))
         self._axis.setTextPen(pg.mkPen(colors.plot_foreground))
         if self._label:
             self._axis.setLabel(self._label, color=colors.muted)

@@ -205,7 +205,7 @@ class SweepView(PlotView):
         answer, running = self.figures.answer, self.runner.running
         self.page.sentence.setText(answer_text(self.figures, running=running))
         self.page.use.setEnabled(answer is not None)
-        self.setAccessibleDescription(self.summary())
+        self.describe(self.summary())
         if not running and answer is not None:
             self.watch.ask_curvature(answer.cell)
 

@@ -89,7 +89,7 @@ class TheoryMap:
         """Take on the theme's colours."""
         colors = theme.current()
         self._hatch.setBrush(QBrush(QColor(colors.muted), Qt.BrushStyle.BDiagPattern))
-        self._bar_axis.setPen(pg.mkPen(colors.border))
+        self._bar_axis.setPen(pg.mkPen(colors.field))
         self._bar_axis.setTextPen(pg.mkPen(colors.plot_foreground))
         self._bar_axis.setTickFont(self.plot.x_axis.style["tickFont"])
         pen = pg.mkPen(QColor(255, 255, 255, 190), width=1)
