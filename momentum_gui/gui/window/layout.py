@@ -16,6 +16,8 @@ HANDLE = 7
 SMALLEST_AREA = (200, 140)
 WIDEST_SETTINGS = 360
 FEWEST_ROWS, MOST_ROWS = 3, 6
+LOW = 560
+"""In a lower window, in pixels, the runs have two rows at first."""
 CENTRE, RIGHT = 14, 11  # the shares of surface and curves in what the settings leave
 UPPER, LOWER = 11, 9
 
@@ -78,7 +80,8 @@ class Arrangement:
         """Share out a window of this width as fits an experiment of that many runs."""
         height = self.splitters["whole"].height()
         left = max(self._settings.minimumWidth(), min(WIDEST_SETTINGS, width // 5))
-        rows = min(max(runs, FEWEST_ROWS), MOST_ROWS if height > 800 else MOST_ROWS - 2)
+        least = FEWEST_ROWS if height > LOW else 1
+        rows = min(max(runs, least), MOST_ROWS if height > 800 else MOST_ROWS - 2 if height > LOW else 2)
         below = self._timeline.sizeHint().height() + self._runs.height_for(rows)
         across, down = width - left, height - below
         self.splitters["whole"].setSizes([left, across])

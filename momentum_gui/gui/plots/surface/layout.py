@@ -24,6 +24,9 @@ from momentum_gui.gui.widgets.rich_text import escaped
 START_BESIDE = 580
 """From this width on, in pixels, the start is beside the buttons."""
 
+WORDY, LOW = 420, 330
+"""In less height, in pixels, there is no sentence; then also no second line of words, and no row for the start."""
+
 
 class SurfaceLayout(PlotView):
     """Makes the parts and lays them out. A surface that was evaluated already may be `given`."""
@@ -123,6 +126,15 @@ class SurfaceLayout(PlotView):
             (box if wide else self.controls).removeWidget(self.start)
             (self.controls.insertWidget(0, self.start) if wide else box.insertWidget(1, self.start))
             self.start.setContentsMargins(0 if wide else 8, 0, 0, 0)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Leave the room to the surface where there is little: words go first, then what can be done with the mouse."""
+        height = self.height()
+        self.sentence.setVisible(height >= WORDY)
+        self.state.setToolTip("" if height >= WORDY else self.sentence.text())
+        self.mouse.line.setVisible(height >= LOW)
+        self.start.setVisible(height >= LOW or self.width() >= START_BESIDE)
 
     def _words_at(self, x: float, y: float) -> str:
         """Weights, error and gradient at a point of the plane; "" outside the picture."""
