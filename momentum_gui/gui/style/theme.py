@@ -146,6 +146,8 @@ RUN_DASHES: tuple[tuple[float, ...], ...] = (
     (1.5, 2),
 )
 """Eight dash patterns in pen widths, () = solid: what tells the lines apart without colour."""
+LONG_STROKE, SHORT_STROKE = 6.0, 3.0
+"""How long a stroke of a dash pattern is for a legend, in pen widths: long, short, or else a point."""
 
 
 CLASS_COLORS: dict[str, tuple[str, ...]] = {
@@ -203,6 +205,13 @@ def class_color(number: int) -> str:
 def run_dash(run: int) -> tuple[float, ...]:
     """Return the dash pattern of a run's lines, () = solid; where colours repeat, the patterns are moved on by one."""
     return RUN_DASHES[(run + run // len(RUN_DASHES)) % len(RUN_DASHES)]
+
+
+def run_swatch(run: int) -> str:
+    """Return a piece of a run's line in letters, as a legend has it: its dashes, or a bar for a solid one."""
+    dash = run_dash(run)
+    strokes = "".join("━" if stroke >= LONG_STROKE else "╸" if stroke >= SHORT_STROKE else "·" for stroke in dash[::2])
+    return {0: "▬", 1: f"{strokes} {strokes}", 2: f"{strokes}{strokes[:1]}"}.get(len(strokes), strokes)
 
 
 def set_theme(mode: str) -> Theme:

@@ -102,3 +102,11 @@ def test_icons_take_the_colour(qapp: QApplication) -> None:
     theme.set_theme("dark")
     assert not icon("run").isNull()
     theme.set_theme("light")
+
+
+def test_legends_show_the_dashes_of_lines() -> None:
+    """A solid line is a bar, each dashed one has strokes of its own; the first eight are told apart without colour."""
+    swatches = [theme.run_swatch(run) for run in range(8)]
+    assert swatches[0] == "▬"
+    assert "━ ━" in swatches
+    assert len(set(swatches)) >= 6

@@ -34,6 +34,9 @@ SPARE = 8.0
 ONCE_AN_EPOCH = frozenset({int(Measure.TEST_ERROR), int(Measure.TEST_ACCURACY)})
 """What is measured at the end of epochs only: a moment within one is passed over."""
 
+END_SPARE = 12
+"""How many pixels the numbers at the ends of an axis below may reach beyond it."""
+
 Ends = tuple[float, float]
 HistoryCurve = tuple[Curve, Curve | None, int]
 """The curve for a column of a history and, if wanted, the one that shows how far the values of a pixel column reach, in
@@ -49,6 +52,8 @@ class TickAxis(pg.AxisItem):
         self.log = False
         self._texts: dict[float, str] = {}
         self.setStyle(tickLength=4, tickTextOffset=4, autoExpandTextSpace=True, autoReduceTextSpace=False)
+        if orientation == "bottom":
+            self.setStyle(hideOverlappingLabels=END_SPARE)
         self.setCacheMode(self.CacheMode.DeviceCoordinateCache)
 
     def resizeEvent(self, event: object = None) -> None:

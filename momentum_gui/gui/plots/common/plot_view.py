@@ -77,8 +77,8 @@ class PlotView(View):
     def legend(self) -> list[str]:
         """Return what is drawn, as rich text, one entry for each: the visible runs in their colours."""
         return [
-            f'<span style="color:{theme.run_color(number)}">▬</span> {escaped(run.name)}'
-            for number, run in self.runs_shown()
+            f'<span style="color:{theme.run_color(run)}"><b>{theme.run_swatch(run)}</b></span> {escaped(record.name)}'
+            for run, record in self.runs_shown()
         ]
 
     def key_text(self) -> str:
