@@ -3,7 +3,7 @@ VENV := .venv
 BENCH_VENV := .venv-bench
 PYTEST_ARGS ?= -q -n 2
 
-.PHONY: help setup run test lint coverage soak bench clean
+.PHONY: help setup run test lint coverage soak bench pictures clean
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -45,6 +45,12 @@ soak: ## give INPUTS=100000 changed files of each kind, kill KILLS=75 times, use
 bench: ## measure this program beside its peers, in an environment of its own; writes docs/benchmarks.md
 	@.ci/setup $(BENCH_VENV) bench
 	@$(BENCH_VENV)/bin/python -m benchmarks
+
+pictures: ## draw the README's pictures anew, into docs/pictures
+	@.ci/setup $(VENV) test
+	@$(VENV)/bin/python main.py film iris --out docs/pictures/iris.gif --seconds 5 --fps 10 --size 640x400px
+	@rm -rf out/pictures && $(VENV)/bin/python main.py snapshot iris --out out/pictures >/dev/null
+	@cp out/pictures/window.png docs/pictures/window.png
 
 clean: ## remove what builds, tests and runs left behind (.venv stays)
 	@rm -rf build dist out .cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
