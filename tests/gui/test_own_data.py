@@ -145,9 +145,9 @@ def test_a_change_between_two_sessions_is_noticed(make_window: MakeWindow, tmp_p
     assert any("another one" in note for note in Setup.of(again).notes)
     window.open_experiment(Experiment.load("iris"))
     window.open_experiment(again)
-    wait_until(lambda: window.session.setup.experiment.title == "t", "it is open")  # type: ignore[union-attr]
+    wait_until(lambda: bool(window.session.setup.notes), "it is open")  # type: ignore[union-attr]
     at_rest(window)
-    assert button(window.settings_panel.problem, "Read again").isVisible()
+    wait_until(button(window.settings_panel.problem, "Read again").isVisible, "the change is told")
 
 
 def test_a_choice_that_is_given_up(make_window: MakeWindow, xor: Experiment, tmp_path: Path) -> None:
