@@ -3,7 +3,7 @@ VENV := .venv
 BENCH_VENV := .venv-bench
 PYTEST_ARGS ?= -q -n 2
 
-.PHONY: help setup run test lint coverage soak bench pictures clean
+.PHONY: help setup run test lint coverage soak bench pictures icons package bundle clean
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1\t/' | expand -t 14
@@ -51,6 +51,19 @@ pictures: ## draw the README's pictures anew, into docs/pictures
 	@$(VENV)/bin/python main.py film iris --out docs/pictures/iris.gif --seconds 5 --fps 10 --size 640x400px
 	@rm -rf out/pictures && $(VENV)/bin/python main.py snapshot iris --out out/pictures >/dev/null
 	@cp out/pictures/window.png docs/pictures/window.png
+
+icons: ## render the program's icon in all sizes from its SVG
+	@.ci/setup $(VENV) test
+	@QT_QPA_PLATFORM=offscreen $(VENV)/bin/python .ci/icons.py
+
+package: ## build the wheel and the source package into dist/
+	@.ci/setup $(VENV) test
+	@$(VENV)/bin/python -m build --no-isolation --outdir dist . >/dev/null
+
+bundle: package ## build a bundle that needs no Python into dist/bundle, and try it out
+	@python3 -m venv --clear dist/environment
+	@dist/environment/bin/python -m pip --disable-pip-version-check -qq install -c constraints.txt "$$(ls -t dist/*.whl | head -n 1)[bundle]"
+	@.ci/bundle dist/environment/bin/python dist/bundle
 
 clean: ## remove what builds, tests and runs left behind (.venv stays)
 	@rm -rf build dist out .cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

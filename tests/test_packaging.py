@@ -34,7 +34,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_wheel_holds_the_package_and_every_resource(wheel: Path) -> None:
     """Nothing under momentum_gui/ and resources/ is left out, and nothing else is put in."""
-    inside = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    inside = {name for name in zipfile.ZipFile(wheel).namelist() if not re.search(r"\.(dist-info|data)/", name)}
     package = {
         str(file.relative_to(ROOT))
         for file in (ROOT / "momentum_gui").rglob("*")
@@ -79,10 +79,15 @@ def test_installed_wheel_trains_iris(wheel: Path, tmp_path: Path) -> None:
 
 
 def test_version_has_one_source(wheel: Path) -> None:
-    """The wheel's version is the package's own, and the changelog has an entry for it."""
+    """The wheel's version is the package's own, and changelog, citation and AppStream file name it with one day."""
     assert wheel.name.split("-")[1] == momentum_gui.__version__
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.search(rf"^## \[{re.escape(momentum_gui.__version__)}\]", changelog, re.MULTILINE)
+    found = re.search(rf"^## \[{re.escape(momentum_gui.__version__)}\] - (\S+)$", changelog, re.MULTILINE)
+    assert found
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f'version: {momentum_gui.__version__}\ndate-released: "{found[1]}"' in citation
+    metainfo = (ROOT / "resources" / "desktop" / "momentum-gui.metainfo.xml").read_text(encoding="utf-8")
+    assert f'<release version="{momentum_gui.__version__}" date="{found[1]}"/>' in metainfo
 
 
 def test_every_dependency_is_pinned() -> None:
