@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMenu, QProgressDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from momentum_gui.gui.controllers.saving import Waiting, ask_to_save, stem_of
 from momentum_gui.gui.plots.common.view import View
 from momentum_gui.gui.training.session import Session
 from momentum_gui.gui.widgets.button_menu import add_buttons, pop_up, visible_buttons
@@ -62,7 +63,8 @@ class FileController(QObject):
     def __init__(self, session: Session, plots: Plots, memory: Folder, parent: QWidget) -> None:
         super().__init__(parent)
         self._session, self._plots, self._memory, self._parent = session, plots, memory, parent
-        self._progress: QProgressDialog | None = None
+        self._waiting = Waiting(parent)
+        self._waiting.given_up.connect(self._cancel_log)
 
     @cached_property
     def log_export(self) -> LogExport:
@@ -70,7 +72,7 @@ class FileController(QObject):
         from momentum_gui.gui.export.log_export import LogExport
 
         made = LogExport(self)
-        made.progressed.connect(self._show_progress)
+        made.progressed.connect(self._waiting.show_share)
         made.done.connect(self._log_done)
         made.failed.connect(self._fail)
         return made
@@ -303,8 +305,7 @@ class FileController(QObject):
         pop_up(menu, place)
 
     def _stem(self) -> str:
-        title = self._session.experiment.title or "momentum"
-        return "".join(sign if sign.isalnum() else "-" for sign in title.lower()).strip("-").replace("--", "-")[:40]
+        return stem_of(self._session.experiment)
 
     def _ask_open(self, title: str, kinds: str) -> Path | None:
         folder = str(self._memory.folder)
@@ -312,15 +313,7 @@ class FileController(QObject):
         return Path(path) if path else None
 
     def _ask_save(self, title: str, suffix: str, kinds: str, stem: str = "") -> Path | None:
-        proposed = self._memory.folder / f"{stem or self._stem()}.{suffix}"
-        path, kind = QFileDialog.getSaveFileName(self._parent, title, str(proposed), kinds)
-        if not path:
-            return None
-        chosen = Path(path)
-        if not chosen.suffix:
-            chosen = chosen.with_suffix("." + (kind.partition("*.")[2].rstrip(")") or suffix))
-        self._memory.folder = chosen.parent
-        return chosen
+        return ask_to_save(self._parent, self._memory, title, f"{stem or self._stem()}.{suffix}", kinds)
 
     def _save(self, experiment: Experiment, path: Path) -> None:
         if self._try(path, lambda: experiment.save(path)):
@@ -352,39 +345,22 @@ class FileController(QObject):
         except BadInputError as error:
             self._fail(str(error))
             return
-        self._progress = QProgressDialog("Writing the log …", "Cancel", 0, 1000, self._parent)
-        self._progress.setMinimumDuration(400)
-        self._progress.setAutoReset(False)
-        self._progress.canceled.connect(self._cancel_log)
-        self._progress.setValue(0)
-
-    @Slot(float)
-    def _show_progress(self, share: float) -> None:
-        if self._progress is not None:
-            self._progress.setValue(min(999, round(1000 * share)))
+        self._waiting.begin("Writing the log …")
 
     @Slot()
     def _cancel_log(self) -> None:
         self.log_export.cancel()
-        self._end_progress()
         self.said.emit("The log was not written")
 
     @Slot(object)
     def _log_done(self, path: Path) -> None:
-        self._end_progress()
+        self._waiting.end()
         self.said.emit(f"Saved {path}")
 
     @Slot(str)
     def _fail(self, text: str) -> None:
-        self._end_progress()
+        self._waiting.end()
         self.failed.emit(text)
-
-    def _end_progress(self) -> None:
-        if self._progress is not None:
-            progress, self._progress = self._progress, None
-            progress.canceled.disconnect(self._cancel_log)
-            progress.close()
-            progress.deleteLater()
 
 
 def begins_a_log(path: Path) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QProgressDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
+from momentum_gui.gui.controllers.saving import Folder, Waiting, ask_to_save, stem_of
 from momentum_gui.gui.paper.film_form import FILMS as KINDS
 from momentum_gui.gui.paper.film_form import FilmForm
 from momentum_gui.gui.plots.catalogue import VIEWS
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
 FILMS = "GIF (*.gif);;Animated PNG (*.png);;MP4 (*.mp4)"
 REPORTS = "Page (*.html);;Table for LaTeX (*.tex)"
 REPORT_TAKES = 240
-LONG_MILLISECONDS = 400
-"""What takes longer gets a progress bar."""
-
-
-class Folder(Protocol):
-    """Remembers the folder that was used last."""
-
-    folder: Path
 
 
 class TakesController(QObject):
@@ -42,7 +35,8 @@ class TakesController(QObject):
     def __init__(self, session: Session, memory: Folder, parent: QWidget) -> None:
         super().__init__(parent)
         self._session, self._memory, self._parent = session, memory, parent
-        self._progress: QProgressDialog | None = None
+        self._waiting = Waiting(parent)
+        self._waiting.given_up.connect(self._cancel)
         self.form = FilmForm()
         """What was last chosen for a film, as long as this window lives."""
 
@@ -52,7 +46,7 @@ class TakesController(QObject):
         from momentum_gui.gui.export.takes_export import TakesExport
 
         made = TakesExport(self)
-        made.progressed.connect(self._show_progress)
+        made.progressed.connect(self._waiting.show_share)
         made.done.connect(self._done)
         made.failed.connect(self._fail)
         return made
@@ -89,7 +83,7 @@ class TakesController(QObject):
             assert session.record is not None
             position, selected = max(1, session.record.latest.position), session.now.selected
             self.export.start(experiment, position, session.engine, selected, count, path, make)
-            self._open_progress(words)
+            self._waiting.begin(words)
 
         session.ask_experiment(begin)
 
@@ -120,57 +114,28 @@ class TakesController(QObject):
             self.save_report(path)
 
     def _ask(self, title: str, suffix: str, kinds: str) -> Path | None:
-        stem = "".join(sign if sign.isalnum() else "-" for sign in (self._session.experiment.title or "run").lower())
-        proposed = self._memory.folder / f"{stem.strip('-')[:40]}.{suffix}"
-        chosen, kind = QFileDialog.getSaveFileName(self._parent, title, str(proposed), kinds)
-        if not chosen:
-            return None
-        path = Path(chosen)
-        if not path.suffix:
-            path = path.with_suffix("." + kind.partition("*.")[2].rstrip(")"))
-        self._memory.folder = path.parent
-        return path
+        proposed = f"{stem_of(self._session.experiment)}.{suffix}"
+        return ask_to_save(self._parent, self._memory, title, proposed, kinds)
 
-    # How far it is.
-
-    def _open_progress(self, words: str) -> None:
-        self._end_progress()
-        self._progress = QProgressDialog(words, "Cancel", 0, 1000, self._parent)
-        self._progress.setMinimumDuration(LONG_MILLISECONDS)
-        self._progress.setAutoReset(False)
-        self._progress.canceled.connect(self._cancel)
-        self._progress.setValue(0)
-
-    @Slot(float)
-    def _show_progress(self, share: float) -> None:
-        if self._progress is not None:
-            self._progress.setValue(min(999, round(1000 * share)))
+    # How it ends.
 
     @Slot()
     def _cancel(self) -> None:
         self.export.cancel()
-        self._end_progress()
         self.said.emit("Nothing was written")
 
     @Slot(object)
     def _done(self, path: Path) -> None:
-        self._end_progress()
+        self._waiting.end()
         self.said.emit(f"Saved {path}")
 
     @Slot(str)
     def _fail(self, text: str) -> None:
-        self._end_progress()
+        self._waiting.end()
         self.failed.emit(text)
-
-    def _end_progress(self) -> None:
-        if self._progress is not None:
-            progress, self._progress = self._progress, None
-            progress.canceled.disconnect(self._cancel)
-            progress.close()
-            progress.deleteLater()
 
     def close(self) -> None:
         """End what is under way."""
         if "export" in vars(self):
             self.export.close()
-        self._end_progress()
+        self._waiting.end()
