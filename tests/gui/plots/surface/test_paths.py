@@ -25,7 +25,7 @@ def test_a_point_far_away_is_followed(qapp: object) -> None:
     """However far a run has gone: the range around it still has an extent, and following it again is no error."""
     plot = Plot()
     range_ = ViewRange(plot)
-    range_.show((-1e-4, 1e-4, -1e-4, 1e-4))
+    range_.show((-1e-6, 1e-6, -1e-6, 1e-6))
     for _ in range(2):
         range_.follow(1e12, -1e12)
         left, right, low, high = range_.shown
