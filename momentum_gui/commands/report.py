@@ -13,9 +13,6 @@ from momentum_gui.lab.errors import BadInputError
 from momentum_gui.missing import is_own, missing
 
 INTERRUPTED = 130
-KINDS = (".html", ".htm", ".tex")
-TAKES = 240
-"""The moments that the page can show."""
 
 
 def add(commands: Commands) -> None:
@@ -37,13 +34,13 @@ def run(arguments: argparse.Namespace) -> int:
     from momentum_gui.commands.shared.outputs import sources
     from momentum_gui.commands.shared.progress import Progress
     from momentum_gui.commands.train import make_trainer
+    from momentum_gui.gui.paper.report_form import TAKES, check_report
     from momentum_gui.lab.atomic_file import check_writable
     from momentum_gui.lab.experiment.first_look import run_to_look_at
     from momentum_gui.lab.recording.takes import train_in_takes
 
     experiment = load_experiment(arguments)
-    if Path(arguments.out).suffix.lower() not in KINDS:
-        raise BadInputError(f"--out {arguments.out}: allowed are names that end in {', '.join(KINDS)}")
+    check_report(arguments.out, "--out")
     check_writable(arguments.out, "--out")
     if (needed := sources(arguments.file, experiment).get(os.path.realpath(arguments.out))) is not None:
         raise BadInputError(f"--out {arguments.out}: would overwrite {needed}: choose another name")

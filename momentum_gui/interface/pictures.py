@@ -14,8 +14,6 @@ from momentum_gui.lab.experiment.first_look import run_to_look_at
 from momentum_gui.lab.recording.takes import Takes, train_in_takes
 from momentum_gui.lab.training.trainer import Trainer
 
-REPORT_TAKES = 240
-
 
 def report(
     experiment: str | Path | Experiment | Result, path: str | Path, *, X: Any = None, y: Any = None, **settings: Any
@@ -26,10 +24,10 @@ def report(
     OSError where it cannot be written, ImportError where Qt is missing.
     """
     from momentum_gui.gui.export.report.page import save_report
+    from momentum_gui.gui.paper.report_form import TAKES, check_report
 
-    if Path(path).suffix.lower() not in (".html", ".htm", ".tex"):
-        raise BadInputError(f"{path}: allowed are names that end in .html, .htm, .tex")
-    save_report(path, takes_of(experiment, REPORT_TAKES, X, y, settings))
+    check_report(path)
+    save_report(path, takes_of(experiment, TAKES, X, y, settings))
     return Path(path)
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from momentum_gui.gui.controllers.saving import Folder, Waiting, ask_to_save, stem_of
 from momentum_gui.gui.paper.film_form import FILMS as KINDS
 from momentum_gui.gui.paper.film_form import FilmForm
+from momentum_gui.gui.paper.report_form import TAKES, check_report
 from momentum_gui.gui.plots.catalogue import VIEWS
 from momentum_gui.gui.training.session import Session
 from momentum_gui.lab.atomic_file import check_writable
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 FILMS = "GIF (*.gif);;Animated PNG (*.png);;MP4 (*.mp4)"
 REPORTS = "Page (*.html);;Table for LaTeX (*.tex)"
-REPORT_TAKES = 240
 
 
 class TakesController(QObject):
@@ -67,7 +67,12 @@ class TakesController(QObject):
         """Write a report of the training up to the present."""
         from momentum_gui.gui.export.report.page import report_steps
 
-        self._start(path, REPORT_TAKES, "Writing the report …", lambda takes: report_steps(takes, path))
+        try:
+            check_report(path)
+        except BadInputError as error:
+            self._fail(str(error))
+            return
+        self._start(path, TAKES, "Writing the report …", lambda takes: report_steps(takes, path))
 
     def _start(self, path: Path, count: int, words: str, make: Steps) -> None:
         session = self._session

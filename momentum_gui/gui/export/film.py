@@ -191,7 +191,7 @@ def as_array(image: QImage) -> np.ndarray:
 
 
 def write_mp4(path: Path, images: Iterator[QImage], fps: float) -> None:
-    """Write the pictures as MP4 (H.264), so many a second; the file is replaced as a whole or not at all."""
+    """Write the pictures as MP4 (H.264), `fps` a second; the file is replaced as a whole or not at all."""
     from imageio_ffmpeg import write_frames
 
     handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", suffix=".mp4", dir=path.resolve().parent)

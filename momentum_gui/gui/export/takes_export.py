@@ -48,7 +48,7 @@ class TakesExport(QObject):
     def start(
         self, experiment: Experiment, position: int, engine: str, selected: int, count: int, path: Path, make: Steps
     ) -> None:
-        """Train an experiment up to a position in so many takes, then draw and write them."""
+        """Train an experiment up to a position in `count` takes, then draw and write them."""
         self.cancel()
         self._path, self._make = path, make
 

@@ -94,6 +94,9 @@ def test_a_file_that_cannot_be_written(make_window: MakeWindow, xor: Experiment,
     for path in (tmp_path / "none" / "f.gif", tmp_path / "f.avi"):
         window.takes.save_film(path)
         assert str(path) in window.status.message.whole
+    window.takes.save_report(tmp_path / "r.docx")
+    assert window.status.message.whole == f"{tmp_path / 'r.docx'}: allowed are names that end in .html, .htm, .tex"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_dialog_says_what_cannot_be(qtbot: QtBot) -> None:

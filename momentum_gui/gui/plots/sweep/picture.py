@@ -87,7 +87,7 @@ def make_widget(picture: SweepPicture, room: QSizeF | None = None, font: QFont |
 
 
 def laid_out(picture: SweepPicture, columns: int, map_size: QSize, font: QFont | None) -> QWidget:
-    """Return the picture with maps of a size, so many in a row."""
+    """Return the picture with maps of a size, `columns` of them in a row."""
     table, grid, colors = picture.table, picture.table.grid, theme.current()
     widget = QWidget()
     if font is not None:
